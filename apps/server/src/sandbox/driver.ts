@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import type { Sandbox } from '@ringlab/labkit';
+import type { DriverName, EngineName } from '@ringlab/protocol';
+import type { Limits } from './limits.ts';
+
+/** A kind of sandbox. `driver.contract.ts` says in tests what each must do. */
+export interface SandboxDriver extends AsyncDisposable {
+  readonly name: DriverName;
+  /** Tries the real thing, never trusts that a file exists. Never rejects. */
+  probe(): Promise<DriverStatus>;
+  /** Rejects with SandboxError, whose message an attendee can act on. */
+  create(spec: SandboxSpec): Promise<Sandbox>;
+  /** What survived a restart of the server; what cannot be used any more is removed on the way. */
+  adopt(): AsyncIterable<Sandbox>;
+}
+
+export type DriverStatus =
+  | { readonly usable: true; readonly engine: EngineName; readonly message: string }
+  /** `message`: what is missing and the command or setting that mends it. */
+  | { readonly usable: false; readonly message: string };
+
+export interface SandboxSpec {
+  /** Stable over restarts: `<personId>-<lab>`, `check-<id>`, `pool-<n>`; letters, digits, dashes. */
+  readonly id: string;
+  readonly limits: Limits;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type {
+  Board,
+  CheckRunState,
+  LabDetail,
+  LabSummary,
+  Me,
+  ProtocolError,
+  RateSample,
+  RunState,
+  SandboxStatus,
+  TerminalInfo,
+  WorkspaceFile,
+  WorkspaceRef,
+} from '@ringlab/protocol';
+
+/** What the whole page knows of the server. Only `api/` writes it; features read it through `useAppState`. */
+export interface AppState {
+  /** `connecting` before the first welcome, `offline` whenever the socket is down after it. */
+  readonly connection: 'connecting' | 'online' | 'offline';
+  readonly me: Me | undefined;
+  readonly sandbox: SandboxStatus | undefined;
+  readonly labs: readonly LabSummary[];
+  readonly workspace: OpenWorkspace | undefined;
+  readonly board: Board | undefined;
+}
+
+/** The workspace that this page shows; an instructor may look at somebody else's, read-only. */
+export interface OpenWorkspace {
+  readonly ref: WorkspaceRef;
+  readonly readOnly: boolean;
+  readonly lab: LabDetail;
+  readonly files: readonly EditedFile[];
+  readonly run: RunState | undefined;
+  readonly check: CheckRunState | undefined;
+  readonly terminals: readonly TerminalInfo[];
+}
+
+export interface EditedFile extends WorkspaceFile {
+  /** `content` is always what the editor shows; `saveState` says how far it got. Unsaved text survives a reload. */
+  readonly saveState: 'saved' | 'unsaved' | 'saving' | 'failed' | 'conflict';
+  readonly saveError?: ProtocolError;
+}
+
+/** What features may do. Every promise rejects with an ApiError that carries the ProtocolError. */
+export interface Actions {
+  join(code: string, name: string): Promise<void>;
+  signInAsInstructor(token: string): Promise<void>;
+  leave(): Promise<void>;
+  openWorkspace(ref: WorkspaceRef): Promise<void>;
+  closeWorkspace(): Promise<void>;
+
+  /** Keeps the text at once (in this browser, too) and saves it soon; never loses it. */
+  editFile(path: string, content: string): void;
+  /** Saves now; resolves when it is on the server's disk. */
+  saveFile(path: string): Promise<void>;
+  saveAll(): Promise<void>;
+  createFile(path: string): Promise<void>;
+  deleteFile(path: string): Promise<void>;
+  resetFile(path: string): Promise<void>;
+  resetLab(): Promise<void>;
+
+  /** Both save everything first. */
+  startRun(): Promise<void>;
+  stopRun(): Promise<void>;
+  startCheck(): Promise<void>;
+  stopCheck(): Promise<void>;
+
+  openShell(cols: number, rows: number): Promise<TerminalInfo>;
+  closeTerminal(terminalId: number): Promise<void>;
+
+  openBoard(): Promise<void>;
+  closeBoard(): Promise<void>;
+  setLabOpen(lab: string, open: boolean): Promise<void>;
+}
+
+/**
+ * Rates arrive ten times a second and are drawn outside React: they do not go through the state.
+ * `subscribe` calls back with each new sample; `history` is oldest first, at most ten minutes.
+ */
+export interface RateFeed {
+  history(): readonly RateSample[];
+  latest(): RateSample | undefined;
+  subscribe(listener: (sample: RateSample) => void): () => void;
+  /** Called when the history was replaced as a whole (another workspace, a reconnect). */
+  onReset(listener: () => void): () => void;
+}
+
+/** One terminal's bytes in and out, over reconnects. */
+export interface TerminalStream {
+  /** `reset: true`: clear the terminal before writing. Call `drawn` when the bytes were drawn. */
+  onOutput(listener: (bytes: Uint8Array, reset: boolean, drawn: () => void) => void): () => void;
+  write(bytes: Uint8Array): void;
+  resize(cols: number, rows: number): void;
+  close(): void;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { EngineName, ExitStatus } from '@ringlab/protocol';
+
+/** A place that runs programs and can harm nobody: what checks see of it, and what every driver provides. */
+export interface Sandbox extends AsyncDisposable {
+  readonly id: string;
+  readonly engine: EngineName;
+  /** Absolute path, inside the sandbox, of the workspace: the working directory of every process. */
+  readonly workspace: string;
+  /**
+   * Starts a program in the workspace, with netmap's tools on PATH and `/dev/netmap` working.
+   * Rejects with SandboxError when the sandbox is gone or full; a program that cannot be found exits with 127.
+   */
+  exec(argv: readonly string[], options?: ExecOptions): Promise<SandboxProcess>;
+  /** Writes files into the workspace, creating folders; an existing file is replaced as a whole. */
+  put(files: Iterable<SandboxFile>): Promise<void>;
+  /** Reads files; a path that is not there is left out of the answer. Rejects when one exceeds 16 MiB. */
+  get(paths: readonly string[]): Promise<SandboxFile[]>;
+  /** Removes files and folders of the workspace; a path that is not there is no error. */
+  remove(paths: readonly string[]): Promise<void>;
+  usage(): Promise<Usage>;
+  /** Crossing a limit, in words for the attendee. Called at most once a second for each limit. */
+  onLimit(listener: (event: LimitEvent) => void): void;
+}
+
+export interface SandboxFile {
+  /** Relative to the workspace. */
+  readonly path: string;
+  readonly content: Uint8Array | string;
+}
+
+export interface ExecOptions {
+  /** A terminal of this size; without it stdin, stdout and stderr are pipes. */
+  readonly pty?: { readonly cols: number; readonly rows: number };
+  readonly env?: Readonly<Record<string, string>>;
+  /** Ended with SIGKILL after this long; none means as long as the sandbox lives. */
+  readonly timeoutMs?: number;
+}
+
+/** One running program. Output that nobody reads stops the program, not the server: streams carry back-pressure. */
+export interface SandboxProcess {
+  /** The pty's bytes, or stdout. Ends after the last byte. */
+  readonly output: AsyncIterable<Uint8Array>;
+  /** Only without a pty. */
+  readonly errors: AsyncIterable<Uint8Array>;
+  /** Never rejects. Resolves after the process and, with a pty, its output ended. */
+  readonly exit: Promise<ExitStatus>;
+  write(bytes: Uint8Array | string): void;
+  /** Closes stdin; with a pty, sends end-of-file. */
+  end(): void;
+  resize(cols: number, rows: number): void;
+  /** To the process and all its children. */
+  kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
+}
+
+export interface Usage {
+  readonly memoryBytes: number;
+  readonly processes: number;
+  readonly diskBytes: number;
+  /** Since the sandbox was created. */
+  readonly cpuMs: number;
+}
+
+export type LimitName =
+  | 'memory'
+  | 'processes'
+  | 'cpu'
+  | 'wall-clock'
+  | 'file-size'
+  | 'disk'
+  | 'open-files'
+  | 'output-rate';
+
+export interface LimitEvent {
+  readonly limit: LimitName;
+  /** A sentence: what was crossed, the limit with its unit, and what happened. */
+  readonly words: string;
+}
+
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError';
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { z } from 'zod';
+
+export const checkResult = z.object({
+  id: z.string(),
+  title: z.string(),
+  state: z.enum(['waiting', 'running', 'passed', 'failed', 'skipped']),
+  /** What was sent, a sentence. */
+  sent: z.string().optional(),
+  expected: z.string().optional(),
+  actual: z.string().optional(),
+  /** The hint that fits the mistake. */
+  hint: z.string().optional(),
+  /** Two packets side by side, as hex without blanks, where bytes differ. */
+  packets: z.object({ expectedHex: z.string(), actualHex: z.string() }).optional(),
+  /** Where in the attendee's code to look. */
+  location: z.object({ path: z.string(), line: z.int() }).optional(),
+  durationMs: z.number().optional(),
+});
+export type CheckResult = z.infer<typeof checkResult>;
+
+export const checkRunState = z.object({
+  checkRunId: z.string(),
+  phase: z.enum(['preparing', 'building', 'checking', 'ended']),
+  startedAtMs: z.number(),
+  endedAtMs: z.number().optional(),
+  results: z.array(checkResult),
+  /** All checks passed. */
+  passed: z.boolean(),
+  /** Why it ended without judging: a failed build (with the compiler's first words), no driver. */
+  message: z.string().optional(),
+  /** The files' versions that were judged. */
+  versions: z.record(z.string(), z.int()),
+});
+export type CheckRunState = z.infer<typeof checkRunState>;
