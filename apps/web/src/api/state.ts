@@ -2,6 +2,7 @@
 import type {
   Board,
   CheckRunState,
+  FileVersion,
   LabDetail,
   LabSummary,
   Me,
@@ -18,10 +19,16 @@ import type {
 export interface AppState {
   /** `connecting` before the first welcome, `offline` whenever the socket is down after it. */
   readonly connection: 'connecting' | 'online' | 'offline';
+  /** While offline: when the next attempt to connect starts. */
+  readonly retryAtMs: number | undefined;
+  /** `unknown` until the server said whether this browser has a session. */
+  readonly session: 'unknown' | 'signed-out' | 'signed-in';
   readonly me: Me | undefined;
   readonly sandbox: SandboxStatus | undefined;
   readonly labs: readonly LabSummary[];
   readonly workspace: OpenWorkspace | undefined;
+  /** Why the workspace that was asked for cannot be shown. */
+  readonly workspaceError: string | undefined;
   readonly board: Board | undefined;
 }
 
@@ -39,6 +46,7 @@ export interface OpenWorkspace {
 export interface EditedFile extends WorkspaceFile {
   /** `content` is always what the editor shows; `saveState` says how far it got. Unsaved text survives a reload. */
   readonly saveState: 'saved' | 'unsaved' | 'saving' | 'failed' | 'conflict';
+  /** With `conflict`, `saveError.current` is the text that stands on the server. */
   readonly saveError?: ProtocolError;
 }
 
@@ -59,6 +67,10 @@ export interface Actions {
   deleteFile(path: string): Promise<void>;
   resetFile(path: string): Promise<void>;
   resetLab(): Promise<void>;
+  fileVersions(path: string): Promise<readonly FileVersion[]>;
+  fileVersion(path: string, version: number): Promise<string>;
+  /** Ends a conflict with this text, which replaces what is on the server. The other text stays as a version. */
+  resolveConflict(path: string, content: string): Promise<void>;
 
   /** Both save everything first. */
   startRun(): Promise<void>;

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** The only door to the server. Features import from here, and nothing else of `api/`. */
+export { actions } from './actions.ts';
+export { ApiError, errorWords } from './api-error.ts';
+export { type Location, navigation, type PanelId, useNavigation, type View } from './navigation.ts';
+export { rateFeed } from './rate-feed.ts';
+export type { Actions, AppState, EditedFile, OpenWorkspace, RateFeed, TerminalStream } from './state.ts';
+export { useAppState } from './store.ts';
+export { terminalStream } from './terminal-streams.ts';

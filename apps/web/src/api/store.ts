@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { createStore, useStore } from 'zustand';
+import type { AppState, OpenWorkspace } from './state.ts';
+
+/** Written in `api/` only. */
+export const store = createStore<AppState>()(() => ({
+  connection: 'connecting',
+  retryAtMs: undefined,
+  session: 'unknown',
+  me: undefined,
+  sandbox: undefined,
+  labs: [],
+  workspace: undefined,
+  workspaceError: undefined,
+  board: undefined,
+}));
+
+/** What a component needs of the state; it renders again when that changed (by identity). */
+export function useAppState<T>(selector: (state: AppState) => T): T {
+  return useStore(store, selector);
+}
+
+export function updateWorkspace(change: (workspace: OpenWorkspace) => Partial<OpenWorkspace>): void {
+  store.setState(({ workspace }) =>
+    workspace === undefined ? {} : { workspace: { ...workspace, ...change(workspace) } },
+  );
+}

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause
+export function FilesPanel() {
+  return <div className="panel-body" />;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/**
+ * Every panel of the workspace page and every page behind a route, with the component that fills it. A panel fills
+ * its box (`height: 100%`, scrolls inside itself), takes no props and reads `api/` alone: state by `useAppState`,
+ * rates by `rateFeed`, what was clicked elsewhere by `useNavigation`, and clicks for elsewhere go to `navigation`.
+ */
+import { type ComponentType, lazy } from 'react';
+import type { PanelId } from '../api/index.ts';
+import { ChecksPanel } from '../checks/checks-panel.tsx';
+import { EditorPanel } from '../editor/editor-panel.tsx';
+import { FilesPanel } from '../files/files-panel.tsx';
+import { LabTextPanel } from '../lab-text/lab-text-panel.tsx';
+
+const TerminalsPanel = lazy(() =>
+  import('../terminals/terminals-panel.tsx').then((module) => ({ default: module.TerminalsPanel })),
+);
+const TopologyPanel = lazy(() =>
+  import('../topology/topology-panel.tsx').then((module) => ({ default: module.TopologyPanel })),
+);
+const RatePanel = lazy(() =>
+  import('../rates/rate-panel.tsx').then((module) => ({ default: module.RatePanel })),
+);
+const RingsPanel = lazy(() =>
+  import('../rings/rings-panel.tsx').then((module) => ({ default: module.RingsPanel })),
+);
+
+export interface PanelInfo {
+  readonly title: string;
+  readonly component: ComponentType;
+}
+
+export const PANELS: Readonly<Record<PanelId, PanelInfo>> = {
+  'lab-text': { title: 'Lab', component: LabTextPanel },
+  checks: { title: 'Checks', component: ChecksPanel },
+  files: { title: 'Files', component: FilesPanel },
+  editor: { title: 'Editor', component: EditorPanel },
+  terminals: { title: 'Terminals', component: TerminalsPanel },
+  topology: { title: 'Topology', component: TopologyPanel },
+  rates: { title: 'Rate', component: RatePanel },
+  rings: { title: 'Rings', component: RingsPanel },
+};

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { type ComponentType, lazy, Suspense } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { Progress } from './progress.tsx';
+
+const page = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await load() }));
+
+const JoinPage = page(async () => (await import('../join/join-page.tsx')).JoinPage);
+const InstructorPage = page(async () => (await import('../join/instructor-page.tsx')).InstructorPage);
+const CoursePage = page(async () => (await import('../course/course-page.tsx')).CoursePage);
+const BoardPage = page(async () => (await import('../dashboard/board-page.tsx')).BoardPage);
+const WorkspacePage = page(async () => (await import('./workspace-page.tsx')).WorkspacePage);
+
+/** A page shows itself to whom it likes: those that need a session send a stranger to /join themselves. */
+export function Routes() {
+  return (
+    <Suspense fallback={<Progress words="Loading the page" />}>
+      <Switch>
+        <Route path="/join" component={JoinPage} />
+        <Route path="/instructor" component={InstructorPage} />
+        <Route path="/labs" component={CoursePage} />
+        <Route path="/labs/:slug" component={WorkspacePage} />
+        <Route path="/board" component={BoardPage} />
+        <Route>
+          <Redirect to="/labs" replace />
+        </Route>
+      </Switch>
+    </Suspense>
+  );
+}

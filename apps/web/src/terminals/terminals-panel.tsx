@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause
+export function TerminalsPanel() {
+  return <div className="panel-body" />;
+}
