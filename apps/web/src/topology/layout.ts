@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { layout as dagreLayout, Graph } from '@dagrejs/dagre';
+import type { Topology, TopologyNode } from '@ringlab/protocol';
+
+export interface Box {
+  readonly id: string;
+  /** The upper left corner. */
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Layout {
+  readonly boxes: ReadonlyMap<string, Box>;
+  readonly width: number;
+  readonly height: number;
+}
+
+const NODE_HEIGHT = 44;
+const SMALLEST_NODE_WIDTH = 84;
+const CHARACTER_WIDTH = 7.4;
+const NODE_PADDING = 38;
+/** A link needs room for its rate, `2.03 Mpps`, between two nodes side by side, and less between two rows. */
+const RANK_GAP = 96;
+const NODE_GAP = 40;
+const ROW_GAP = 52;
+/** Larger than this a node looks blown up, and straight rows read better. */
+export const LARGEST_SCALE = 1.25;
+
+/**
+ * Places the nodes for a panel of the given size, so that they are drawn as large as possible. dagre ranks the graph
+ * from left to right; where the panel is narrow, the ranks fold into rows, each going back the way the row above came,
+ * so that a link between two rows is short.
+ */
+export function placeNodes(topology: Topology, panelWidth: number, panelHeight: number): Layout {
+  const ranks = ranked(topology);
+  const candidates = ranks.map((_, index) => fold(ranks, ranks.length - index));
+  const scale = ({ width, height }: Layout) =>
+    Math.min(panelWidth / width, panelHeight / height, LARGEST_SCALE);
+  return candidates.reduce(
+    (best, next) => (scale(next) > scale(best) * 1.05 ? next : best),
+    candidates[0] ?? EMPTY,
+  );
+}
+
+const EMPTY: Layout = { boxes: new Map(), width: 1, height: 1 };
+
+export function nodeWidth(node: TopologyNode): number {
+  return Math.max(SMALLEST_NODE_WIDTH, Math.round(node.label.length * CHARACTER_WIDTH) + NODE_PADDING);
+}
+
+/** Boxes by rank from left to right; within a rank, from top to bottom, at dagre's height. */
+function ranked({ nodes, links }: Topology): Box[][] {
+  const graph = new Graph({ multigraph: true });
+  graph.setGraph({ rankdir: 'LR', ranksep: RANK_GAP, nodesep: NODE_GAP });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const node of nodes) graph.setNode(node.id, { width: nodeWidth(node), height: NODE_HEIGHT });
+  for (const { id, from, to } of links) graph.setEdge(from, to, {}, id);
+  dagreLayout(graph);
+  const boxes = nodes.map(({ id }) => boxOf(id, graph.node(id)));
+  const ranks = Map.groupBy(boxes, (box) => Math.round(box.x + box.width / 2));
+  return [...ranks.entries()].sort(([a], [b]) => a - b).map(([, rank]) => rank.sort((a, b) => a.y - b.y));
+}
+
+function boxOf(id: string, placed: { x: number; y: number; width: number; height: number }): Box {
+  const { x, y, width, height } = placed;
+  return { id, x: x - width / 2, y: y - height / 2, width, height };
+}
+
+/** `perRow` ranks a row; one rank a row is a column of nodes. */
+function fold(ranks: readonly (readonly Box[])[], perRow: number): Layout {
+  const columnWidths = Array.from({ length: perRow }, (_, column) => columnWidth(ranks, column, perRow));
+  const lefts = columnWidths.map((_, column) => sum(columnWidths.slice(0, column)) + column * RANK_GAP);
+  const boxes = new Map<string, Box>();
+  let top = 0;
+  for (let row = 0; row * perRow < ranks.length; row += 1) {
+    const inRow = ranks.slice(row * perRow, (row + 1) * perRow);
+    const highest = Math.min(...inRow.flat().map(({ y }) => y));
+    for (const [index, rank] of inRow.entries()) {
+      const column = serpentineColumn(row, index, perRow);
+      const center = (lefts[column] ?? 0) + (columnWidths[column] ?? 0) / 2;
+      for (const box of rank)
+        boxes.set(box.id, { ...box, x: center - box.width / 2, y: top + box.y - highest });
+    }
+    top += Math.max(...inRow.flat().map(({ y }) => y)) - highest + NODE_HEIGHT + ROW_GAP;
+  }
+  return { boxes, width: sum(columnWidths) + (perRow - 1) * RANK_GAP, height: top - ROW_GAP };
+}
+
+/** How wide the column is that the ranks of all rows share. */
+function columnWidth(ranks: readonly (readonly Box[])[], column: number, perRow: number): number {
+  const inColumn = ranks.filter((_, rank) => {
+    const row = Math.floor(rank / perRow);
+    return serpentineColumn(row, rank % perRow, perRow) === column;
+  });
+  return Math.max(0, ...inColumn.flat().map(({ width }) => width));
+}
+
+function serpentineColumn(row: number, index: number, perRow: number): number {
+  return row % 2 === 0 ? index : perRow - 1 - index;
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
