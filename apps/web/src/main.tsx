@@ -3,7 +3,7 @@ import './tokens.css';
 import './shell/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { startSession } from './api/start-session.ts';
+import { startSession } from './api/session.ts';
 import { Routes } from './shell/routes.tsx';
 
 const root = document.getElementById('root');

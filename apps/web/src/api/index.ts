@@ -4,6 +4,6 @@ export { actions } from './actions.ts';
 export { ApiError, errorWords } from './api-error.ts';
 export { type Location, navigation, type PanelId, useNavigation, type View } from './navigation.ts';
 export { rateFeed } from './rate-feed.ts';
+export { terminalStream } from './server-link.ts';
 export type { Actions, AppState, EditedFile, OpenWorkspace, RateFeed, TerminalStream } from './state.ts';
 export { useAppState } from './store.ts';
-export { terminalStream } from './terminal-streams.ts';

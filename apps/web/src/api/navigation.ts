@@ -7,7 +7,15 @@
 import { create } from 'zustand';
 import { store } from './store.ts';
 
-export type PanelId = 'lab-text' | 'checks' | 'files' | 'editor' | 'terminals' | 'topology' | 'rates' | 'rings';
+export type PanelId =
+  | 'lab-text'
+  | 'checks'
+  | 'files'
+  | 'editor'
+  | 'terminals'
+  | 'topology'
+  | 'rates'
+  | 'rings';
 
 export interface Location {
   readonly path: string;

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { postInstructor, postJoin, postLeave } from './http.ts';
+import { request } from './server-link.ts';
+import {
+  closeBoard,
+  closeWorkspace,
+  currentWorkspace,
+  openBoard,
+  openWorkspace,
+  signedIn,
+  signedOut,
+} from './session.ts';
+import type { Actions } from './state.ts';
+import { updateWorkspace } from './store.ts';
+import { withTerminal } from './workspace-session.ts';
+
+const lab = () => currentWorkspace().ref.lab;
+
+export const actions: Actions = {
+  join: async (code, name) => signedIn(await postJoin(code, name)),
+  signInAsInstructor: async (token) => signedIn(await postInstructor(token)),
+  async leave() {
+    await saveAllIfOpen();
+    await postLeave();
+    signedOut();
+  },
+  openWorkspace,
+  closeWorkspace: async () => closeWorkspace(),
+
+  editFile: (path, content) => currentWorkspace().files.edit(path, content),
+  saveFile: async (path) => currentWorkspace().files.save(path),
+  saveAll: async () => currentWorkspace().files.saveAll(),
+  async createFile(path) {
+    const { version } = await request('file.save', { lab: lab(), path, content: '', baseVersion: 0 });
+    currentWorkspace().files.accept({ path, content: '', version, editable: true, starter: false });
+  },
+  async deleteFile(path) {
+    await currentWorkspace().files.save(path);
+    await request('file.delete', { lab: lab(), path });
+    currentWorkspace().files.remove(path);
+  },
+  async resetFile(path) {
+    // What is unsaved becomes a version first: a reset keeps everything.
+    await currentWorkspace().files.save(path);
+    currentWorkspace().files.replace([await request('file.reset', { lab: lab(), path })]);
+  },
+  async resetLab() {
+    await currentWorkspace().files.saveAll();
+    const { files } = await request('lab.reset', { lab: lab() });
+    const { files: queue } = currentWorkspace();
+    queue.load(files);
+    queue.replace(files);
+  },
+  fileVersions: async (path) =>
+    (await request('file.versions', { workspace: currentWorkspace().ref, path })).versions,
+  fileVersion: async (path, version) =>
+    (await request('file.version', { workspace: currentWorkspace().ref, path, version })).content,
+  resolveConflict: async (path, content) => currentWorkspace().files.resolveConflict(path, content),
+
+  async startRun() {
+    await currentWorkspace().files.saveAll();
+    const run = await request('run.start', { lab: lab() });
+    updateWorkspace(() => ({ run }));
+  },
+  stopRun: async () => void (await request('run.stop', { lab: lab() })),
+  async startCheck() {
+    await currentWorkspace().files.saveAll();
+    const check = await request('check.start', { lab: lab() });
+    updateWorkspace(() => ({ check }));
+  },
+  stopCheck: async () => void (await request('check.stop', { lab: lab() })),
+
+  async openShell(cols, rows) {
+    const terminal = await request('terminal.open', { lab: lab(), cols, rows });
+    updateWorkspace(({ terminals }) => ({ terminals: withTerminal(terminals, terminal) }));
+    return terminal;
+  },
+  closeTerminal: async (terminalId) => void (await request('terminal.close', { terminalId })),
+
+  openBoard,
+  closeBoard,
+  setLabOpen: async (slug, open) => void (await request('labs.set-open', { lab: slug, open })),
+};
+
+async function saveAllIfOpen(): Promise<void> {
+  try {
+    await currentWorkspace().files.saveAll();
+  } catch {
+    // No workspace, or a conflict: unsaved text stays in this browser and is there at the next visit.
+  }
+}
