@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-2-Clause
+export * from './nmstat.ts';
+export * from './packet/addresses.ts';
+export * from './packet/build.ts';
+export * from './packet/decode.ts';
+export * from './packet/encode.ts';
+export * from './packet/packet.ts';
+export * from './pcap.ts';
+export * from './pkt-gen.ts';
+export * from './port-name.ts';
+export * from './result.ts';

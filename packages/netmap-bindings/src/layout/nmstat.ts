@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { z } from 'zod';
+import { failure, type Result, success } from './result.ts';
+
+const count = z.number().nonnegative();
+
+const nmstatRing = z.object({
+  dir: z.enum(['tx', 'rx']),
+  ring: z.int().nonnegative(),
+  slots: z.int().nonnegative(),
+  /** As the last sync saw them. */
+  head: z.int().nonnegative(),
+  cur: z.int().nonnegative(),
+  tail: z.int().nonnegative(),
+  /** The engine's own side of the ring. */
+  hwcur: z.int().nonnegative(),
+  hwtail: z.int().nonnegative(),
+  /** These only grow while the port lives. */
+  packets: count,
+  bytes: count,
+  /** Frames lost because this (receive) ring was full. */
+  drops: count,
+  /** Frames refused for a bad buffer index or length. */
+  bad: count,
+  syncs: count,
+  wakeups: count,
+});
+export type NmstatRing = z.infer<typeof nmstatRing>;
+
+const nmstatPort = z.object({
+  name: z.string(),
+  kind: z.string(),
+  mem_id: z.int().nonnegative(),
+  /** Descriptors bound to it. */
+  users: z.int().nonnegative(),
+  pid: z.int(),
+  rings: z.array(nmstatRing),
+});
+export type NmstatPort = z.infer<typeof nmstatPort>;
+
+/** One line of `nmstat --json`. */
+const nmstatSample = z.object({
+  /** CLOCK_MONOTONIC, in microseconds. */
+  ts_us: count,
+  engine: z.string(),
+  ports: z.array(nmstatPort),
+});
+export type NmstatSample = z.infer<typeof nmstatSample>;
+
+/** Never throws. */
+export function parseNmstatLine(line: string): Result<NmstatSample> {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return failure(`nmstat printed a line that is no JSON: ${line.slice(0, 80)}`);
+  }
+  const sample = nmstatSample.safeParse(value);
+  return sample.success
+    ? success(sample.data)
+    : failure(`nmstat's line is not as expected: ${z.prettifyError(sample.error)}`);
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ipv4Bytes, ipv4Text, ipv6Bytes, ipv6Text, macBytes, macText } from './addresses.ts';
+import { arp, cut, ethernet, ping, tcp, udp, udp6 } from './build.ts';
+import { toHex } from './bytes.ts';
+import { decodePacket } from './decode.ts';
+import { encodePacket } from './encode.ts';
+import type { Icmp, Ipv4, Packet, Tcp, Transport, Udp } from './packet.ts';
+
+const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
+const mac = fc.uint8Array({ minLength: 6, maxLength: 6 }).map(macText);
+const ip = fc.uint8Array({ minLength: 4, maxLength: 4 }).map(ipv4Text);
+const port = fc.integer({ min: 0, max: 65535 });
+const options = fc
+  .integer({ min: 0, max: 10 })
+  .chain((words) => fc.uint8Array({ minLength: 4 * words, maxLength: 4 * words }));
+
+const udpLayer = fc.record({
+  kind: fc.constant('udp' as const),
+  sport: port,
+  dport: port,
+  payload: bytes(200),
+});
+const tcpLayer = fc.record({
+  kind: fc.constant('tcp' as const),
+  sport: port,
+  dport: port,
+  sequence: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  acknowledgment: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  flags: fc.integer({ min: 0, max: 0xfff }),
+  window: port,
+  urgent: port,
+  options,
+  payload: bytes(200),
+});
+const icmpLayer = fc.record({
+  kind: fc.constant('icmp' as const),
+  type: fc.integer({ min: 0, max: 255 }),
+  code: fc.integer({ min: 0, max: 255 }),
+  body: bytes(100),
+});
+const transport: fc.Arbitrary<Udp | Tcp | Icmp> = fc.oneof(udpLayer, tcpLayer, icmpLayer);
+
+const ipv4Layer: fc.Arbitrary<Ipv4> = fc.record({
+  kind: fc.constant('ipv4' as const),
+  src: ip,
+  dst: ip,
+  tos: fc.integer({ min: 0, max: 255 }),
+  id: port,
+  ttl: fc.integer({ min: 0, max: 255 }),
+  flags: fc.integer({ min: 0, max: 7 }),
+  fragmentOffset: fc.constant(0),
+  options,
+  payload: transport as fc.Arbitrary<Transport>,
+});
+const vlan = fc.record({
+  tagType: fc.constantFrom(0x8100, 0x88a8),
+  priority: fc.integer({ min: 0, max: 7 }),
+  dropEligible: fc.boolean(),
+  id: fc.integer({ min: 0, max: 4095 }),
+});
+const packet: fc.Arbitrary<Packet> = fc.record({
+  dst: mac,
+  src: mac,
+  vlans: fc.array(vlan, { maxLength: 2 }),
+  network: ipv4Layer as fc.Arbitrary<Packet['network']>,
+  trailer: bytes(30),
+});
+
+/** The same contents in plain arrays: a view of a larger buffer equals a copy. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_key, item) => (item instanceof Uint8Array ? toHex(item) : item)));
+}
+
+describe('packets', () => {
+  test('values survive bytes', () => {
+    fc.assert(
+      fc.property(packet, (value) => {
+        expect(plain(decodePacket(encodePacket(value)))).toEqual(plain(value));
+      }),
+    );
+  });
+
+  test('any bytes survive values', () => {
+    fc.assert(
+      fc.property(bytes(120), (frame) => {
+        const decoded = decodePacket(frame);
+        if (decoded === undefined) expect(frame.byteLength).toBeLessThan(14);
+        else expect(toHex(encodePacket(decoded))).toBe(toHex(frame));
+      }),
+    );
+  });
+
+  test('a good packet with some bytes overwritten, and its end cut off, survives values', () => {
+    const damage = fc.array(fc.tuple(fc.nat(160), fc.integer({ min: 0, max: 255 })), { maxLength: 6 });
+    fc.assert(
+      fc.property(packet, damage, fc.nat(200), (value, changes, length) => {
+        const frame = encodePacket(value).slice(0, 14 + length);
+        for (const [at, byte] of changes) if (at < frame.byteLength) frame[at] = byte;
+        const decoded = decodePacket(frame);
+        expect(toHex(encodePacket(decoded as Packet))).toBe(toHex(frame));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('addresses survive text', () => {
+    const ipv6 = fc.uint8Array({ minLength: 16, maxLength: 16 });
+    fc.assert(
+      fc.property(ipv6, (address) => {
+        expect(ipv6Bytes(ipv6Text(address))).toEqual(address);
+      }),
+    );
+    fc.assert(
+      fc.property(mac, (address) => {
+        expect(macText(macBytes(address))).toBe(address);
+      }),
+    );
+    fc.assert(
+      fc.property(ip, (address) => {
+        expect(ipv4Text(ipv4Bytes(address))).toBe(address);
+      }),
+    );
+  });
+
+  test.each(['1.2.3', '1.2.3.256', 'a.b.c.d', ''])('"%s" is no IPv4 address', (text) => {
+    expect(() => ipv4Bytes(text)).toThrow(RangeError);
+  });
+
+  test.each(['1::2::3', '1:2:3', 'g::', '1:2:3:4:5:6:7:8:9', '12345::'])(
+    '"%s" is no IPv6 address',
+    (text) => {
+      expect(() => ipv6Bytes(text)).toThrow(RangeError);
+    },
+  );
+});
+
+describe('builders', () => {
+  test('a UDP packet, byte for byte', () => {
+    // Computed by hand from RFC 791, 768 and 1071.
+    const frame = udp({ dport: 8000, sport: 40000, payload: 'hi' });
+    expect(toHex(encodePacket(frame))).toBe(
+      'ffffffffffff' +
+        '020000000001' +
+        '0800' +
+        '4500001e' +
+        '00000000' +
+        '401166cd' +
+        '0a000001' +
+        '0a010001' +
+        '9c401f40' +
+        '000a' +
+        'c7ed' +
+        '6869',
+    );
+  });
+
+  test('a wrong checksum is wrong, and is said to be', () => {
+    const decoded = decodePacket(encodePacket(udp({ dport: 1, udpChecksum: 'wrong', checksum: 'wrong' })));
+    expect(decoded?.network).toMatchObject({ kind: 'ipv4', checksum: expect.any(Number) });
+    expect(decoded?.network).toMatchObject({ payload: { kind: 'udp', checksum: expect.any(Number) } });
+  });
+
+  test('what each builder makes is taken apart as that', () => {
+    const kinds = (value: Packet) => {
+      const network = decodePacket(encodePacket(value))?.network;
+      return [
+        network?.kind,
+        network !== undefined && 'payload' in network ? network.payload.kind : undefined,
+      ];
+    };
+    expect(kinds(udp6({ dport: 1 }))).toEqual(['ipv6', 'udp']);
+    expect(kinds(tcp({ dport: 1 }))).toEqual(['ipv4', 'tcp']);
+    expect(kinds(ping())).toEqual(['ipv4', 'icmp']);
+    expect(kinds(arp())).toEqual(['arp', undefined]);
+    expect(kinds(ethernet(0x1234, Uint8Array.of(1)))).toEqual(['raw', undefined]);
+  });
+
+  test('a fragment that is not the first has no UDP header to take apart', () => {
+    const decoded = decodePacket(encodePacket(udp({ dport: 1, fragmentOffset: 3 })));
+    expect(decoded?.network).toMatchObject({ kind: 'ipv4', fragmentOffset: 3, payload: { kind: 'raw' } });
+  });
+
+  test('padding and cutting', () => {
+    expect(encodePacket(udp({ dport: 1, padTo: 60 })).byteLength).toBe(60);
+    expect(encodePacket(udp({ dport: 1, padTo: 10 })).byteLength).toBe(42);
+    expect(cut(udp({ dport: 1 }), 20).byteLength).toBe(20);
+  });
+});

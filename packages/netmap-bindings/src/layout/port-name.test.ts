@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type PortName, parsePortName, printPortName, registeredName } from './port-name.ts';
+
+const word = (minLength: number, maxLength = 12) =>
+  fc.string({ unit: fc.constantFrom(...'abcXYZ019_'), minLength, maxLength });
+const number = fc.integer({ min: 0, max: 4094 });
+const rings: fc.Arbitrary<PortName['rings']> = fc.oneof(
+  fc.record({ kind: fc.constantFrom('all' as const, 'host' as const, 'all-and-host' as const) }),
+  fc.record({ kind: fc.constant('one' as const), ring: number }),
+  fc.record({ kind: fc.constantFrom('pipe-master' as const, 'pipe-slave' as const), id: number.map(String) }),
+);
+const rest = {
+  port: word(1),
+  rings,
+  flags: fc.shuffledSubarray([...'xztrRT']).map((letters) => letters.join('')),
+};
+const memory = { memoryId: fc.integer({ min: 1, max: 65535 }) };
+const optional = { requiredKeys: ['family', 'port', 'rings', 'flags'] as const };
+const name = fc.oneof(
+  fc.record(
+    { family: fc.constant('netmap' as const), ...rest, ...memory },
+    { requiredKeys: [...optional.requiredKeys] },
+  ),
+  fc.record(
+    { family: fc.constant('vale' as const), switchName: word(0, 8), ...rest, ...memory },
+    { requiredKeys: [...optional.requiredKeys, 'switchName'] },
+  ),
+) as fc.Arbitrary<PortName>;
+
+describe('port names', () => {
+  test('names survive text', () => {
+    fc.assert(
+      fc.property(name, (value) => {
+        expect(parsePortName(printPortName(value))).toEqual({ ok: true, value });
+      }),
+    );
+  });
+
+  test('any text gives a name that prints as that text, or a reason', () => {
+    const nearly = fc.string({ unit: fc.constantFrom(...'vale0:netmap{}-^*/@xz1 .') });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          nearly,
+          nearly.map((end) => `vale0:a${end}`),
+        ),
+        (text) => {
+          const parsed = parsePortName(text);
+          if (!parsed.ok) expect(parsed.message).not.toBe('');
+          // Numbers may be written with zeros in front, and "/" without flags.
+          else expect(parsePortName(printPortName(parsed.value))).toEqual(parsed);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  test.each([
+    ['eth0', 'must begin with'],
+    ['vale0', 'must begin with'],
+    ['vale0:', 'has no port'],
+    ['netmap:eth0-', 'ring number'],
+    ['netmap:eth0-4095', 'largest'],
+    ['netmap:p{', 'needs a number or a word'],
+    ['vale0:a^1', 'cannot come after'],
+    ['vale0:a/q', 'none of the flags'],
+    ['vale0:a/xx', 'twice'],
+    ['vale0:a@0', 'memory region'],
+    ['vale0:a b', 'character'],
+    [`vale0:${'a'.repeat(60)}`, 'characters'],
+  ])('"%s" is refused: %s', (text, words) => {
+    const parsed = parsePortName(text);
+    expect(parsed.ok ? parsed.value : parsed.message).toContain(words);
+  });
+
+  test.each([
+    ['vale0:a', 'vale0:a'],
+    ['netmap:eth0-2/x@4', 'eth0'],
+    ['netmap:p{1', 'p{1'],
+    ['vale0:a}7', 'vale0:a}7'],
+  ])('%s is listed as %s', (text, listed) => {
+    const parsed = parsePortName(text);
+    expect(parsed.ok && registeredName(parsed.value)).toBe(listed);
+  });
+});

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseNmstatLine } from './nmstat.ts';
+import { parsePktGenLine } from './pkt-gen.ts';
+
+describe("pkt-gen's lines", () => {
+  test.each([
+    [
+      'Sending on vale0:a: 1 queues, 1 threads and 1 cpus.',
+      { kind: 'start', role: 'sending', port: 'vale0:a', queues: 1, threads: 1, cpus: 1 },
+    ],
+    [
+      '986.570299 main_thread [2781] 2.034 Mpps (1.041 Mpkts 976.133 Mbps in 512098 usec) 512.00 avg_batch 0 min_space',
+      {
+        kind: 'report',
+        ratePps: 2_034_000,
+        packets: 1_041_000,
+        rateBps: 976_133_000,
+        periodUs: 512098,
+        averageBatch: 512,
+        minSpace: 0,
+      },
+    ],
+    [
+      '993.418958 main_thread [2781] 1003 pps [avg/std 688 /315  pps](1038 pkts 481398 bps in 1034986 usec) 3.00 avg_batch 99999 min_space',
+      {
+        kind: 'report',
+        ratePps: 1003,
+        packets: 1038,
+        rateBps: 481398,
+        periodUs: 1034986,
+        averageBatch: 3,
+        minSpace: 99999,
+      },
+    ],
+    [
+      'Sent 5000000 packets 300000000 bytes 9766 events 60 bytes each in 2.30 seconds.',
+      {
+        kind: 'summary',
+        direction: 'sent',
+        packets: 5_000_000,
+        bytes: 300_000_000,
+        events: 9766,
+        seconds: 2.3,
+      },
+    ],
+    [
+      'Received nothing.',
+      { kind: 'summary', direction: 'received', packets: 0, bytes: 0, events: 0, seconds: 0 },
+    ],
+    [
+      'Speed: 2.175 Mpps Bandwidth: 1.044 Gbps (raw 1.044 Gbps). Average batch: 511.98 pkts',
+      { kind: 'speed', ratePps: 2_175_000, rateBps: 1.044e9, rawBps: 1.044e9, averageBatch: 511.98 },
+    ],
+  ])('%s', (line, event) => {
+    expect(parsePktGenLine(line)).toEqual(event);
+  });
+
+  test('any other line is no event, and never throws', () => {
+    expect(parsePktGenLine('986.046388 start_threads [2695] Wait 0 secs for phy reset')).toBeUndefined();
+    fc.assert(fc.property(fc.string(), (line) => void parsePktGenLine(line)));
+  });
+});
+
+describe("nmstat's lines", () => {
+  const ring = {
+    dir: 'tx',
+    ring: 0,
+    slots: 1024,
+    head: 0,
+    cur: 0,
+    tail: 1023,
+    hwcur: 0,
+    hwtail: 1023,
+    packets: 3,
+    bytes: 180,
+    drops: 0,
+    bad: 0,
+    syncs: 1,
+    wakeups: 0,
+  };
+  const sample = {
+    ts_us: 5,
+    engine: 'unetmap',
+    ports: [{ name: 'vale0:a', kind: 'vale', mem_id: 2, users: 1, pid: 123, rings: [ring] }],
+  };
+
+  test('a line is a sample', () => {
+    expect(parseNmstatLine(JSON.stringify(sample))).toEqual({ ok: true, value: sample });
+  });
+
+  test.each(['', '{', '[]', '{"ts_us":1}', JSON.stringify({ ...sample, ports: [{ name: 1 }] })])(
+    '%s is refused in words',
+    (line) => {
+      expect(parseNmstatLine(line)).toMatchObject({ ok: false, message: expect.stringContaining('nmstat') });
+    },
+  );
+
+  test('hostile lines never throw', () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (line) => void parseNmstatLine(line)));
+  });
+});
