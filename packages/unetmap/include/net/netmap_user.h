@@ -74,7 +74,11 @@ nm_ring_empty(struct netmap_ring *ring)
 	return ring->head == ring->tail;
 }
 
-#ifdef NETMAP_WITH_LIBS
+#endif
+
+// The library has a guard of its own, so that the order of includes does not matter.
+#if defined(NETMAP_WITH_LIBS) && !defined(_NET_NETMAP_USER_LIBS_)
+#define _NET_NETMAP_USER_LIBS_
 
 #include <errno.h>
 #include <fcntl.h>
@@ -624,7 +628,5 @@ nm_dispatch(struct nm_desc *d, int count, nm_cb_t callback, unsigned char *user)
 	}
 	return done;
 }
-
-#endif
 
 #endif
