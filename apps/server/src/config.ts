@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { driverName } from '@ringlab/protocol';
 import { z } from 'zod';
+import { LIMIT_VARIABLES, type Limits, limitsSchema } from './sandbox/limits.ts';
 
 /** The repository's root: what relative defaults stand on. */
 export const repositoryDir = resolve(import.meta.dirname, '../../..');
@@ -20,8 +21,25 @@ const folder = (fallback: string) =>
 
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
-/** The environment: every variable that the server reads, its default and what it means. */
-export const environment = z.object({
+const LIMIT_MEANINGS: Record<keyof Limits, string> = {
+  memoryBytes: 'Memory of all programs of one sandbox, with their temporary files and memory areas.',
+  processes: 'Processes of one sandbox.',
+  cpuShare: 'Weight of one sandbox against the others when the processors are busy.',
+  wallClockMs: 'The longest that one program runs.',
+  fileSizeBytes: 'The largest file that a program writes.',
+  diskBytes: 'What `/workspace` holds.',
+  scratchBytes: 'What `/tmp` holds, and `/dev/shm`.',
+  regionBytes: "What netmap's memory areas hold.",
+  openFiles: 'Files that one program has open.',
+  outputBytesPerSecond: 'What one program prints in a second; beyond, it is slowed down.',
+};
+const limitNames = Object.keys(LIMIT_MEANINGS) as (keyof Limits)[];
+const limitVariables = Object.fromEntries(
+  limitNames.map((name) => [LIMIT_VARIABLES[name], limitsSchema.shape[name].describe(LIMIT_MEANINGS[name])]),
+);
+
+/** The variables that the server reads itself: each with its default and what it means. */
+const serverVariables = z.object({
   RINGLAB_PORT: count(0, 65535).default(8080).describe('TCP port to listen on; 0 takes any free one.'),
   RINGLAB_HOST: z
     .string()
@@ -90,11 +108,15 @@ export const environment = z.object({
 type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
   ? `${Lowercase<Head>}${Capitalize<CamelCase<Tail>>}`
   : Lowercase<S>;
-type Environment = z.infer<typeof environment>;
+/** The whole environment, limits of sandboxes included. */
+export const environment = serverVariables.extend(limitVariables);
+type Environment = z.infer<typeof serverVariables>;
 type FieldName<Variable> = Variable extends `RINGLAB_${infer Name}` ? CamelCase<Name> : never;
 
 /** `RINGLAB_DATA_DIR` is `config.dataDir`, and so on. */
-export type Config = { readonly [V in keyof Environment as FieldName<V>]: Environment[V] };
+export type Config = { readonly [V in keyof Environment as FieldName<V>]: Environment[V] } & {
+  readonly limits: Limits;
+};
 
 export class ConfigFaults extends Error {
   override readonly name = 'ConfigFaults';
@@ -114,6 +136,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     const lines = parsed.error.issues.map((issue) => `  ${issue.path[0]?.toString()}: ${issue.message}`);
     throw new ConfigFaults(`The configuration has ${lines.length} fault${lines.length === 1 ? "" : "s"}:\n${lines.join('\n')}`);
   }
-  const fields = Object.entries(parsed.data).map(([variable, value]) => [fieldName(variable), value]);
-  return Object.fromEntries(fields) as Config;
+  const fields = Object.entries(serverVariables.parse(Object.fromEntries(given))).map(([variable, value]) => [
+    fieldName(variable),
+    value,
+  ]);
+  const limits = limitNames.map((name) => [name, parsed.data[LIMIT_VARIABLES[name]]]);
+  return { ...Object.fromEntries(fields), limits: Object.fromEntries(limits) } as Config;
 }

@@ -48,7 +48,9 @@ async function expectSameScreen(chunks: readonly Uint8Array[], capacityBytes: nu
 
 const text = fc.string({ unit: fc.constantFrom(...'abc xyz0123456789-äß€漢'), maxLength: 60 });
 const line = text.map((words) => `${words}\r\n`);
-const plainLines = fc.array(line, { minLength: 50, maxLength: 200 }).map((all) => all.join(''));
+const numbered = (count: number, start: number) =>
+  Array.from({ length: count }, (_, index) => `${start + index} ${'.'.repeat((start + index) % 30)}\r\n`).join('');
+const plainLines = fc.tuple(fc.integer({ min: 1, max: 150 }), fc.nat({ max: 9999 })).map(([count, start]) => numbered(count, start));
 const escape = fc.constantFrom(
   '\x1b[31m', '\x1b[1;32m', '\x1b[0m', '\x1b[2J\x1b[H', '\x1b[5;7H', '\x1b[K', '\x1b[?1049h', '\x1b[?1049l',
   '\x1b[?2004h', '\x1b[2A', '\rback', '\t', '\b', '\x1b]0;title\x07',
@@ -58,10 +60,17 @@ const chunk = fc.oneof({ weight: 3, arbitrary: plainLines }, { weight: 2, arbitr
 test('a screen replayed shows what a terminal that read everything shows', { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(chunk, { minLength: 1, maxLength: 25 }), async (chunks) => {
-      await expectSameScreen(chunks.map((words) => Buffer.from(words)), 16 * 1024);
+      await expectSameScreen(chunks.map((words) => Buffer.from(words)), 8 * 1024);
     }),
     { numRuns: 150 },
   );
+});
+
+test('after a flood of text every line that stays is there, wherever the flood stops', async () => {
+  for (let lineCount = 250; lineCount < 330; lineCount++) {
+    const flood = Array.from({ length: lineCount }, (_, index) => Buffer.from(numbered(1, index)));
+    await expectSameScreen([Buffer.from('\x1b[32m'), ...flood], 4096);
+  }
 });
 
 test('a character split between two reads is one character', async () => {
