@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/**
+ * One Debian package, and how to see that it, or something as good, is there: one of the programs on PATH, or
+ * one of the files.
+ * @typedef {{ package: string, role: string, programs?: readonly string[], files?: readonly string[] }} Need
+ */
+
+/** @type {readonly Need[]} */
+export const SERVER_NEEDS = [
+  { package: 'gcc', role: 'the C compiler', programs: ['gcc'] },
+  { package: 'libc6-dev', role: "the C library's headers", files: ['/usr/include/stdio.h'] },
+  { package: 'make', role: 'builds unetmap', programs: ['make'] },
+  { package: 'bubblewrap', role: 'the sandboxes', programs: ['bwrap'] },
+];
+
+/** @type {Need} */
+const BROWSER = {
+  package: 'chromium',
+  role: 'the browser of the tests',
+  programs: ['chromium', 'chromium-browser', 'google-chrome'],
+};
+
+/** @type {readonly Need[]} */
+export const TEST_NEEDS = [...SERVER_NEEDS, BROWSER];
+
+/**
+ * @param {readonly string[]} names the first that is found wins
+ * @param {string} [path] as in the environment
+ * @returns {string | undefined} absolute
+ */
+export function findProgram(names, path = process.env.PATH ?? '') {
+  const folders = path.split(delimiter).filter((folder) => folder !== '');
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
+}
+
+/** The browser that drives end-to-end stories and benchmarks. */
+export function findBrowser() {
+  return findProgram(BROWSER.programs ?? []);
+}
+
+/**
+ * @param {readonly Need[]} needs
+ * @param {string} [path]
+ * @returns {Need[]} those that this machine lacks
+ */
+export function missingNeeds(needs, path) {
+  return needs.filter(
+    ({ programs = [], files = [] }) =>
+      findProgram(programs, path) === undefined && !files.some((file) => existsSync(file)),
+  );
+}
+
+/** @param {string} path */
+function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { equipMachine } from '../prepare/apt.mjs';
+import { endWithChildren, runInherited } from '../prepare/children.mjs';
+import { TEST_NEEDS } from '../prepare/machine.mjs';
+import { prepareRepository, ROOT, requireNpm } from '../prepare/repository.mjs';
+import { runCommand, Stop } from '../prepare/stop.mjs';
+import { added, inWords, judged, NOTHING } from './counts.mjs';
+import { SUITES } from './suites.mjs';
+
+const HELP = `npm test: prepares this machine and the repository (a browser included), then runs every test.
+
+  npm test                     everything
+  npm test -- ${SUITES.map(({ name }) => name).join('|')}   one suite or several
+  npm test -- unit NAME        of the suites unit and e2e only the files whose path contains NAME
+
+The last line is "N passed, N failed, N skipped" over all suites. With CI=true a test that is skipped, because the
+machine lacks an engine or a driver, counts as failed.`;
+
+/** @param {readonly string[]} args */
+export function main(args) {
+  return runCommand(async () => {
+    if (args.includes('--help') || args.includes('-h')) {
+      console.log(HELP);
+      return 0;
+    }
+    const chosen = SUITES.filter(({ name }) => args.includes(name));
+    const filters = args.filter((arg) => !SUITES.some(({ name }) => name === arg));
+    const suites =
+      chosen.length > 0 ? chosen : SUITES.filter((suite) => filters.length === 0 || suite.filtered);
+    endWithChildren();
+    requireNpm();
+    await equipMachine(TEST_NEEDS, 'npm test');
+    await prepareRepository();
+    return await runSuites(suites, filters);
+  });
+}
+
+/**
+ * @param {readonly import('./suites.mjs').Suite[]} suites
+ * @param {readonly string[]} filters
+ * @returns {Promise<number>} the exit code
+ */
+async function runSuites(suites, filters) {
+  const folder = mkdtempSync(join(tmpdir(), 'ringlab-test-'));
+  const strict = process.env.CI === 'true';
+  /** @type {{ name: string, counts: import('./counts.mjs').Counts, durationMs: number }[]} */
+  const results = [];
+  try {
+    for (const suite of suites) results.push(await runSuite(suite, filters, folder, strict));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const total = results.reduce((sum, { counts }) => added(sum, counts), NOTHING);
+  console.log(`\n${results.map(tableRow).join('\n')}`);
+  console.log(inWords(total));
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+/**
+ * @param {import('./suites.mjs').Suite} suite
+ * @param {readonly string[]} filters
+ * @param {string} folder
+ * @param {boolean} strict
+ */
+async function runSuite(suite, filters, folder, strict) {
+  console.log(`\n== ${suite.name}: ${suite.proves}`);
+  const startedAtMs = Date.now();
+  const report = join(folder, `${suite.name}.json`);
+  const { argv, env = {} } = suite.command(report, suite.filtered ? filters : []);
+  const code = await runInherited(argv, { cwd: ROOT, env: { ...process.env, ...env } });
+  if (code >= 128) throw new Stop(`${suite.name} was ended by a signal.`, code);
+  const counts = judged(suite.read(report), { code, strict });
+  return { name: suite.name, counts, durationMs: Date.now() - startedAtMs };
+}
+
+/** @param {{ name: string, counts: import('./counts.mjs').Counts, durationMs: number }} result */
+function tableRow({ name, counts, durationMs }) {
+  return `${name.padEnd(8)}${(durationMs / 1000).toFixed(1).padStart(7)} s   ${inWords(counts)}`;
+}

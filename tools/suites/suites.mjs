@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { existsSync, readFileSync } from 'node:fs';
+import { NODE } from '../prepare/repository.mjs';
+
+/** @typedef {import('./counts.mjs').Counts} Counts */
+
+/**
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {string} proves
+ * @property {boolean} filtered takes names of files
+ * @property {(report: string, filters: readonly string[]) => { argv: string[], env?: Record<string, string> }} command
+ *   what runs it, leaving its report at the path
+ * @property {(report: string) => Counts | undefined} read undefined when there is no report
+ */
+
+const LAST_LINE = /(\d+) passed, (\d+) failed, (\d+) skipped\s*$/;
+
+/** @type {readonly Suite[]} */
+export const SUITES = [
+  {
+    name: 'check',
+    proves: 'types, lint, formatting, arrows, dead code, prose',
+    filtered: false,
+    command: (report) => ({ argv: [NODE, 'tools/check.ts', '--report', report] }),
+    read: jsonCounts((json) => json),
+  },
+  {
+    name: 'unetmap',
+    proves: 'netmap in user space, in C',
+    filtered: false,
+    command: (report) => ({
+      argv: ['bash', '-o', 'pipefail', '-c', 'make -C packages/unetmap check 2>&1 | tee "$0"', report],
+    }),
+    read: (report) => countsOfLastLine(readIfThere(report)),
+  },
+  {
+    name: 'unit',
+    proves: 'TypeScript, the drivers and the server included',
+    filtered: true,
+    command: (report, filters) => ({
+      argv: [
+        NODE,
+        'node_modules/vitest/vitest.mjs',
+        'run',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${report}`,
+        ...filters,
+      ],
+    }),
+    read: jsonCounts(({ numPassedTests, numFailedTests, numPendingTests, numTodoTests }) => ({
+      passed: numPassedTests,
+      failed: numFailedTests,
+      skipped: numPendingTests + numTodoTests,
+    })),
+  },
+  {
+    name: 'e2e',
+    proves: 'the stories of attendee and instructor, in a browser',
+    filtered: true,
+    command: (report, filters) => ({
+      argv: [NODE, 'node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json', ...filters],
+      env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    }),
+    read: jsonCounts(({ stats }) => ({
+      passed: stats.expected + stats.flaky,
+      failed: stats.unexpected,
+      skipped: stats.skipped,
+    })),
+  },
+];
+
+/** @param {(json: any) => Counts} select */
+function jsonCounts(select) {
+  return (/** @type {string} */ report) => {
+    const text = readIfThere(report);
+    return text === undefined ? undefined : select(JSON.parse(text));
+  };
+}
+
+/**
+ * @param {string | undefined} text
+ * @returns {Counts | undefined}
+ */
+export function countsOfLastLine(text) {
+  const match = LAST_LINE.exec(text ?? '');
+  if (match === null) return undefined;
+  return { passed: Number(match[1]), failed: Number(match[2]), skipped: Number(match[3]) };
+}
+
+/** @param {string} path */
+function readIfThere(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
