@@ -8,7 +8,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const COMPRESSIBLE = /\.(js|css|html|svg|json|ttf)$/;
 const SMALLEST_WORTH_COMPRESSING_BYTES = 1024;
-const server = process.env['RINGLAB_URL'] ?? 'http://127.0.0.1:8080';
+const server = process.env.RINGLAB_URL ?? 'http://127.0.0.1:8080';
 
 /** Writes `.br` and `.gz` beside each asset, so that the server sends files and compresses nothing itself. */
 function precompress(): Plugin {

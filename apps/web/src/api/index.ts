@@ -2,8 +2,15 @@
 /** The only door to the server. Features import from here, and nothing else of `api/`. */
 export { actions } from './actions.ts';
 export { ApiError, errorWords } from './api-error.ts';
-export { type Location, navigation, type PanelId, useNavigation, type View } from './navigation.ts';
+export {
+  type Dialog,
+  type Location,
+  navigation,
+  type PanelId,
+  useNavigation,
+  type View,
+} from './navigation.ts';
 export { rateFeed } from './rate-feed.ts';
 export { terminalStream } from './server-link.ts';
 export type { Actions, AppState, EditedFile, OpenWorkspace, RateFeed, TerminalStream } from './state.ts';
-export { useAppState } from './store.ts';
+export { appState, useAppState } from './store.ts';

@@ -37,7 +37,13 @@ export interface View {
   readonly port: string | undefined;
   /** The panel that was last asked to the front; a new object each time. */
   readonly panel: { readonly id: PanelId; readonly focus: boolean } | undefined;
+  /** A question or a list that the shell lays over the page. */
+  readonly dialog: Dialog | undefined;
 }
+
+export type Dialog =
+  | { readonly kind: 'commands' | 'go-to-file' | 'keys' | 'new-file' | 'reset-lab' }
+  | { readonly kind: 'reset-file' | 'delete-file' | 'file-history'; readonly path: string };
 
 const NOWHERE: View = {
   openPaths: [],
@@ -47,6 +53,7 @@ const NOWHERE: View = {
   linkId: undefined,
   port: undefined,
   panel: undefined,
+  dialog: undefined,
 };
 
 export const useNavigation = create<View>()(() => NOWHERE);
@@ -88,6 +95,10 @@ export const navigation = {
   },
   showPanel(id: PanelId, focus = true): void {
     set({ panel: { id, focus } });
+  },
+  /** Undefined closes it. */
+  showDialog(dialog: Dialog | undefined): void {
+    set({ dialog });
   },
   /** Another workspace: nothing is open yet but what is given. */
   start(openPaths: readonly string[], activePath: string | undefined): void {

@@ -20,6 +20,11 @@ export function useAppState<T>(selector: (state: AppState) => T): T {
   return useStore(store, selector);
 }
 
+/** The state at this moment, for what happens outside of rendering. */
+export function appState(): AppState {
+  return store.getState();
+}
+
 export function updateWorkspace(change: (workspace: OpenWorkspace) => Partial<OpenWorkspace>): void {
   store.setState(({ workspace }) =>
     workspace === undefined ? {} : { workspace: { ...workspace, ...change(workspace) } },

@@ -1,6 +1,108 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { PANELS } from './panels.tsx';
+import './workspace-page.css';
+import { X } from 'lucide-react';
+import { useEffect } from 'react';
+import { useParams, useSearchParams } from 'wouter';
+import { actions, appState, navigation, useAppState, useNavigation } from '../api/index.ts';
+import { Dialogs } from './dialogs/dialogs.tsx';
+import { Dock } from './dock/dock.tsx';
+import { WorkspaceHeader } from './header/workspace-header.tsx';
+import { listenForKeys } from './keys.ts';
+import { recallOpenFiles, rememberOpenFiles } from './open-files.ts';
+import { useProblem } from './problem.ts';
+import { Progress } from './progress.tsx';
 
+/** One lab's workspace: the asker's own, or, with `?person=ID`, one that an instructor looks at. */
 export function WorkspacePage() {
-  return Object.entries(PANELS).map(([id, { component: Panel }]) => <Panel key={id} />);
+  const { slug = '' } = useParams();
+  const [search] = useSearchParams();
+  const personId = search.get('person') ?? undefined;
+  useOpenWorkspace(slug, personId);
+  useEffect(listenForKeys, []);
+  return (
+    <div className="workspace-page">
+      <WorkspaceHeader slug={slug} />
+      <ReadOnlyBanner />
+      <ProblemStrip />
+      <main className="workspace-main">
+        <WorkspaceBody slug={slug} />
+      </main>
+      <Dialogs />
+    </div>
+  );
+}
+
+function useOpenWorkspace(lab: string, personId: string | undefined): void {
+  useEffect(() => {
+    actions
+      .openWorkspace(personId === undefined ? { lab } : { lab, personId })
+      .then(() => openFiles(lab))
+      // The page shows `workspaceError` in the workspace's place.
+      .catch(() => {});
+    const unsubscribe = useNavigation.subscribe(({ openPaths, activePath }) => {
+      if (appState().workspace?.lab.slug === lab) rememberOpenFiles(lab, { openPaths, activePath });
+    });
+    return () => {
+      unsubscribe();
+      void actions.closeWorkspace();
+    };
+  }, [lab, personId]);
+}
+
+function openFiles(lab: string): void {
+  const workspace = appState().workspace;
+  if (workspace?.lab.slug !== lab) return;
+  const known = new Set(workspace.files.map(({ path }) => path));
+  const kept = recallOpenFiles(lab);
+  const openPaths = kept?.openPaths.filter((path) => known.has(path)) ?? [];
+  const active = openPaths.find((path) => path === kept?.activePath) ?? openPaths[0];
+  const { firstFile } = workspace.lab;
+  navigation.start(active === undefined ? [firstFile] : openPaths, active ?? firstFile);
+}
+
+function WorkspaceBody({ slug }: { readonly slug: string }) {
+  const open = useAppState(({ workspace }) => workspace !== undefined);
+  const problem = useAppState((state) => state.workspaceError);
+  if (open) return <Dock lab={slug} />;
+  if (problem === undefined) return <Progress words="Opening the lab" />;
+  return (
+    <div className="empty-state">
+      <p>{problem}</p>
+      <a href="/labs">All labs</a>
+    </div>
+  );
+}
+
+function ReadOnlyBanner() {
+  const ref = useAppState(({ workspace }) => (workspace?.readOnly ? workspace.ref : undefined));
+  const name = useAppState(({ board }) => board?.rows.find((row) => row.personId === ref?.personId)?.name);
+  if (ref === undefined) return null;
+  return (
+    <p className="notice workspace-strip">
+      You look at the workspace of {name ?? 'an attendee'}. It is theirs to change: you can read everything
+      here.
+    </p>
+  );
+}
+
+function ProblemStrip() {
+  const words = useProblem((state) => state.words);
+  const sandbox = useAppState((state) => state.sandbox);
+  const shown = words ?? (sandbox?.usable === false ? sandbox.message : undefined);
+  if (shown === undefined) return null;
+  return (
+    <p className="notice bad workspace-strip" role="alert">
+      {shown}
+      {words !== undefined && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Put this message away"
+          onClick={() => useProblem.setState({ words: undefined })}
+        >
+          <X size={14} />
+        </button>
+      )}
+    </p>
+  );
 }
