@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { Terminal as HeadlessTerminal } from '@xterm/headless';
+import headless from '@xterm/headless';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ByteRing } from './byte-ring.ts';
@@ -8,13 +8,13 @@ import { Screen } from './screen.ts';
 const SIZE = { cols: 40, rows: 10 };
 const SCROLLBACK = 30;
 
-const write = (terminal: HeadlessTerminal, bytes: Uint8Array) =>
+const write = (terminal: headless.Terminal, bytes: Uint8Array) =>
   new Promise<void>((written) => terminal.write(bytes, written));
 
-const fresh = (size = SIZE) => new HeadlessTerminal({ ...size, scrollback: SCROLLBACK, allowProposedApi: true });
+const fresh = (size = SIZE) => new headless.Terminal({ ...size, scrollback: SCROLLBACK, allowProposedApi: true });
 
 /** Every cell that a person sees, with its colors, and the cursor. */
-function shown(terminal: HeadlessTerminal): unknown {
+function shown(terminal: headless.Terminal): unknown {
   const buffer = terminal.buffer.active;
   const rows = Array.from({ length: buffer.length }, (_, y) => {
     const line = buffer.getLine(y);
@@ -38,7 +38,7 @@ async function screenOf(chunks: readonly Uint8Array[], capacityBytes: number) {
 
 async function expectSameScreen(chunks: readonly Uint8Array[], capacityBytes: number): Promise<void> {
   const everything = fresh();
-  for (const chunk of chunks) await write(everything, chunk);
+  await write(everything, Buffer.concat(chunks));
   const snapshot = await screenOf(chunks, capacityBytes);
   const replayed = fresh();
   await write(replayed, snapshot.bytes);
@@ -67,9 +67,8 @@ test('a screen replayed shows what a terminal that read everything shows', { tim
 });
 
 test('after a flood of text every line that stays is there, wherever the flood stops', async () => {
-  for (let lineCount = 250; lineCount < 330; lineCount++) {
-    const flood = Array.from({ length: lineCount }, (_, index) => Buffer.from(numbered(1, index)));
-    await expectSameScreen([Buffer.from('\x1b[32m'), ...flood], 4096);
+  for (let lineCount = 190; lineCount < 260; lineCount++) {
+    await expectSameScreen([Buffer.from(numbered(lineCount, 0)), Buffer.from(numbered(1, 0))], 4096);
   }
 });
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { SerializeAddon } from '@xterm/addon-serialize';
-import { Terminal as HeadlessTerminal } from '@xterm/headless';
+import serialize from '@xterm/addon-serialize';
+import headless from '@xterm/headless';
 import type { ByteRing } from './byte-ring.ts';
 import { skippableRange } from './plain-text.ts';
+
+/** The addon draws the alternate screen as if no color were set, but leaves the one in which the normal screen ended. */
+const ALTERNATE_SCREEN = '\x1b[?1049h';
+const NO_STYLE = '\x1b[0m';
 
 export interface TerminalSize {
   readonly cols: number;
@@ -27,8 +31,8 @@ export class Screen {
   readonly #scrollbackLines: number;
   readonly #firstSize: TerminalSize;
   readonly #resizes: { readonly offset: number; readonly size: TerminalSize }[] = [];
-  #terminal: HeadlessTerminal | undefined;
-  #serializer: SerializeAddon | undefined;
+  #terminal: headless.Terminal | undefined;
+  #serializer: serialize.SerializeAddon | undefined;
   #rows: number;
   #fed = 0;
 
@@ -66,7 +70,7 @@ export class Screen {
     await this.#feed(end);
     this.#headless();
     const text = this.#serializer?.serialize({ scrollback: this.#scrollbackLines }) ?? '';
-    return { offset: end, bytes: Buffer.from(text) };
+    return { offset: end, bytes: Buffer.from(text.replace(ALTERNATE_SCREEN, `${ALTERNATE_SCREEN}${NO_STYLE}`)) };
   }
 
   async #feed(to: number): Promise<void> {
@@ -89,11 +93,11 @@ export class Screen {
     return new Promise((written) => this.#headless().write(bytes, written));
   }
 
-  #headless(): HeadlessTerminal {
+  #headless(): headless.Terminal {
     if (this.#terminal) return this.#terminal;
     const scrollback = this.#scrollbackLines;
-    this.#terminal = new HeadlessTerminal({ ...this.#firstSize, scrollback, allowProposedApi: true });
-    this.#serializer = new SerializeAddon();
+    this.#terminal = new headless.Terminal({ ...this.#firstSize, scrollback, allowProposedApi: true });
+    this.#serializer = new serialize.SerializeAddon();
     this.#terminal.loadAddon(this.#serializer);
     return this.#terminal;
   }
