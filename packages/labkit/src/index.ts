@@ -1,2 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
+export { type BuildOptions, type BuildResult, buildLab } from './build.ts';
+export { type Check, defineChecks } from './checks/check.ts';
+export { compareFrames, type FrameHints } from './checks/compare.ts';
+export type { CheckContext, Exchanged, ExchangePlan, Frame } from './checks/context.ts';
+export type { Counters } from './checks/counters.ts';
+export { describeFrame } from './checks/describe.ts';
+export { frameBytes } from './checks/exchange.ts';
+export { CheckFailure } from './checks/failure.ts';
+export type { Program } from './checks/program.ts';
+export { type CheckRunOptions, runChecks } from './checks/run-checks.ts';
+export { type Failure, failed, firstFailure, passed, type Verdict } from './checks/verdict.ts';
+export { lastWords, requireRunning } from './checks/words.ts';
+export { parseDiagnostics, withCharacterColumns } from './diagnostics.ts';
+export { describeFault, type LabFault, LabFaults } from './faults.ts';
+export type { Lab, LabAnswers, LabBuild, LabFile, LabMutant, LabNeeds, LabRunProcess } from './lab.ts';
+export { labFolders, loadLab, loadLabAnswers, loadLabs } from './loader.ts';
 export * from './sandbox.ts';

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { Diagnostic, ExitStatus } from '@ringlab/protocol';
+import { parseDiagnostics, withCharacterColumns } from './diagnostics.ts';
+import type { Lab } from './lab.ts';
+import type { Sandbox } from './sandbox.ts';
+
+export interface BuildOptions {
+  /** The size of the compiler's terminal. */
+  readonly pty?: { readonly cols: number; readonly rows: number };
+  readonly onOutput?: (bytes: Uint8Array) => void;
+}
+
+export interface BuildResult {
+  readonly ok: boolean;
+  readonly exit: ExitStatus;
+  /** What was printed, its end when there was too much. */
+  readonly output: string;
+  readonly diagnostics: Diagnostic[];
+}
+
+/** Enough for any compiler's first thousand complaints. */
+const KEPT_CHARACTERS = 1_000_000;
+
+/** Builds what is in the workspace. Rejects with SandboxError only. */
+export async function buildLab(
+  lab: Pick<Lab, 'build'>,
+  sandbox: Sandbox,
+  { pty = { cols: 120, rows: 30 }, onOutput }: BuildOptions = {},
+): Promise<BuildResult> {
+  const process = await sandbox.exec(lab.build.argv, { pty, timeoutMs: lab.build.timeoutMs });
+  const decoder = new TextDecoder();
+  let output = '';
+  for await (const bytes of process.output) {
+    onOutput?.(bytes);
+    output = (output + decoder.decode(bytes, { stream: true })).slice(-KEPT_CHARACTERS);
+  }
+  const exit = await process.exit;
+  return { ok: exit.code === 0, exit, output, diagnostics: await placedDiagnostics(output, sandbox) };
+}
+
+async function placedDiagnostics(output: string, sandbox: Sandbox): Promise<Diagnostic[]> {
+  const diagnostics = parseDiagnostics(output, sandbox.workspace);
+  const paths = new Set(
+    diagnostics.map(({ path }) => path).filter((path) => !path.startsWith('/') && !path.includes('..')),
+  );
+  if (paths.size === 0) return diagnostics;
+  const files = await sandbox.get([...paths]);
+  const text = (content: Uint8Array | string) =>
+    typeof content === 'string' ? content : new TextDecoder().decode(content);
+  return withCharacterColumns(diagnostics, new Map(files.map(({ path, content }) => [path, text(content)])));
+}

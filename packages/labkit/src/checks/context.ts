@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { Packet } from '@ringlab/netmap-bindings/layout';
+import type { Counters } from './counters.ts';
+import type { Program } from './program.ts';
+
+/** What a check can do: all of it happens in the sandbox, and ends with the check. */
+export interface CheckContext {
+  /** Aborted when somebody stops the check; every wait here ends with it. */
+  readonly signal: AbortSignal;
+  /** Starts a program in the workspace: the attendee's, or one of netmap's tools. Its output is kept. */
+  start(argv: readonly string[]): Promise<Program>;
+  /**
+   * Starts the attendee's program and waits until all these ports are open. When it ends before that, or never
+   * opens them, the check fails in words.
+   */
+  startWithPorts(argv: readonly string[], ports: readonly string[]): Promise<Program>;
+  /** Sends and captures. All ports are opened before the first packet is sent. */
+  exchange(plan: ExchangePlan): Promise<Exchanged>;
+  /** What every port counted up to now. */
+  counters(): Promise<Counters>;
+  /** Reads the counters until `condition` holds, or until `giveUpMs` have gone by: then false. */
+  until(condition: (counters: Counters) => boolean, giveUpMs?: number): Promise<boolean>;
+  /** Does nothing for so long, to see what a program does when nothing happens. Rejects when the check is stopped. */
+  pause(ms: number): Promise<void>;
+  /** CPU time that everything in the sandbox used since it was made. */
+  cpuMs(): Promise<number>;
+  /** Puts files beside the attendee's, under a folder of the check's own; gives back that folder, relative. */
+  put(files: Readonly<Record<string, string>>): Promise<string>;
+}
+
+/** A packet as a value, or the bytes of a frame that no value describes. */
+export type Frame = Packet | Uint8Array;
+
+export interface ExchangePlan {
+  /** Port names to the frames that are sent into them, in order. */
+  readonly send?: Readonly<Record<string, readonly Frame[]>>;
+  /** Ports whose arrivals are kept. */
+  readonly capture?: readonly string[];
+  /** Everything that had to happen has happened: the capture ends shortly after. */
+  readonly until: (counters: Counters) => boolean;
+  /** When `until` never holds, the capture ends after so long without a change of any counter. */
+  readonly quietMs?: number;
+}
+
+export interface Exchanged {
+  /** By port name; a port that was asked for is there. */
+  readonly captured: Readonly<Record<string, readonly Uint8Array[]>>;
+  /** Whether `until` held. */
+  readonly settled: boolean;
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Sandbox } from '../sandbox.ts';
+import type { CheckContext, Exchanged, ExchangePlan } from './context.ts';
+import { CounterReader, type Counters } from './counters.ts';
+import { exchange } from './exchange.ts';
+import { CheckFailure } from './failure.ts';
+import { Program } from './program.ts';
+import { type Failure, failed } from './verdict.ts';
+import { retry } from './wait.ts';
+import { lastWords, requireRunning } from './words.ts';
+
+const GIVE_UP_MS = 4000;
+const OPEN_MS = 5000;
+const FOLDER = '.ringlab-check';
+
+/** A check's context over a real sandbox. Disposing it stops every program and waits until their ports are gone. */
+export class SandboxContext implements CheckContext, AsyncDisposable {
+  readonly signal: AbortSignal;
+  readonly #sandbox: Sandbox;
+  readonly #counterReader: CounterReader;
+  readonly #programs: Program[] = [];
+  #folders = 0;
+
+  private constructor(sandbox: Sandbox, counterReader: CounterReader, signal: AbortSignal) {
+    this.#sandbox = sandbox;
+    this.#counterReader = counterReader;
+    this.signal = signal;
+  }
+
+  static async open(sandbox: Sandbox, signal: AbortSignal): Promise<SandboxContext> {
+    return new SandboxContext(sandbox, await CounterReader.open(sandbox), signal);
+  }
+
+  async start(argv: readonly string[]): Promise<Program> {
+    this.signal.throwIfAborted();
+    const program = await Program.start(this.#sandbox, argv);
+    this.#programs.push(program);
+    return program;
+  }
+
+  async startWithPorts(argv: readonly string[], ports: readonly string[]): Promise<Program> {
+    const program = await this.start(argv);
+    const open = (counters: Counters) => ports.every((port) => counters.port(port) !== undefined);
+    const opened = await retry(
+      async () => {
+        requireRunning(program);
+        return open(await this.counters()) ? true : undefined;
+      },
+      { giveUpMs: OPEN_MS, signal: this.signal },
+    );
+    if (opened !== true) throw new CheckFailure(neverOpened(program, ports));
+    return program;
+  }
+
+  async exchange(plan: ExchangePlan): Promise<Exchanged> {
+    const folder = this.#nextFolder();
+    return await exchange(plan, {
+      sandbox: this.#sandbox,
+      folder,
+      signal: this.signal,
+      readCounters: () => this.counters(),
+    });
+  }
+
+  async counters(): Promise<Counters> {
+    return await this.#counterReader.read();
+  }
+
+  async until(condition: (counters: Counters) => boolean, giveUpMs = GIVE_UP_MS): Promise<boolean> {
+    const attempt = async () => (condition(await this.counters()) ? true : undefined);
+    return (await retry(attempt, { giveUpMs, signal: this.signal })) ?? false;
+  }
+
+  async pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.signal });
+  }
+
+  async cpuMs(): Promise<number> {
+    return (await this.#sandbox.usage()).cpuMs;
+  }
+
+  async put(files: Readonly<Record<string, string>>): Promise<string> {
+    const folder = this.#nextFolder();
+    await this.#sandbox.put(
+      Object.entries(files).map(([path, content]) => ({ path: `${folder}/${path}`, content })),
+    );
+    return folder;
+  }
+
+  #nextFolder(): string {
+    return `${FOLDER}/${this.#folders++}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#programs.map((program) => program[Symbol.asyncDispose]()));
+    await using _reader = this.#counterReader;
+    await this.#portsGone();
+    await this.#sandbox.remove([FOLDER]);
+  }
+
+  /** Not bound to the signal: whoever stops a check wants the sandbox clean, too. */
+  async #portsGone(): Promise<void> {
+    const gone = await retry(
+      async () => ((await this.counters()).sample.ports.length === 0 ? true : undefined),
+      {
+        giveUpMs: GIVE_UP_MS,
+        signal: new AbortController().signal,
+      },
+    );
+    if (gone !== true) throw new Error('Ports stayed open after every program of the check had ended.');
+  }
+}
+
+function neverOpened(program: Program, ports: readonly string[]): Failure {
+  return failed(
+    `The program did not open ${ports.join(' and ')} within ${OPEN_MS / 1000} s.${lastWords(program)}`,
+    'port-missing',
+  );
+}

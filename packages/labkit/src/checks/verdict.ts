@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+/** What a check found out. */
+export type Verdict = { readonly passed: true } | Failure;
+
+export interface Failure {
+  readonly passed: false;
+  /** What happened in place of the expected, a sentence. */
+  readonly actual: string;
+  /** The id, in `lab.yaml`, of the hint that fits the mistake. */
+  readonly hint: string;
+  /** In place of the check's own `expected`, when there is something more exact to say. */
+  readonly expected?: string;
+  readonly packets?: { readonly expectedHex: string; readonly actualHex: string };
+}
+
+export const passed: Verdict = { passed: true };
+
+export function failed(actual: string, hint: string, more: Partial<Omit<Failure, 'passed'>> = {}): Failure {
+  return { passed: false, actual, hint, ...more };
+}
+
+/** The first failure of several verdicts, or passed. */
+export function firstFailure(...verdicts: readonly Verdict[]): Verdict {
+  return verdicts.find((verdict) => !verdict.passed) ?? passed;
+}

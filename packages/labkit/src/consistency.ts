@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { parsePortName } from '@ringlab/netmap-bindings/layout';
+import type { Check } from './checks/check.ts';
+import { generalHints } from './checks/failure.ts';
+import type { LabFault } from './faults.ts';
+import type { LabText } from './lab-text.ts';
+import type { LabManifest, LineOf } from './manifest.ts';
+
+/** A lab's parts, each right by itself. */
+export interface LabParts {
+  readonly manifest: LabManifest;
+  readonly lineOf: LineOf;
+  readonly text: LabText;
+  readonly checks: readonly Check[];
+  readonly paths: { readonly manifest: string; readonly text: string; readonly checks: string };
+}
+
+/** Something wrong, and the way in `lab.yaml` to what is wrong. */
+interface Misfit {
+  readonly way: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** What is wrong between the parts: names of what does not exist, ids that stand twice. */
+export function consistencyFaults(parts: LabParts): LabFault[] {
+  const misfits = [fileMisfits, processMisfits, topologyMisfits, stepMisfits, mutantMisfits, questionMisfits];
+  const inManifest = misfits.flatMap((find) => find(parts)).map((misfit) => manifestFault(parts, misfit));
+  return [...inManifest, ...textFaults(parts), ...checkFaults(parts)];
+}
+
+function manifestFault({ lineOf, paths }: LabParts, { way, message }: Misfit): LabFault {
+  const line = lineOf(way);
+  return line === undefined ? { path: paths.manifest, message } : { path: paths.manifest, line, message };
+}
+
+function fileMisfits({ manifest: { files, firstFile } }: LabParts): Misfit[] {
+  const paths = files.map(({ path }) => path);
+  return [
+    ...repeated(paths, (index) => ['files', index, 'path'], 'file'),
+    ...(paths.includes(firstFile)
+      ? []
+      : [{ way: ['firstFile'], message: `There is no file "${firstFile}" in files.` }]),
+    ...(files.some(({ editable }) => editable)
+      ? []
+      : [{ way: ['files'], message: 'No file is editable: there is nothing to do.' }]),
+  ];
+}
+
+function processMisfits({ manifest: { processes } }: LabParts): Misfit[] {
+  const names = processes.map(({ name }) => name);
+  const ports = processes.flatMap(({ waitForPorts }, process) =>
+    waitForPorts.flatMap((port, index) => portMisfit(port, ['processes', process, 'waitForPorts', index])),
+  );
+  const none = processes.some(({ attendee }) => attendee)
+    ? []
+    : [{ way: ['processes'], message: "No process is the attendee's." }];
+  return [...repeated(names, (index) => ['processes', index, 'name'], 'process'), ...ports, ...none];
+}
+
+/** Counters know ports without the prefix `netmap:`, so both `p{1` and `vale0:a` are names here. */
+function portMisfit(port: string, way: readonly PropertyKey[]): Misfit[] {
+  const parsed = parsePortName(port.startsWith('vale') ? port : `netmap:${port}`);
+  return parsed.ok ? [] : [{ way, message: parsed.message }];
+}
+
+function topologyMisfits({ manifest: { topology, processes } }: LabParts): Misfit[] {
+  const nodes = new Set(topology.nodes.map(({ id }) => id));
+  const names = new Set(processes.map(({ name }) => name));
+  const processOf = topology.nodes.flatMap(({ process }, index) =>
+    process === undefined || names.has(process)
+      ? []
+      : [{ way: ['topology', 'nodes', index, 'process'], message: `There is no process "${process}".` }],
+  );
+  const ends = topology.links.flatMap((link, index) =>
+    (['from', 'to'] as const).flatMap((end) =>
+      nodes.has(link[end])
+        ? []
+        : [{ way: ['topology', 'links', index, end], message: `There is no node "${link[end]}".` }],
+    ),
+  );
+  const ports = topology.links.flatMap(({ port }, index) =>
+    portMisfit(port, ['topology', 'links', index, 'port']),
+  );
+  return [
+    ...repeated(
+      [...topology.nodes.map(({ id }) => id)],
+      (index) => ['topology', 'nodes', index, 'id'],
+      'node',
+    ),
+    ...repeated(
+      topology.links.map(({ id }) => id),
+      (index) => ['topology', 'links', index, 'id'],
+      'link',
+    ),
+    ...processOf,
+    ...ends,
+    ...ports,
+  ];
+}
+
+function stepMisfits({ manifest: { steps }, checks }: LabParts): Misfit[] {
+  const known = new Set(checks.map(({ id }) => id));
+  const unknown = steps.flatMap((step, at) =>
+    step.checks.flatMap((id, index) =>
+      known.has(id) ? [] : [noSuchCheck(id, ['steps', at, 'checks', index])],
+    ),
+  );
+  return [
+    ...repeated(
+      steps.map(({ id }) => id),
+      (index) => ['steps', index, 'id'],
+      'step',
+    ),
+    ...unknown,
+  ];
+}
+
+function mutantMisfits({ manifest: { mutants, hints }, checks }: LabParts): Misfit[] {
+  const known = new Set(checks.map(({ id }) => id));
+  const fails = mutants.flatMap((mutant, at) =>
+    Object.entries(mutant.fails).flatMap(([check, hint]) => [
+      ...(known.has(check) ? [] : [noSuchCheck(check, ['mutants', at, 'fails', check])]),
+      ...(hint in hints || hint in generalHints
+        ? []
+        : [{ way: ['mutants', at, 'fails', check], message: `There is no hint "${hint}" in hints.` }]),
+    ]),
+  );
+  return [
+    ...repeated(
+      mutants.map(({ name }) => name),
+      (index) => ['mutants', index, 'name'],
+      'mutant',
+    ),
+    ...fails,
+  ];
+}
+
+function questionMisfits({ manifest: { questions } }: LabParts): Misfit[] {
+  const unanswerable = questions.flatMap(({ choices }, index) =>
+    choices.some(({ correct }) => correct)
+      ? []
+      : [{ way: ['questions', index, 'choices'], message: 'No choice of this question is correct.' }],
+  );
+  return [
+    ...repeated(
+      questions.map(({ id }) => id),
+      (index) => ['questions', index, 'id'],
+      'question',
+    ),
+    ...unanswerable,
+  ];
+}
+
+function noSuchCheck(id: string, way: readonly PropertyKey[]): Misfit {
+  return { way, message: `There is no check "${id}" in checks.ts.` };
+}
+
+function repeated(
+  ids: readonly string[],
+  way: (index: number) => readonly PropertyKey[],
+  what: string,
+): Misfit[] {
+  return ids.flatMap((id, index) =>
+    ids.indexOf(id) === index ? [] : [{ way: way(index), message: `There are two ${what}s "${id}".` }],
+  );
+}
+
+/** The text has a section for each step, in order, by its title. */
+function textFaults({ manifest: { steps }, text, paths }: LabParts): LabFault[] {
+  const wrong = text.sections.flatMap(({ title, line }, index) => {
+    const step = steps[index];
+    if (step?.title === title) return [];
+    const message =
+      step === undefined
+        ? `No step of lab.yaml has the title "${title}".`
+        : `The step here is "${step.title}", not "${title}".`;
+    return [{ path: paths.text, line, message }];
+  });
+  const missing = steps
+    .slice(text.sections.length)
+    .map(({ title }) => ({ path: paths.text, message: `There is no section "## ${title}" for this step.` }));
+  return [...wrong, ...missing];
+}
+
+function checkFaults({ checks, manifest: { steps }, paths }: LabParts): LabFault[] {
+  const fault = (message: string) => ({ path: paths.checks, message });
+  const ids = checks.map(({ id }) => id);
+  const inSteps = new Set(steps.flatMap((step) => step.checks));
+  return [
+    ...(ids.length === 0 ? [fault('There is no check.')] : []),
+    ...ids
+      .filter((id, index) => ids.indexOf(id) !== index)
+      .map((id) => fault(`There are two checks "${id}".`)),
+    ...ids
+      .filter((id) => !inSteps.has(id))
+      .map((id) => fault(`The check "${id}" belongs to no step of lab.yaml.`)),
+    ...checks.flatMap(({ id, after = [] }, index) =>
+      after
+        .filter((other) => !ids.slice(0, index).includes(other))
+        .map((other) =>
+          fault(`The check "${id}" comes after "${other}", but no check before it has that id.`),
+        ),
+    ),
+  ];
+}

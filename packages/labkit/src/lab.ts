@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { DriverName, EngineName, LabDetail, LabProcess } from '@ringlab/protocol';
+import type { Check } from './checks/check.ts';
+
+/** One lab as its folder says it, without a fault. */
+export interface Lab {
+  readonly slug: string;
+  /** Absolute path of its folder. */
+  readonly dir: string;
+  readonly detail: LabDetail;
+  readonly starter: readonly LabFile[];
+  readonly build: LabBuild;
+  readonly processes: readonly LabRunProcess[];
+  readonly needs: LabNeeds;
+  readonly checks: readonly Check[];
+  /** What each hint that a check may give says, by its id. */
+  readonly hints: Readonly<Record<string, string>>;
+}
+
+export interface LabFile {
+  /** Relative to the workspace. */
+  readonly path: string;
+  readonly content: string;
+  readonly editable: boolean;
+}
+
+export interface LabBuild {
+  readonly argv: readonly string[];
+  readonly timeoutMs: number;
+}
+
+export interface LabRunProcess extends LabProcess {
+  /** Ports, as netmap names them, that must exist before this process starts. */
+  readonly waitForPorts: readonly string[];
+}
+
+export interface LabNeeds {
+  readonly engines: readonly EngineName[];
+  readonly drivers: readonly DriverName[];
+}
+
+/** The files that the solution has in place of the starter's, and every typical mistake. Attendees never see them. */
+export interface LabAnswers {
+  readonly solution: readonly LabFile[];
+  readonly mutants: readonly LabMutant[];
+}
+
+/** A typical wrong answer: the solution with one mistake in it. */
+export interface LabMutant {
+  readonly name: string;
+  /** The mistake, a sentence. */
+  readonly mistake: string;
+  readonly files: readonly LabFile[];
+  /** Exactly the checks that fail, each with the hint that it must give. */
+  readonly fails: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { access, readdir, readFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type LabDetail, labSlug } from '@ringlab/protocol';
+import { answersOf } from './answers.ts';
+import { type Check, isCheckList } from './checks/check.ts';
+import { generalHints } from './checks/failure.ts';
+import { consistencyFaults } from './consistency.ts';
+import { type LabFault, LabFaults } from './faults.ts';
+import type { Lab, LabAnswers, LabFile, LabNeeds } from './lab.ts';
+import { type LabText, parseLabText } from './lab-text.ts';
+import { type LabManifest, type ParsedManifest, parseManifest } from './manifest.ts';
+
+/** Rejects with LabFaults that holds everything that is wrong. */
+export async function loadLab(dir: string): Promise<Lab> {
+  return (await loadWithAnswers(dir)).lab;
+}
+
+/** All labs of a folder, by slug: every folder in it that has a `lab.yaml`. All faults of all labs in one LabFaults. */
+export async function loadLabs(dir: string): Promise<Lab[]> {
+  const outcomes = await Promise.allSettled((await labFolders(dir)).map(loadLab));
+  const faults = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? faultsOf(outcome.reason) : [],
+  );
+  if (faults.length > 0) throw new LabFaults(faults);
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+
+/** With the solution and the mutants, which are for `labs verify` alone. */
+export async function loadLabAnswers(lab: Lab): Promise<LabAnswers> {
+  return (await loadWithAnswers(lab.dir)).answers;
+}
+
+/** Folders with a `lab.yaml`, in order. */
+export async function labFolders(dir: string): Promise<string[]> {
+  const names = (await readdir(dir, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const folders = names.map(({ name }) => join(dir, name)).sort();
+  const there = await Promise.all(folders.map((folder) => exists(join(folder, 'lab.yaml'))));
+  return folders.filter((_, index) => there[index]);
+}
+
+function faultsOf(reason: unknown): readonly LabFault[] {
+  if (reason instanceof LabFaults) return reason.faults;
+  throw reason;
+}
+
+/** One lab's folder, and what was found wrong in it so far. */
+class Folder {
+  readonly dir: string;
+  readonly faults: LabFault[] = [];
+
+  constructor(dir: string) {
+    this.dir = resolve(dir);
+  }
+
+  /** As an author names it: from the folder that holds the labs' folder. */
+  name(path: string): string {
+    return relative(resolve(this.dir, '../..'), join(this.dir, path));
+  }
+
+  fault(path: string, message: string): undefined {
+    this.faults.push({ path: this.name(path), message });
+  }
+
+  async text(path: string): Promise<string> {
+    try {
+      return await readFile(join(this.dir, path), 'utf8');
+    } catch {
+      this.fault(path, 'This file is missing, or cannot be read.');
+      return '';
+    }
+  }
+}
+
+async function loadWithAnswers(dir: string): Promise<{ lab: Lab; answers: LabAnswers }> {
+  const folder = new Folder(dir);
+  const slug = basename(folder.dir);
+  if (!labSlug.safeParse(slug).success)
+    folder.fault('', 'A lab\'s folder is named by two digits, a dash and a word: "03-sink".');
+  const parsed = parseManifest(await folder.text('lab.yaml'), folder.name('lab.yaml'));
+  folder.faults.push(...parsed.faults);
+  const text = parseLabText(await folder.text('text.md'));
+  const checks = await loadChecks(folder);
+  if (parsed.manifest === undefined) throw new LabFaults(folder.faults);
+  const { manifest } = parsed;
+  const starter = await starterFiles(folder, manifest);
+  const answers = await answersOf({ dir: folder.dir, name: (path) => folder.name(path) }, manifest, starter);
+  folder.faults.push(...answers.faults, ...findInconsistencies(folder, parsed, manifest, text, checks));
+  if (folder.faults.length > 0) throw new LabFaults(folder.faults);
+  return { lab: labOf(folder.dir, slug, manifest, text, starter, checks), answers };
+}
+
+function findInconsistencies(
+  folder: Folder,
+  { lineOf }: ParsedManifest,
+  manifest: LabManifest,
+  text: LabText,
+  checks: readonly Check[],
+): LabFault[] {
+  const paths = {
+    manifest: folder.name('lab.yaml'),
+    text: folder.name('text.md'),
+    checks: folder.name('checks.ts'),
+  };
+  return consistencyFaults({ manifest, lineOf, text, checks, paths });
+}
+
+async function loadChecks(folder: Folder): Promise<readonly Check[]> {
+  const path = join(folder.dir, 'checks.ts');
+  if (!(await exists(path)))
+    return folder.fault('checks.ts', 'This file is missing; a lab needs checks.') ?? [];
+  try {
+    const { default: checks } = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as {
+      default: unknown;
+    };
+    if (isCheckList(checks)) return checks;
+    folder.fault('checks.ts', 'Its default export must be what defineChecks([...]) gives.');
+  } catch (error) {
+    folder.fault(
+      'checks.ts',
+      `It cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  return [];
+}
+
+async function starterFiles(folder: Folder, { files }: LabManifest): Promise<LabFile[]> {
+  const read = async ({ path, editable }: LabManifest['files'][number]) => ({
+    path,
+    editable,
+    content: await folder.text(`starter/${path}`),
+  });
+  return await Promise.all(files.map(read));
+}
+
+function labOf(
+  dir: string,
+  slug: string,
+  manifest: LabManifest,
+  text: LabText,
+  starter: readonly LabFile[],
+  checks: readonly Check[],
+): Lab {
+  return {
+    slug,
+    dir,
+    detail: detailOf(slug, manifest, text, checks),
+    starter,
+    build: manifest.build,
+    processes: manifest.processes,
+    needs: needsOf(manifest),
+    checks,
+    hints: { ...generalHints, ...manifest.hints },
+  };
+}
+
+function detailOf(slug: string, manifest: LabManifest, text: LabText, checks: readonly Check[]): LabDetail {
+  const { title, summary, minutes, goals, questions, topology, firstFile } = manifest;
+  return {
+    slug,
+    title,
+    summary,
+    minutes,
+    goals,
+    questions,
+    topology,
+    firstFile,
+    intro: text.intro,
+    goingFurther: text.goingFurther,
+    steps: manifest.steps.map((step, index) => ({ ...step, text: text.sections[index]?.text ?? '' })),
+    processes: manifest.processes.map(({ name, argv, attendee }) => ({ name, argv, attendee })),
+    checks: checks.map((check) => ({ id: check.id, title: check.title })),
+  };
+}
+
+/** Most labs run on every driver that carries an engine. */
+function needsOf({ needs }: LabManifest): LabNeeds {
+  return {
+    engines: needs.engines ?? ['unetmap', 'kernel'],
+    drivers: needs.drivers ?? ['bubblewrap', 'docker', 'qemu', 'ssh', 'swarm'],
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import {
+  driverName,
+  engineName,
+  labProcess,
+  labQuestion,
+  labStep,
+  topology,
+  workspacePath,
+} from '@ringlab/protocol';
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { z } from 'zod';
+import type { LabFault } from './faults.ts';
+
+const id = z.string().regex(/^[a-z][a-z0-9-]*$/, 'An id is made of lower-case letters, digits and dashes.');
+const sentence = z.string().trim().min(1, 'Some text is needed here.');
+
+const file = z.strictObject({
+  /** As in the workspace; the starter's text is `starter/` and this path. */
+  path: workspacePath,
+  editable: z.boolean().default(true),
+});
+
+const build = z.strictObject({
+  argv: z.array(z.string()).min(1),
+  timeoutMs: z.int().min(1000).max(600_000).default(60_000),
+});
+
+const runProcess = labProcess.extend({ waitForPorts: z.array(z.string()).default([]) }).strict();
+
+const step = labStep
+  .omit({ text: true, checks: true, hints: true })
+  .extend({
+    id,
+    title: sentence,
+    checks: z.array(id).min(1, 'A step needs a check, or nobody sees it done.'),
+    hints: z.array(sentence),
+  })
+  .strict();
+
+const mutant = z.strictObject({
+  /** `mutants/NAME.patch` is the mistake, as a unified diff of the solution. */
+  name: id,
+  mistake: sentence,
+  /** Exactly the checks that fail, each with the id of the hint that it gives. */
+  fails: z.record(id, id).refine((fails) => Object.keys(fails).length > 0, 'A mutant must fail a check.'),
+});
+
+/** `lab.yaml`. Text stands in `text.md`, checks in `checks.ts`. */
+export const labManifest = z.strictObject({
+  title: sentence,
+  summary: sentence,
+  minutes: z.int().min(1).max(480),
+  goals: z.array(sentence).min(1),
+  files: z.array(file).min(1),
+  firstFile: workspacePath,
+  build,
+  processes: z.array(runProcess).min(1),
+  topology,
+  needs: z
+    .strictObject({
+      engines: z.array(engineName).min(1).optional(),
+      drivers: z.array(driverName).min(1).optional(),
+    })
+    .default({}),
+  steps: z.array(step).min(1),
+  /** What checks may say about a mistake, by id. */
+  hints: z.record(id, sentence).default({}),
+  mutants: z.array(mutant).default([]),
+  questions: z.array(labQuestion.strict()).default([]),
+});
+export type LabManifest = z.infer<typeof labManifest>;
+
+/** Where in the file a value stands, given the way to it: `['steps', 2, 'checks']`. From 1. */
+export type LineOf = (way: readonly PropertyKey[]) => number | undefined;
+
+export interface ParsedManifest {
+  /** Absent when the schema found a fault. */
+  readonly manifest?: LabManifest;
+  readonly faults: readonly LabFault[];
+  readonly lineOf: LineOf;
+}
+
+/** Every fault of syntax and shape, with its line. Never throws. */
+export function parseManifest(text: string, path: string): ParsedManifest {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lineOf: LineOf = (way) => lineOfNode(document.contents, way, lines);
+  const syntax = [...document.errors, ...document.warnings].map((error) => ({
+    path,
+    line: lines.linePos(error.pos[0]).line,
+    message: error.message,
+  }));
+  if (syntax.length > 0) return { faults: syntax, lineOf };
+  const parsed = labManifest.safeParse(document.toJS(), { reportInput: true });
+  if (parsed.success) return { manifest: parsed.data, faults: [], lineOf };
+  return { faults: parsed.error.issues.flatMap((issue) => issueFaults(issue, path, lineOf)), lineOf };
+}
+
+/** A key that is not known is a fault at that key, each one of its own. */
+function issueFaults(issue: z.core.$ZodIssue, path: string, lineOf: LineOf): LabFault[] {
+  const ways =
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+  return ways.map((way) => {
+    const message = `${wayText(way)}: ${issueText(issue)}`;
+    const line = lineOf(way);
+    return line === undefined ? { path, message } : { path, line, message };
+  });
+}
+
+function issueText(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return 'There is no such key; is it misspelled?';
+  if (issue.code === 'invalid_type' && issue.input === undefined) return 'This is missing.';
+  return issue.message;
+}
+
+/** `steps[2].checks` */
+export function wayText(way: readonly PropertyKey[]): string {
+  const text = way.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  return text === '' ? 'the file' : text.replace(/^\./, '');
+}
+
+/** The line of the deepest part of `way` that exists: a missing key is shown where its parent begins. */
+function lineOfNode(root: Node | null, way: readonly PropertyKey[], lines: LineCounter): number | undefined {
+  let node: unknown = root;
+  let offset = root?.range?.[0];
+  for (const part of way) {
+    const next = child(node, part);
+    if (next === undefined) break;
+    node = next.node;
+    offset = next.offset ?? offset;
+  }
+  return offset === undefined ? undefined : lines.linePos(offset).line;
+}
+
+interface Child {
+  readonly node: unknown;
+  readonly offset: number | undefined;
+}
+
+function child(node: unknown, part: PropertyKey): Child | undefined {
+  if (isSeq(node) && typeof part === 'number') {
+    const item = node.items[part] as Node | undefined;
+    return item === undefined ? undefined : { node: item, offset: item.range?.[0] };
+  }
+  return isMap(node) ? mapChild(node, part) : undefined;
+}
+
+/** A value of a map is shown at its key. */
+function mapChild(map: YAMLMap, part: PropertyKey): Child | undefined {
+  const pair = map.items.find(({ key }) => isScalar(key) && key.value === part);
+  if (pair === undefined) return undefined;
+  return { node: pair.value, offset: isScalar(pair.key) ? pair.key.range?.[0] : undefined };
+}
