@@ -13,7 +13,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The Node that everything but this preparation runs on; pnpm installs it. */
 export const NODE = join(ROOT, 'node_modules/.bin/node');
 
-const PNPM = ['npx', '-y', 'pnpm@12.21.0'];
+const PNPM = 'pnpm@12.21.0';
 
 /** Packages, unetmap and the web application: each made only if what it is made from changed. */
 export async function prepareRepository() {
@@ -24,13 +24,37 @@ export async function prepareRepository() {
 
 function installPackages() {
   const of = { root: ROOT, inputs: packageInputs(), stamp: 'node_modules/.ringlab-stamp' };
-  return unlessDone(of, () =>
-    withProgress('Installing Node packages', async (show) => {
-      const argv = [...PNPM, 'install', '--frozen-lockfile', '--reporter=append-only'];
-      const { code, tail } = await runQuietly(argv, { cwd: ROOT, onLine: show });
-      if (code !== 0) throw new Stop(await installFault(code, tail));
-    }),
+  return unlessDone(of, () => withProgress('Installing Node packages', install));
+}
+
+/**
+ * Asks the registry first: without it only what was downloaded before can help, and pnpm would try for minutes.
+ * @param {(detail: string) => void} show
+ */
+async function install(show) {
+  const ping = await runQuietly(['npm', 'ping', '--fetch-retries=0', '--fetch-timeout=10000'], { cwd: ROOT });
+  const offline = ping.code === 0 ? [] : ['--offline'];
+  const argv = [
+    'npx',
+    '-y',
+    ...offline,
+    PNPM,
+    'install',
+    '--frozen-lockfile',
+    '--reporter=append-only',
+    ...offline,
+  ];
+  const { code, tail } = await runQuietly(argv, { cwd: ROOT, onLine: show });
+  if (code === 0) return;
+  throw new Stop(
+    ping.code === 0 ? `${argv.join(' ')} failed (exit ${code}):\n${tail}` : noNetwork(ping.tail),
   );
+}
+
+/** @param {string} tail what npm said about the registry */
+function noNetwork(tail) {
+  const reason = /reason: *(.*)$/m.exec(tail)?.[1] ?? 'no answer';
+  return `No network: the npm registry cannot be reached (${reason}), and the Node packages must be downloaded once. Connect this machine, then try again.`;
 }
 
 function packageInputs() {
@@ -39,18 +63,6 @@ function packageInputs() {
   );
   const manifests = ['.', 'labs', 'e2e', 'bench', ...folders].map((folder) => `${folder}/package.json`);
   return ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests];
-}
-
-/**
- * Asks the registry itself instead of guessing from the words of a failed install.
- * @param {number} code
- * @param {string} tail
- */
-async function installFault(code, tail) {
-  const ping = await runQuietly(['npm', 'ping', '--fetch-retries=0', '--fetch-timeout=5000'], { cwd: ROOT });
-  if (ping.code !== 0)
-    return 'No network: the npm registry does not answer, and Ringlab must install its Node packages once. Connect this machine, then try again.';
-  return `${PNPM.join(' ')} install failed (exit ${code}):\n${tail}`;
 }
 
 /** make knows itself what is out of date. */

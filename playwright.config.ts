@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { defineConfig } from '@playwright/test';
+import { browserPath } from './e2e/harness/browser.ts';
+
+/** One story at a time: each has programs that send packets flat out. */
+export default defineConfig({
+  testDir: 'e2e/stories',
+  outputDir: 'test-results',
+  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: process.env.CI === 'true',
+  reporter: 'list',
+  use: {
+    browserName: 'chromium',
+    viewport: { width: 1280, height: 800 },
+    colorScheme: 'dark',
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    actionTimeout: 15_000,
+    launchOptions: { executablePath: browserPath() },
+  },
+});
