@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { useEffect, useState } from 'react';
+import { errorWords, useAppState } from '../api/index.ts';
+import { followPageTheme } from './code-theme.ts';
+import { FileModels } from './file-models.ts';
+import { loadMonaco, type Monaco } from './load-monaco.ts';
+
+export interface LoadedEditor {
+  readonly monaco: Monaco;
+  readonly models: FileModels;
+}
+
+/** Monaco and the models of the open workspace, kept equal to the state. Undefined until they are there. */
+export function useEditor() {
+  const { monaco, problem, retry } = useMonaco();
+  const models = useFileModels(monaco);
+  const loaded = monaco !== undefined && models !== undefined ? { monaco, models } : undefined;
+  return { loaded, problem, retry };
+}
+
+function useMonaco() {
+  const [monaco, setMonaco] = useState<Monaco>();
+  const [problem, setProblem] = useState<string>();
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each attempt loads anew.
+  useEffect(() => {
+    // Monaco measures its font once: it must not start before the font is there.
+    Promise.all([loadMonaco(), document.fonts.ready])
+      .then(([module]) => setMonaco(module))
+      .catch((error) => setProblem(errorWords(error)));
+  }, [attempt]);
+  const retry = () => {
+    setProblem(undefined);
+    setAttempt(attempt + 1);
+  };
+  return { monaco, problem, retry };
+}
+
+function useFileModels(monaco: Monaco | undefined): FileModels | undefined {
+  const [models, setModels] = useState<FileModels>();
+  const files = useAppState(({ workspace }) => workspace?.files);
+  const diagnostics = useAppState(({ workspace }) => workspace?.run?.diagnostics);
+  useEffect(() => {
+    if (monaco === undefined) return;
+    const created = new FileModels(monaco);
+    const unfollow = followPageTheme(monaco);
+    setModels(created);
+    return () => {
+      unfollow();
+      created[Symbol.dispose]();
+    };
+  }, [monaco]);
+  useEffect(() => models?.sync(files ?? []), [models, files]);
+  useEffect(() => models?.showDiagnostics(diagnostics ?? []), [models, diagnostics]);
+  return models;
+}
