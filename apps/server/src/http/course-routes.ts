@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { LabList, LabPage } from '@ringlab/protocol';
+import { z } from 'zod';
+import { Refusal } from '../refusal.ts';
+import type { Course } from '../sessions/course.ts';
+import type { Workspaces } from '../sessions/workspaces.ts';
+import type { Store } from '../store/store.ts';
+import { openRoute, type Route, requireRole, type SignedInCall, signedInRoute } from './routes.ts';
+
+/** What a page needs of the course before its socket is open. */
+export function courseRoutes(store: Store, course: Course, workspaces: Workspaces): readonly Route[] {
+  const labPage = ({ params, query, person }: SignedInCall<unknown>): LabPage => {
+    const { detail, slug } = course.lab(params.slug ?? '');
+    const personId = query.get('person') ?? person.personId;
+    if (personId !== person.personId) requireRole(person, 'instructor');
+    if (!store.people.find(personId)) throw new Refusal('no-such-person', 'There is nobody of that id in this course.');
+    return { lab: detail, files: workspaces.files({ personId, lab: slug }) };
+  };
+  return [
+    openRoute('get', '/api/health', z.object({}), () => ({ ok: true })),
+    signedInRoute('get', '/api/labs', 'attendee', ({ person }): LabList => ({ labs: course.summaries(person.personId) })),
+    signedInRoute('get', '/api/labs/:slug', 'attendee', labPage),
+  ];
+}

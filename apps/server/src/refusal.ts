@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { ErrorCode, ProtocolError } from '@ringlab/protocol';
+import { isDiskFull } from './store/database.ts';
+
+/** A request that is answered with a protocol error; its message is a sentence for the one who asked. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly error: ProtocolError;
+
+  constructor(code: ErrorCode, message: string, current?: ProtocolError['current']) {
+    super(message);
+    this.error = { code, message, ...(current && { current }) };
+  }
+}
+
+/** What the browser is told about `fault`. What nobody foresaw is logged here, and told without details. */
+export function protocolErrorOf(fault: unknown): ProtocolError {
+  if (fault instanceof Refusal) return fault.error;
+  if (isDiskFull(fault)) {
+    return { code: 'disk-full', message: "The server's disk is full: this was not saved. Tell the instructor." };
+  }
+  console.error(fault);
+  return { code: 'internal', message: 'The server failed at this; what went wrong is in its log. Try again.' };
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { Lab } from '@ringlab/labkit';
+import type { LabSummary, Person, SandboxStatus } from '@ringlab/protocol';
+import { Refusal } from '../refusal.ts';
+import type { Store } from '../store/store.ts';
+
+/** The labs of this course: which there are, which are open, which can run here, and how far a person got. */
+export class Course {
+  readonly labs: readonly Lab[];
+  readonly #store: Store;
+  readonly #bySlug: ReadonlyMap<string, Lab>;
+  readonly #sandboxStatus: () => SandboxStatus;
+
+  constructor(labs: readonly Lab[], store: Store, sandboxStatus: () => SandboxStatus) {
+    this.labs = labs;
+    this.#store = store;
+    this.#sandboxStatus = sandboxStatus;
+    this.#bySlug = new Map(labs.map((lab) => [lab.slug, lab]));
+  }
+
+  lab(slug: string): Lab {
+    const lab = this.#bySlug.get(slug);
+    if (!lab) throw new Refusal('no-such-lab', `There is no lab ${slug}. The course page lists those there are.`);
+    return lab;
+  }
+
+  isOpen(slug: string): boolean {
+    return this.#store.labs.isOpen(slug);
+  }
+
+  /** The lab, for something that runs in it: an attendee may only when it is open. */
+  openLab(slug: string, person: Person): Lab {
+    const lab = this.lab(slug);
+    if (person.role !== 'instructor' && !this.isOpen(slug)) {
+      throw new Refusal(
+        'lab-closed',
+        `${lab.detail.title} is closed: your files are here to read and to edit, and it runs again when the instructor opens it.`,
+      );
+    }
+    const missing = this.missing(lab);
+    if (missing) throw new Refusal('no-sandbox', missing);
+    return lab;
+  }
+
+  async setOpen(slug: string, open: boolean): Promise<void> {
+    const lab = this.lab(slug);
+    await this.#store.write(() => this.#store.labs.setOpen(lab.slug, open));
+  }
+
+  summaries(personId: string): LabSummary[] {
+    return this.labs.map((lab) => this.#summary(lab, personId));
+  }
+
+  /** Why this lab cannot run on this server. */
+  missing(lab: Lab): string | undefined {
+    const { usable, message, engine, driver } = this.#sandboxStatus();
+    if (!usable) return message;
+    if (engine && !lab.needs.engines.includes(engine)) {
+      return `This lab needs the engine ${lab.needs.engines.join(' or ')}; here netmap is provided by ${engine}.`;
+    }
+    const { drivers } = lab.needs;
+    if (driver && drivers.length > 0 && !drivers.includes(driver)) {
+      return `This lab needs sandboxes by ${drivers.join(' or ')}; here they are made by ${driver}.`;
+    }
+    return undefined;
+  }
+
+  #summary(lab: Lab, personId: string): LabSummary {
+    const { slug, title, summary, minutes } = lab.detail;
+    const latest = this.#store.results.latestCheck({ personId, lab: slug });
+    const passed = latest?.results.filter(({ state }) => state === 'passed').length ?? 0;
+    const missing = this.missing(lab);
+    const checks = lab.checks.length;
+    return { slug, title, summary, minutes, open: this.isOpen(slug), passed, checks, ...(missing && { missing }) };
+  }
+}
