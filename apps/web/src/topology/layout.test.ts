@@ -2,7 +2,7 @@
 import type { Topology, TopologyLink } from '@ringlab/protocol';
 import { describe, expect, it } from 'vitest';
 import { type Box, placeNodes } from './layout.ts';
-import { laneOffset, linkPath } from './link-path.ts';
+import { angleAt, type LinkPath, laneOffset, linkPath, pointAt, svgPath } from './link-path.ts';
 
 function chain(...ids: string[]): Topology {
   return {
@@ -77,25 +77,21 @@ describe('linkPath', () => {
   const between: Box = { id: 'm', x: 150, y: 0, width: 100, height: 40 };
 
   it('goes from border to border', () => {
-    expect(linkPath(left, right, 0, [left, right])).toEqual({
-      d: 'M100.0,20.0 L300.0,20.0',
-      middle: { x: 200, y: 20 },
-    });
+    const path = linkPath(left, right, 0, [left, right]);
+    expect(svgPath(path)).toBe('M100.0,20.0 Q200.0,20.0 300.0,20.0');
+    expect(angleAt(path, 1)).toBe(0);
   });
 
   it('runs beside the link that goes back', () => {
     const links = [link('l', 'r'), link('r', 'l')];
     const [there, back] = links.map((each) => laneOffset(each, links));
-    const middles = [
-      linkPath(left, right, there ?? 0, []).middle.y,
-      linkPath(right, left, back ?? 0, []).middle.y,
-    ];
-    expect(middles.sort((a, b) => a - b)).toEqual([7, 33]);
+    const middles = [linkPath(left, right, there ?? 0, []), linkPath(right, left, back ?? 0, [])];
+    expect(middles.map((path) => pointAt(path, 0.5).y).sort((a, b) => a - b)).toEqual([5, 35]);
+    expect(Math.abs(angleAt(middles[1] as LinkPath, 0.5))).toBe(180);
   });
 
   it('bends around a node that stands between', () => {
-    const { middle, d } = linkPath(left, right, 0, [left, right, between]);
-    expect(d).toContain('Q');
-    expect(Math.abs(middle.y - 20)).toBeGreaterThan(20);
+    const path = linkPath(left, right, 0, [left, right, between]);
+    expect(Math.abs(pointAt(path, 0.5).y - 20)).toBeGreaterThan(20);
   });
 });

@@ -2,18 +2,19 @@
 import type { TopologyLink } from '@ringlab/protocol';
 import type { Box } from './layout.ts';
 
-export interface LinkPath {
-  /** SVG path data from the border of one node to that of the other. */
-  readonly d: string;
-  readonly middle: Point;
-}
-
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-const LANE_GAP = 26;
+/** A quadratic curve from the border of one node to that of another. */
+export interface LinkPath {
+  readonly start: Point;
+  readonly control: Point;
+  readonly end: Point;
+}
+
+const LANE_GAP = 30;
 
 /** Links between the same two nodes, in either direction, run beside each other. */
 export function laneOffset(link: TopologyLink, links: readonly TopologyLink[]): number {
@@ -31,23 +32,35 @@ export function linkPath(from: Box, to: Box, offset: number, others: readonly Bo
   const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
   const side = { x: -(b.y - a.y) / length, y: (b.x - a.x) / length };
   const aside = (point: Point, by: number) => ({ x: point.x + side.x * by, y: point.y + side.y * by });
-  const bend = others.some((box) => box !== from && box !== to && stands(box, a, b))
-    ? bendAround(others, offset)
-    : 0;
-  const control = aside(aside({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, offset), bend * 2);
-  const start = border(from, aside(a, offset), control);
-  const end = border(to, aside(b, offset), control);
-  if (bend === 0) return straight(start, end);
-  const middle = { x: (start.x + 2 * control.x + end.x) / 4, y: (start.y + 2 * control.y + end.y) / 4 };
-  return { d: `M${xy(start)} Q${xy(control)} ${xy(end)}`, middle };
+  const between = others.filter((box) => box !== from && box !== to && stands(box, a, b));
+  const control = aside(halfway(aside(a, offset), aside(b, offset)), 2 * bendAround(between, offset));
+  return {
+    start: border(from, aside(a, offset), control),
+    control,
+    end: border(to, aside(b, offset), control),
+  };
 }
 
-function straight(start: Point, end: Point): LinkPath {
-  return { d: `M${xy(start)} L${xy(end)}`, middle: { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 } };
+/** `at` runs from 0 at the start to 1 at the end. */
+export function pointAt({ start, control, end }: LinkPath, at: number): Point {
+  const rest = 1 - at;
+  const along = (a: number, c: number, b: number) => rest * rest * a + 2 * rest * at * c + at * at * b;
+  return { x: along(start.x, control.x, end.x), y: along(start.y, control.y, end.y) };
 }
 
-function bendAround(others: readonly Box[], offset: number): number {
-  const tallest = Math.max(...others.map(({ height }) => height));
+/** Which way the link goes there, in degrees, 0 to the right and 90 down. */
+export function angleAt(path: LinkPath, at: number): number {
+  const [before, after] = [pointAt(path, Math.max(0, at - 0.02)), pointAt(path, Math.min(1, at + 0.02))];
+  return (Math.atan2(after.y - before.y, after.x - before.x) * 180) / Math.PI;
+}
+
+export function svgPath({ start, control, end }: LinkPath): string {
+  return `M${xy(start)} Q${xy(control)} ${xy(end)}`;
+}
+
+function bendAround(between: readonly Box[], offset: number): number {
+  if (between.length === 0) return 0;
+  const tallest = Math.max(...between.map(({ height }) => height));
   return (tallest / 2 + LANE_GAP) * (offset < 0 ? -1 : 1);
 }
 
@@ -71,5 +84,6 @@ function border(box: Box, inside: Point, towards: Point): Point {
   return Number.isFinite(at) ? { x: inside.x + dx * at, y: inside.y + dy * at } : inside;
 }
 
+const halfway = (a: Point, b: Point): Point => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
 const centerOf = ({ x, y, width, height }: Box): Point => ({ x: x + width / 2, y: y + height / 2 });
 const xy = ({ x, y }: Point) => `${x.toFixed(1)},${y.toFixed(1)}`;

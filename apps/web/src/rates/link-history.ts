@@ -23,7 +23,7 @@ const GAP_MS = 3 * COARSE_MS;
  * Ten minutes of rates of the links of one topology: the last minute as it came, what is older averaged to one
  * point a second, so that a chart never draws more than some 1,200 points a link.
  */
-export class RateHistory {
+export class LinkHistory {
   readonly #links: readonly TopologyLink[];
   #coarse: Point[] = [];
   #fine: Point[] = [];
@@ -54,8 +54,12 @@ export class RateHistory {
     return this.#fine.at(-1);
   }
 
+  get oldestMs(): number | undefined {
+    return (this.#coarse[0] ?? this.#fine[0])?.tMs;
+  }
+
   /** When the earliest kept reading of the newest run was taken. */
-  get runStartMs(): number | undefined {
+  get #runStartMs(): number | undefined {
     const runId = this.newest?.runId;
     return this.#points().find((point) => point.runId === runId)?.tMs;
   }
@@ -67,7 +71,7 @@ export class RateHistory {
   /** The run before the newest, moved in time so that both start together; empty when there was none. */
   previousRun(measure: Measure): Columns {
     const points = this.#points();
-    const startMs = this.runStartMs;
+    const startMs = this.#runStartMs;
     const before = points.findLast(({ tMs }) => startMs !== undefined && tMs < startMs)?.runId;
     const run = points.filter(({ runId }) => runId === before);
     return this.#draw(run, measure, (startMs ?? 0) - (run[0]?.tMs ?? 0));

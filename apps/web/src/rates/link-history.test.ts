@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { RateSample, TopologyLink } from '@ringlab/protocol';
 import { describe, expect, it } from 'vitest';
-import { RateHistory } from './rate-history.ts';
+import { LinkHistory } from './link-history.ts';
 
 const link: TopologyLink = { id: 'in', from: 'vale0', to: 'sink', port: 'vale0:sink', direction: 'rx' };
 const silent = { pps: 0, bps: 0, dropPps: 0, packets: 0, syncsPerSecond: 0 };
@@ -11,14 +11,14 @@ function sample(tMs: number, pps: number, runId = 'run-1'): RateSample {
   return { runId, tMs, ports: [{ port: 'vale0:sink', tx: silent, rx }] };
 }
 
-function filled(seconds: number, ppsAt: (index: number) => number): RateHistory {
-  const history = new RateHistory([link]);
+function filled(seconds: number, ppsAt: (index: number) => number): LinkHistory {
+  const history = new LinkHistory([link]);
   for (let index = 0; index < seconds * 10; index += 1)
     history.push(sample(1_000_000 + index * 100, ppsAt(index)));
   return history;
 }
 
-describe('RateHistory', () => {
+describe('LinkHistory', () => {
   it('keeps the last minute as it came', () => {
     const [x, pps] = filled(60, (index) => index).columns('pps');
     expect(x).toHaveLength(600);
@@ -55,7 +55,7 @@ describe('RateHistory', () => {
   });
 
   it('draws a gap between runs, where readings stayed away, and where the port was not open', () => {
-    const history = new RateHistory([link]);
+    const history = new LinkHistory([link]);
     history.push(sample(1000, 5));
     history.push(sample(1100, 5, 'run-2'));
     history.push(sample(9000, 5, 'run-2'));
@@ -70,7 +70,7 @@ describe('RateHistory', () => {
   });
 
   it('lays the run before over the newest, from a common start', () => {
-    const history = new RateHistory([link]);
+    const history = new LinkHistory([link]);
     expect(history.previousRun('pps')).toEqual([[], []]);
     for (const tMs of [1000, 1100, 1200]) history.push(sample(tMs, 3, 'run-1'));
     for (const tMs of [8000, 8100]) history.push(sample(tMs, 4, 'run-2'));

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import './checks.css';
+import type { CheckResult, CheckRunState } from '@ringlab/protocol';
+import { useEffect, useRef } from 'react';
+import { useAppState } from '../api/index.ts';
+import { checkWords, isStale } from './check-progress.ts';
+import { CheckRow } from './check-row.tsx';
+import { ClosingRing } from './closing-ring.tsx';
+
+export function ChecksPanel() {
+  const check = useAppState((state) => state.workspace?.check);
+  const infos = useAppState((state) => state.workspace?.lab.checks);
+  if (infos === undefined) return <section className="panel-body checks" aria-label="Checks" />;
+  const results = check?.results ?? infos.map((info): CheckResult => ({ ...info, state: 'waiting' }));
+  return (
+    <section className="panel-body checks" aria-label="Checks">
+      {check === undefined ? <Teaching count={infos.length} /> : <Summary check={check} />}
+      {check?.message !== undefined && <p className="notice bad checks-message">{check.message}</p>}
+      <ol className="checks-list" aria-label="Checks">
+        {results.map((result) => (
+          <CheckRow key={`${check?.checkRunId} ${result.id}`} result={result} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Summary({ check }: { readonly check: CheckRunState }) {
+  const files = useAppState((state) => state.workspace?.files);
+  const isNews = useSeenRunning(check);
+  const state = check.phase !== 'ended' ? 'running' : check.passed ? 'passed' : 'failed';
+  return (
+    <header className="checks-summary" data-state={state} data-news={isNews} role="status">
+      <ClosingRing
+        states={check.results.map((result) => result.state)}
+        isPassed={check.passed}
+        isNews={isNews}
+      />
+      <div>
+        <p className="checks-words">{checkWords(check)}</p>
+        <p className="dim">
+          {files && isStale(check, files) ? 'The code has changed since; check again.' : secondLine(check)}
+        </p>
+      </div>
+    </header>
+  );
+}
+
+/** Joy belongs to the moment: a result that was there when the page came up is no news. */
+function useSeenRunning(check: CheckRunState): boolean {
+  const seen = useRef<string>(undefined);
+  useEffect(() => {
+    if (check.phase !== 'ended') seen.current = check.checkRunId;
+  }, [check]);
+  return seen.current === check.checkRunId;
+}
+
+function secondLine(check: CheckRunState): string {
+  if (check.phase !== 'ended') return 'Your program runs in a fresh sandbox and gets known packets.';
+  if (check.passed) return 'This lab is done.';
+  return check.message === undefined ? 'Each red line says what was sent and what came.' : '';
+}
+
+function Teaching({ count }: { readonly count: number }) {
+  return (
+    <header className="checks-teaching">
+      <p>
+        <kbd className="kbd">Ctrl+Shift+Enter</kbd> builds your program in a fresh sandbox, sends it known
+        packets, looks at what comes out, and judges{' '}
+        {count === 1 ? 'this sentence' : `these ${count} sentences`}.
+      </p>
+    </header>
+  );
+}

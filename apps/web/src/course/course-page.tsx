@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import './course.css';
+import type { LabSummary, Me } from '@ringlab/protocol';
+import { ArrowRight } from 'lucide-react';
+import { Link, Redirect } from 'wouter';
+import { actions, useAppState } from '../api/index.ts';
+import { minutesText } from '../units/time-text.ts';
+import { coursePath } from './course-path.ts';
+import { LabStop } from './lab-stop.tsx';
+
+export function CoursePage() {
+  const session = useAppState((state) => state.session);
+  const me = useAppState((state) => state.me);
+  if (session === 'signed-out') return <Redirect to="/join" replace />;
+  return <main className="course">{me && <Course me={me} />}</main>;
+}
+
+function Course({ me }: { readonly me: Me }) {
+  const labs = useAppState((state) => state.labs);
+  const stops = coursePath(labs);
+  const next = stops.find(({ isNext }) => isNext);
+  return (
+    <>
+      <CourseBar me={me} />
+      <div className="course-day">
+        <header className="course-top">
+          <h1>The netmap framework for NFV applications</h1>
+          <p className="dim">{dayWords(labs)}</p>
+          {next && (
+            <Link href={`/labs/${next.lab.slug}`} className="button primary course-next">
+              {next.state === 'begun' ? 'Go on with' : 'Start with'} {next.lab.title}
+              <ArrowRight aria-hidden="true" />
+            </Link>
+          )}
+        </header>
+        {labs.length === 0 && <Waiting />}
+        <ol className="course-path" aria-label="Labs of the day">
+          {stops.map((stop) => (
+            <LabStop key={stop.lab.slug} stop={stop} isInstructor={me.person.role === 'instructor'} />
+          ))}
+        </ol>
+      </div>
+    </>
+  );
+}
+
+function CourseBar({ me }: { readonly me: Me }) {
+  return (
+    <nav className="course-bar" aria-label="Course">
+      <span className="course-name">Ringlab</span>
+      <span className="dim">
+        course <span className="mono">{me.courseCode}</span>
+      </span>
+      <span className="course-person">
+        {me.person.role === 'instructor' && <Link href="/board">Board</Link>}
+        <span>{me.person.name}</span>
+        <button type="button" className="button quiet" onClick={() => void actions.leave()}>
+          Leave
+        </button>
+      </span>
+    </nav>
+  );
+}
+
+function Waiting() {
+  const connection = useAppState((state) => state.connection);
+  return (
+    <p className="dim course-waiting" role="status">
+      {connection === 'online'
+        ? 'Reading the list of labs.'
+        : 'Waiting for the server; the list of labs comes with it.'}
+    </p>
+  );
+}
+
+function dayWords(labs: readonly LabSummary[]): string {
+  if (labs.length === 0) return '';
+  const done = labs.filter(({ passed, checks }) => checks > 0 && passed === checks).length;
+  const minutes = labs.reduce((sum, lab) => sum + lab.minutes, 0);
+  return `${labs.length} labs, ${minutesText(minutes)}; ${done === 0 ? 'none done yet' : `${done} done`}`;
+}

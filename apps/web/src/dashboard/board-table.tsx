@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { Board } from '@ringlab/protocol';
+import { Switch } from 'radix-ui';
+import { useEffect, useRef, useState } from 'react';
+import { actions, errorWords } from '../api/index.ts';
+import { BoardMemory, helpOrder } from './board-memory.ts';
+import { PersonRow } from './person-row.tsx';
+
+export function BoardTable({ board }: { readonly board: Board }) {
+  const memory = useMemory(board);
+  const rows = helpOrder(board.rows, memory);
+  return (
+    <table className="board-table">
+      <thead>
+        <tr>
+          <th scope="col">Attendee</th>
+          {board.labs.map((lab) => (
+            <LabHead key={lab.slug} {...lab} />
+          ))}
+          <th scope="col" className="board-rate-head">
+            Rate
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <PersonRow key={row.personId} row={row} labs={board.labs} memory={memory} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Notes each board once, when it comes. */
+function useMemory(board: Board): BoardMemory {
+  const [memory] = useState(() => new BoardMemory());
+  const noted = useRef<Board>(undefined);
+  const [, drawAgain] = useState<Board>();
+  useEffect(() => {
+    if (noted.current === board) return;
+    noted.current = board;
+    memory.note(board, Date.now());
+    drawAgain(board);
+  }, [board, memory]);
+  return memory;
+}
+
+type LabHeadProps = Board['labs'][number];
+
+function LabHead({ slug, title, open }: LabHeadProps) {
+  const [problem, setProblem] = useState<string>();
+  const set = (next: boolean) =>
+    actions.setLabOpen(slug, next).then(
+      () => setProblem(undefined),
+      (error: unknown) => setProblem(errorWords(error)),
+    );
+  return (
+    <th scope="col" className="board-lab" data-open={open}>
+      <span className="numbers">{slug.slice(0, 2)}</span> {title}
+      <span className="board-lab-switch">
+        <Switch.Root
+          className="switch"
+          checked={open}
+          onCheckedChange={(next) => void set(next)}
+          aria-label={`${title} is open`}
+        >
+          <Switch.Thumb className="switch-thumb" />
+        </Switch.Root>
+        {problem ?? (open ? 'open' : 'closed')}
+      </span>
+    </th>
+  );
+}

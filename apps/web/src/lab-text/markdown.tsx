@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { type ComponentProps, type ReactNode, useState } from 'react';
+import ReactMarkdown, { type Components, defaultUrlTransform } from 'react-markdown';
+import remarkGfm from 'remark-gfm';
+import { navigation, useAppState } from '../api/index.ts';
+
+/** A lab's prose. Raw HTML in it is shown as text; links leave for a tab of their own and carry no referrer. */
+export function Markdown({ text }: { readonly text: string }) {
+  return (
+    <div className="lab-prose">
+      <ReactMarkdown remarkPlugins={[remarkGfm]} components={COMPONENTS} urlTransform={safeUrl}>
+        {text}
+      </ReactMarkdown>
+    </div>
+  );
+}
+
+/** Figures may be SVG inside the text; anything else that is not a plain web link is dropped. */
+function safeUrl(url: string, key: string): string {
+  return key === 'src' && url.startsWith('data:image/svg+xml') ? url : defaultUrlTransform(url);
+}
+
+const COMPONENTS: Components = {
+  a: ({ href, children }) => <ProseLink href={href}>{children}</ProseLink>,
+  img: ({ src, alt }) => <Figure src={src} alt={alt} />,
+  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  code: ({ className, children }) => <Code className={className}>{children}</Code>,
+  // A figure is no paragraph's child.
+  p: ({ node, children }) =>
+    node?.children.some((child) => isImage(child)) ? <div>{children}</div> : <p>{children}</p>,
+};
+
+const isImage = (child: { readonly type: string; readonly tagName?: string }) => child.tagName === 'img';
+
+function ProseLink({ href, children }: ComponentProps<'a'>) {
+  if (href?.startsWith('#') || href?.startsWith('/')) return <a href={href}>{children}</a>;
+  return (
+    <a href={href} target="_blank" rel="noreferrer noopener">
+      {children}
+    </a>
+  );
+}
+
+function Figure({ src, alt }: ComponentProps<'img'>) {
+  return (
+    <figure>
+      <img src={src} alt={alt ?? ''} loading="lazy" />
+      {alt && <figcaption>{alt}</figcaption>}
+    </figure>
+  );
+}
+
+function CodeBlock({ children }: { readonly children?: ReactNode }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async (block: HTMLElement | null) => {
+    await navigator.clipboard.writeText(block?.textContent ?? '');
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1500);
+  };
+  return (
+    <div className="lab-code">
+      <pre>{children}</pre>
+      <button
+        type="button"
+        className="lab-copy"
+        onClick={(event) => void copy(event.currentTarget.parentElement?.querySelector('pre') ?? null)}
+      >
+        {copied ? 'Copied' : 'Copy'}
+      </button>
+    </div>
+  );
+}
+
+/** The name of one of the workspace's files, as code in the text, opens that file. */
+function Code({
+  className,
+  children,
+}: {
+  readonly className: string | undefined;
+  readonly children?: ReactNode;
+}) {
+  const text = typeof children === 'string' ? children : undefined;
+  const isFile = useAppState(({ workspace }) => workspace?.files.some(({ path }) => path === text) ?? false);
+  if (!isFile || className !== undefined || text === undefined)
+    return <code className={className}>{children}</code>;
+  return (
+    <button
+      type="button"
+      className="lab-file"
+      title={`Open ${text}`}
+      onClick={() => navigation.openFile(text)}
+    >
+      <code>{text}</code>
+    </button>
+  );
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { ProcessState } from '@ringlab/protocol';
+
+export type NodeLight = 'off' | 'waiting' | 'running' | 'ended' | 'failed';
+
+export interface ProcessWords {
+  readonly light: NodeLight;
+  readonly words: string;
+}
+
+/** What a process does, as a light and in words; undefined before its first run. */
+export function processWords(process: ProcessState | undefined): ProcessWords {
+  if (process === undefined) return { light: 'off', words: 'not started' };
+  switch (process.state) {
+    case 'waiting':
+      return { light: 'waiting', words: 'waiting' };
+    case 'running':
+      return { light: 'running', words: process.cpu === undefined ? 'running' : cpuWords(process.cpu) };
+    case 'exited':
+      return exitWords(process);
+  }
+}
+
+const cpuWords = (cpu: number) => `running, ${Math.round(cpu * 100)} % CPU`;
+
+/** Stopped by the run's end is no failure; a signal that a program earns itself is. */
+function exitWords({ exit }: ProcessState): ProcessWords {
+  if (exit === undefined) return { light: 'ended', words: 'ended' };
+  const stopped = exit.signal === 'SIGTERM' || exit.signal === 'SIGINT';
+  return { light: exit.code === 0 || stopped ? 'ended' : 'failed', words: exit.words };
+}
