@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// tx and txseq. A frame that never changes is written into each buffer once; after
+// that, sending a packet is setting a slot's length.
+#define NETMAP_WITH_LIBS
+#include <net/netmap_user.h>
+#include <poll.h>
+
+#include "frame.h"
+#include "pcap/pcap.h"
+#include "worker.h"
+
+// So many packets are written anew in any case, so that a receiver which changes
+// frames in place is noticed late if at all; -o 4 never stops.
+#define ALWAYS_COPIED 100000
+
+struct sender {
+	struct worker *w;
+	const struct options *o;
+	struct frame frame;
+	struct pcap_reader pcap; // -P; its frames are read again and again
+	uint32_t **filled;     // by ring and slot: the buffer that holds our frame
+	const uint8_t *bytes;  // what to send next
+	uint32_t size;
+	uint64_t sent;
+	int varies;
+	int unsent;   // the frame in hand found no room yet
+	int shuts_up; // the port or the file is gone
+};
+
+static int
+alloc_filled(struct sender *s)
+{
+	struct nmport_d *d = s->w->port;
+	uint32_t rings = (uint32_t)d->last_tx_ring + 1;
+
+	s->filled = calloc(rings, sizeof(*s->filled));
+	for (uint32_t i = d->first_tx_ring; s->filled && i < rings; i++) {
+		s->filled[i] = calloc(NETMAP_TXRING(d->nifp, i)->num_slots, sizeof(uint32_t));
+		if (!s->filled[i])
+			return -1;
+	}
+	return s->filled ? 0 : -1;
+}
+
+static int
+open_pcap(struct sender *s)
+{
+	char error[PCAP_ERROR_SIZE];
+
+	if (!s->o->pcap_path || pcap_reader_open(&s->pcap, s->o->pcap_path, error) == 0)
+		return 0;
+	D("%s", error);
+	return -1;
+}
+
+static int
+sender_init(struct sender *s, struct worker *w)
+{
+	memset(s, 0, sizeof(*s));
+	s->w = w;
+	s->o = w->o;
+	if (open_pcap(s) == -1)
+		return -1;
+	if (frame_init(&s->frame, w->o, w->index) == -1 || alloc_filled(s) == -1) {
+		D("no memory");
+		return -1;
+	}
+	s->varies = frame_varies(s->o) || s->o->pcap_path || s->o->job == JOB_TXSEQ;
+	s->bytes = s->frame.bytes;
+	s->size = s->frame.size;
+	return 0;
+}
+
+static void
+sender_free(struct sender *s)
+{
+	for (uint32_t i = s->w->port->first_tx_ring; s->filled && i <= s->w->port->last_tx_ring; i++)
+		free(s->filled[i]);
+	free(s->filled);
+	frame_free(&s->frame);
+	if (s->o->pcap_path)
+		pcap_reader_close(&s->pcap);
+}
+
+// A file that cannot be read again ends the run.
+static void
+next_pcap_frame(struct sender *s)
+{
+	struct pcap_frame frame;
+	int again = pcap_reader_next(&s->pcap, &frame) != 1;
+
+	if (again && (pcap_reader_rewind(&s->pcap) == -1 || pcap_reader_next(&s->pcap, &frame) != 1)) {
+		D("%s: no more frames", s->o->pcap_path);
+		s->shuts_up = 1;
+		s->size = 0;
+		return;
+	}
+	s->bytes = frame.bytes;
+	s->size = frame.size;
+}
+
+static void
+next_frame(struct sender *s)
+{
+	if (s->unsent)
+		return;
+	if (s->o->pcap_path) {
+		next_pcap_frame(s);
+		return;
+	}
+	if (frame_varies(s->o) && s->sent > 0)
+		frame_next(&s->frame);
+	if (s->o->job == JOB_TXSEQ)
+		frame_stamp(&s->frame, htonl((uint32_t)s->sent), NULL, 0);
+	s->size = s->frame.size;
+}
+
+// Bytes in each slot of a frame.
+static uint32_t
+piece_bytes(const struct sender *s, const struct netmap_ring *ring)
+{
+	uint32_t fragments = s->o->fragments, piece = s->o->fragment_bytes;
+
+	if (piece == 0)
+		piece = (s->size + fragments - 1) / fragments;
+	piece = piece < ring->nr_buf_size ? piece : ring->nr_buf_size;
+	return piece > 0 ? piece : 1;
+}
+
+static void
+fill_slot(struct sender *s, struct netmap_ring *ring, struct netmap_slot *slot, uint32_t from,
+	uint32_t piece)
+{
+	uint32_t left = s->size - from;
+
+	slot->len = (uint16_t)(left < piece ? left : piece);
+	slot->flags = left > piece ? NS_MOREFRAG : 0;
+	if (s->o->option_bits & OPT_RUBBISH)
+		return;
+	if (s->o->option_bits & OPT_INDIRECT) {
+		slot->flags |= NS_INDIRECT;
+		slot->ptr = (uintptr_t)(s->bytes + from);
+		return;
+	}
+	memcpy(NETMAP_BUF_OFFSET(ring, slot), s->bytes + from, slot->len);
+}
+
+static void
+dump_frame(const struct sender *s)
+{
+	flockfile(stdout);
+	printf("tx %u bytes\n", s->size);
+	pcap_dump_bytes(stdout, s->bytes, s->size);
+	funlockfile(stdout);
+}
+
+// Up to `limit` frames, each written into its buffers; returns how many.
+static uint32_t
+send_written(struct sender *s, struct netmap_ring *ring, uint32_t *filled, uint32_t limit,
+	uint64_t *bytes)
+{
+	uint32_t head = ring->head, space = nm_ring_space(ring), frames = 0, last = head;
+
+	for (; frames < limit; frames++) {
+		uint32_t piece, slots;
+
+		if (s->varies)
+			next_frame(s);
+		if (s->shuts_up)
+			break;
+		piece = piece_bytes(s, ring);
+		slots = (s->size + piece - 1) / piece;
+		s->unsent = slots > space;
+		if (s->unsent)
+			break;
+		for (uint32_t i = 0; i < slots; i++, head = nm_ring_next(ring, head)) {
+			fill_slot(s, ring, &ring->slot[head], i * piece, piece);
+			filled[head] = slots == 1 ? ring->slot[head].buf_idx : 0;
+			last = head;
+		}
+		if (s->o->option_bits & OPT_DUMP)
+			dump_frame(s);
+		space -= slots;
+		s->sent++;
+		*bytes += s->size;
+	}
+	if (frames > 0)
+		ring->slot[last].flags |= NS_REPORT;
+	ring->head = ring->cur = head;
+	return frames;
+}
+
+// The same for one-slot frames that never change.
+static uint32_t
+send_prefilled(struct sender *s, struct netmap_ring *ring, uint32_t *filled, uint32_t limit,
+	uint64_t *bytes)
+{
+	const uint32_t num_slots = ring->num_slots, size = s->size;
+	uint32_t head = ring->head, last = head, space = nm_ring_space(ring);
+
+	limit = limit < space ? limit : space;
+	for (uint32_t i = 0; i < limit; i++) {
+		struct netmap_slot *slot = &ring->slot[head];
+
+		if (unlikely(filled[head] != slot->buf_idx)) {
+			memcpy(NETMAP_BUF_OFFSET(ring, slot), s->bytes, size);
+			filled[head] = slot->buf_idx;
+		}
+		slot->len = (uint16_t)size;
+		slot->flags = 0;
+		last = head;
+		head = head + 1 == num_slots ? 0 : head + 1;
+	}
+	if (limit > 0)
+		ring->slot[last].flags = NS_REPORT;
+	ring->head = ring->cur = head;
+	s->sent += limit;
+	*bytes += (uint64_t)limit * size;
+	return limit;
+}
+
+static int
+may_prefill(const struct sender *s, const struct netmap_ring *ring)
+{
+	uint32_t bits = OPT_COPY | OPT_MEMCPY | OPT_INDIRECT | OPT_DUMP | OPT_RUBBISH;
+
+	return s->sent >= ALWAYS_COPIED && !s->varies && !(s->o->option_bits & bits) &&
+		piece_bytes(s, ring) >= s->size;
+}
+
+// One batch on each bound ring; returns how many packets.
+static uint32_t
+send_batches(struct sender *s, uint32_t limit)
+{
+	struct nmport_d *d = s->w->port;
+	uint32_t frames, total = 0;
+
+	for (uint32_t i = d->first_tx_ring; i <= d->last_tx_ring && limit > 0; i++) {
+		struct netmap_ring *ring = NETMAP_TXRING(d->nifp, i);
+		uint64_t bytes = 0;
+
+		if (nm_ring_empty(ring))
+			continue;
+		if (may_prefill(s, ring))
+			frames = send_prefilled(s, ring, s->filled[i], limit, &bytes);
+		else
+			frames = send_written(s, ring, s->filled[i], limit, &bytes);
+		if (frames > 0)
+			count_batch(&s->w->counters, frames, bytes, nm_ring_space(ring));
+		total += frames;
+		limit -= frames;
+	}
+	return total;
+}
+
+static uint32_t
+left_to_send(const struct sender *s, uint32_t limit)
+{
+	uint64_t left = s->w->count - s->sent;
+
+	return s->w->count && left < limit ? (uint32_t)left : limit;
+}
+
+static void
+wait_for_room(struct sender *s)
+{
+	struct pollfd pfd = {.fd = s->w->port->fd, .events = POLLOUT};
+	int result = poll(&pfd, 1, 2000);
+
+	if (result == 0 && s->o->verbose)
+		D("poll timeout: no room for 2 s");
+	if (result > 0 && (pfd.revents & (POLLERR | POLLNVAL))) {
+		D("poll error on %s", s->w->port->hdr.nr_name);
+		s->shuts_up = 1;
+	}
+}
+
+// With a rate, batches leave at fixed times; a late one makes up for lost time, but for
+// no more than a second of it.
+static void
+wait_for_turn(struct timespec *turn, int64_t period_ns)
+{
+	struct timespec t = now();
+
+	if (ns_between(*turn, t) > 1000000000)
+		*turn = t;
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, turn, NULL);
+	*turn = ns_after(*turn, period_ns);
+}
+
+static void
+send_batch_or_wait(struct sender *s, uint32_t limit)
+{
+	while (limit > 0 && !cancelled() && !s->shuts_up) {
+		uint32_t sent = send_batches(s, limit);
+
+		limit -= sent;
+		if (sent > 0)
+			ioctl(s->w->port->fd, NIOCTXSYNC, NULL);
+		else
+			wait_for_room(s);
+	}
+}
+
+static void
+send_all(struct sender *s)
+{
+	uint64_t rate = s->o->rate_pps / (uint64_t)s->o->threads;
+	int64_t period_ns = rate ? (int64_t)(s->o->burst * 1000000000.0 / (double)rate) : 0;
+	struct timespec turn = now();
+
+	while (!cancelled() && !s->shuts_up && (s->w->count == 0 || s->sent < s->w->count)) {
+		if (period_ns > 0)
+			wait_for_turn(&turn, period_ns);
+		send_batch_or_wait(s, left_to_send(s, s->o->burst));
+	}
+}
+
+// The last frames count as sent when the engine has taken them all.
+static void
+flush(struct sender *s)
+{
+	struct nmport_d *d = s->w->port;
+	struct timespec pause = {.tv_nsec = 100000};
+	uint32_t i = d->first_tx_ring;
+
+	ioctl(d->fd, NIOCTXSYNC, NULL);
+	while (i <= d->last_tx_ring && !cancelled() && !s->shuts_up) {
+		if (!nm_tx_pending(NETMAP_TXRING(d->nifp, i))) {
+			i++;
+			continue;
+		}
+		ioctl(d->fd, NIOCTXSYNC, NULL);
+		if (nm_tx_pending(NETMAP_TXRING(d->nifp, i)))
+			nanosleep(&pause, NULL);
+	}
+}
+
+void
+sender_body(struct worker *w)
+{
+	struct netmap_ring *ring = NETMAP_TXRING(w->port->nifp, w->port->first_tx_ring);
+	struct sender s;
+
+	D("start, fd %d main_fd %d", w->port->fd, w->main_fd);
+	if (sender_init(&s, w) == -1)
+		return;
+	w->start = now();
+	send_all(&s);
+	D("flush tail %u head %u on thread %p", ring->tail, ring->head, (void *)pthread_self());
+	flush(&s);
+	w->end = now();
+	sender_free(&s);
+}
