@@ -4,8 +4,10 @@ import { z } from 'zod';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
+const HOUR_MS = 3_600_000;
 
-const whole = (least: number, otherwise: number) => z.coerce.number().int().min(least).default(otherwise);
+const whole = (least: number, otherwise: number, most = Number.MAX_SAFE_INTEGER) =>
+  z.coerce.number().int().min(least).max(most).default(otherwise);
 
 /**
  * What one sandbox may use: the only table of limits. The server's configuration includes this schema; each name is
@@ -20,7 +22,7 @@ export const limitsSchema = z.object({
   /** Weight against other sandboxes when the processors are busy; an idle machine is never held back. */
   cpuShare: z.coerce.number().min(0.01).max(100).default(1),
   /** The longest that one program runs. */
-  wallClockMs: whole(1000, 8 * 60 * 60 * 1000),
+  wallClockMs: whole(1000, 8 * HOUR_MS, 500 * HOUR_MS),
   fileSizeBytes: whole(MIB, 64 * MIB),
   /** `/workspace`. */
   diskBytes: whole(4 * MIB, 256 * MIB),
@@ -55,7 +57,8 @@ const SENTENCES: Record<LimitName, (limits: Limits) => string> = {
   processes: (l) =>
     `Too many processes: ${l.processes} may run here at once, so starting further ones fails. Stop the program to end them all.`,
   cpu: () => 'The processors are busy: this sandbox gets its equal part of them and goes on more slowly.',
-  'wall-clock': (l) => `Time is up: a program may run for ${durationInWords(l.wallClockMs)}, so it was stopped.`,
+  'wall-clock': (l) =>
+    `Time is up: a program may run for ${durationInWords(l.wallClockMs)}, so it was stopped.`,
   'file-size': (l) =>
     `File too large: one file may hold ${bytesInWords(l.fileSizeBytes)}, so the program that wrote more was stopped.`,
   disk: (l) =>

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Process 1 of a sandbox. It answers the control connection itself, so that no signal of a program can keep it from
+ * stopping things, and forks a process for every other connection. When the server goes away, it ends, and with
+ * process 1 the kernel ends everything else.
+ */
+#define _GNU_SOURCE
+#include "limits.h"
+#include "modes.h"
+#include "tree.h"
+#include "watch.h"
+#include "wire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WATCH_PERIOD_MS 250
+/* Where no control group holds memory, looking often is what bounds how far a program gets beyond its limit. */
+#define MEMORY_PERIOD_MS 40
+#define MOST_WORKERS 1024
+
+struct limits limits;
+
+static int control = -1;
+static pid_t workers[MOST_WORKERS];
+static int worker_count;
+
+static void tell_limit(const char *name)
+{
+	wire_send(control, WIRE_LIMIT, name, strlen(name));
+}
+
+static uint32_t u32_at(const struct frame *frame, size_t offset)
+{
+	uint32_t value = 0;
+
+	if (frame->length >= offset + sizeof(value))
+		memcpy(&value, frame->body + offset, sizeof(value));
+	return value;
+}
+
+static int is_worker(pid_t pid)
+{
+	for (int i = 0; i < worker_count; i++)
+		if (workers[i] == pid)
+			return i + 1;
+	return 0;
+}
+
+static void answer_usage(void)
+{
+	struct usage usage;
+
+	watch_usage(&usage);
+	wire_send(control, WIRE_USAGE, &usage, sizeof(usage));
+}
+
+static void answer_cpu(pid_t supervisor)
+{
+	uint64_t cpu_ms = is_worker(supervisor) ? tree_cpu_ms(supervisor) : 0;
+
+	wire_send(control, WIRE_CPU, &cpu_ms, sizeof(cpu_ms));
+}
+
+static void kill_exec(pid_t supervisor, int signal)
+{
+	if (is_worker(supervisor))
+		tree_signal(supervisor, signal);
+}
+
+static void serve_control(void)
+{
+	struct frame frame;
+
+	if (wire_receive(control, &frame) < 0)
+		_exit(0);
+	if (frame.kind == WIRE_KILL)
+		kill_exec(u32_at(&frame, 0), u32_at(&frame, 4));
+	else if (frame.kind == WIRE_USAGE)
+		answer_usage();
+	else if (frame.kind == WIRE_CPU)
+		answer_cpu(u32_at(&frame, 0));
+	free(frame.body);
+}
+
+static void serve_connection(int connection)
+{
+	struct frame request;
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (wire_receive(connection, &request) < 0)
+		_exit(1);
+	if (request.kind == WIRE_EXEC)
+		supervise(connection, &request);
+	serve_files(connection, &request);
+	_exit(1);
+}
+
+static void refuse(int connection)
+{
+	static const char words[] = "the sandbox is full: too many programs are running in it";
+
+	wire_send(connection, WIRE_FAILED, words, sizeof(words) - 1);
+}
+
+static void serve_in_worker(int connection, int listener)
+{
+	pid_t pid = worker_count < MOST_WORKERS ? fork() : -1;
+
+	if (pid == 0) {
+		close(listener);
+		close(control);
+		serve_connection(connection);
+	}
+	if (pid < 0)
+		refuse(connection);
+	else
+		workers[worker_count++] = pid;
+	close(connection);
+}
+
+static void accept_one(int listener)
+{
+	int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+	if (connection >= 0)
+		serve_in_worker(connection, listener);
+}
+
+/* Programs whose supervisor was killed come here, and have no business to go on. */
+static void kill_strays(void)
+{
+	struct tree tree;
+
+	if (tree_read(&tree) < 0)
+		return;
+	for (int i = 0; i < tree.count; i++) {
+		struct process *p = &tree.processes[i];
+		if (p->parent != 1 || p->state == 'Z' || is_worker(p->pid))
+			continue;
+		tree_signal(p->pid, SIGKILL);
+		kill(p->pid, SIGKILL);
+	}
+	tree_free(&tree);
+}
+
+/* Returns whether a worker ended. */
+static int reap(int signals)
+{
+	struct signalfd_siginfo info;
+	pid_t pid;
+	int place, ended = 0;
+
+	while (read(signals, &info, sizeof(info)) > 0)
+		;
+	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+		if ((place = is_worker(pid)) > 0) {
+			workers[place - 1] = workers[--worker_count];
+			ended = 1;
+		}
+	kill_strays();
+	return ended;
+}
+
+static int watch_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void serve(int listener, int signals)
+{
+	struct pollfd fds[] = { { control, POLLIN, 0 }, { listener, POLLIN, 0 }, { signals, POLLIN, 0 } };
+	int period_ms = limits.memory_bytes > 0 ? MEMORY_PERIOD_MS : WATCH_PERIOD_MS;
+	int64_t watched_ms = 0;
+
+	for (;;) {
+		int ready = poll(fds, 3, worker_count > 0 ? period_ms : -1);
+		if (ready > 0 && fds[0].revents)
+			serve_control();
+		if (ready > 0 && fds[1].revents)
+			accept_one(listener);
+		if (ready > 0 && fds[2].revents && reap(signals))
+			watched_ms = 0;
+		if (now_ms() - watched_ms >= period_ms) {
+			watch_limits(tell_limit);
+			watched_ms = now_ms();
+		}
+	}
+}
+
+static void read_limits(char **argv)
+{
+	limits.processes = strtoull(argv[0], NULL, 10);
+	limits.file_size_bytes = strtoull(argv[1], NULL, 10);
+	limits.open_files = strtoull(argv[2], NULL, 10);
+	limits.memory_bytes = strtoull(argv[3], NULL, 10);
+	limits.output_bytes_per_second = strtoull(argv[4], NULL, 10);
+	limits.nice = atoi(argv[5]);
+}
+
+/* Programs are of the same user: nothing of the agent may be read or taken by them. */
+static void hide(void)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	prctl(PR_SET_DUMPABLE, 0);
+	fcntl(AGENT_LISTEN_FD, F_SETFD, FD_CLOEXEC);
+	dup2(null, 0);
+	dup2(null, 1);
+	dup2(null, 2);
+	close_range(AGENT_LISTEN_FD + 1, ~0u, 0);
+}
+
+static int await_control(int listener)
+{
+	struct pollfd p = { listener, POLLIN, 0 };
+
+	while (poll(&p, 1, -1) < 0 && errno == EINTR)
+		;
+	return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+}
+
+int inside_main(int argc, char **argv)
+{
+	int signals;
+
+	if (argc < 6)
+		return 2;
+	read_limits(argv);
+	hide();
+	umask(022);
+	mkdir(NOTES, 0755);
+	signals = watch_signals();
+	control = await_control(AGENT_LISTEN_FD);
+	if (control < 0 || wire_send(control, WIRE_READY, NULL, 0) < 0)
+		return 1;
+	serve(AGENT_LISTEN_FD, signals);
+	return 0;
+}

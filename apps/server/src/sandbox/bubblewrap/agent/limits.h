@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+#include <stdint.h>
+
+/* What the agent itself enforces; set once from the command line. */
+struct limits {
+	uint64_t processes;          /* 0: not enforced (the kernel counts the user's processes everywhere) */
+	uint64_t file_size_bytes;
+	uint64_t open_files;
+	uint64_t memory_bytes;       /* 0: a control group does it */
+	uint64_t output_bytes_per_second;
+	int nice;                    /* of the programs; the agent and the supervisors keep 0 */
+};
+
+extern struct limits limits;

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#define _GNU_SOURCE
+#include "spawn.h"
+#include "limits.h"
+#include "modes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static const char *next_string(const char *at, const char *end)
+{
+	const char *stop = memchr(at, 0, end - at);
+
+	return stop == NULL ? NULL : stop + 1;
+}
+
+static char **take_strings(const char **at, const char *end, uint32_t count)
+{
+	char **strings = calloc(count + 1, sizeof(*strings));
+
+	for (uint32_t i = 0; strings != NULL && i < count; i++) {
+		strings[i] = (char *)*at;
+		*at = next_string(*at, end);
+		if (*at == NULL)
+			return NULL;
+	}
+	return strings;
+}
+
+int exec_request_parse(const struct frame *frame, struct exec_request *request)
+{
+	const char *at = frame->body + sizeof(request->head), *end = frame->body + frame->length;
+
+	if (frame->length < sizeof(request->head))
+		return -1;
+	memcpy(&request->head, frame->body, sizeof(request->head));
+	if (request->head.argc == 0 || request->head.argc > frame->length || request->head.envc > frame->length)
+		return -1;
+	request->argv = take_strings(&at, end, request->head.argc);
+	request->envp = request->argv == NULL ? NULL : take_strings(&at, end, request->head.envc);
+	return request->envp == NULL ? -1 : 0;
+}
+
+static void limit(int resource, uint64_t most)
+{
+	struct rlimit r = { most, most };
+
+	setrlimit(resource, &r);
+}
+
+/* First to die when the sandbox is out of memory: the agent must outlive every program. */
+static void offer_to_the_oom_killer(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && write(fd, "900", 3) != 3)
+		perror("oom_score_adj");
+	if (fd >= 0)
+		close(fd);
+}
+
+static void apply_limits(void)
+{
+	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_FSIZE, limits.file_size_bytes);
+	limit(RLIMIT_NOFILE, limits.open_files);
+	if (limits.processes > 0)
+		limit(RLIMIT_NPROC, limits.processes);
+	setpriority(PRIO_PROCESS, 0, limits.nice);
+	offer_to_the_oom_killer();
+}
+
+static void reset_signals(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+}
+
+static void complain(const char *name)
+{
+	int code = errno == ENOENT ? 127 : 126;
+
+	dprintf(2, "%s: %s\n", name, errno == ENOENT ? "command not found" : strerror(errno));
+	_exit(code);
+}
+
+/* Descriptors of the agent are closed before the process becomes dumpable, so that no other program can take them. */
+static void become_program(const struct exec_request *request)
+{
+	reset_signals();
+	close_range(3, ~0u, 0);
+	prctl(PR_SET_DUMPABLE, 1);
+	apply_limits();
+	if (chdir(WORKSPACE) < 0)
+		complain(WORKSPACE);
+	environ = request->envp;
+	execvp(request->argv[0], request->argv);
+	complain(request->argv[0]);
+}
+
+static int own_terminal(int slave)
+{
+	if (setsid() < 0 || ioctl(slave, TIOCSCTTY, 0) < 0)
+		return -1;
+	return dup2(slave, 0) < 0 || dup2(slave, 1) < 0 || dup2(slave, 2) < 0 ? -1 : 0;
+}
+
+static void set_flags(int fd)
+{
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+static void tell_utf8(int terminal)
+{
+	struct termios t;
+
+	if (tcgetattr(terminal, &t) == 0) {
+		t.c_iflag |= IUTF8;
+		tcsetattr(terminal, TCSANOW, &t);
+	}
+}
+
+static int spawn_in_pty(const struct exec_request *request, struct program *program)
+{
+	struct winsize size = { .ws_col = request->head.cols, .ws_row = request->head.rows };
+	int master, slave;
+
+	if (openpty(&master, &slave, NULL, NULL, &size) < 0)
+		return -1;
+	tell_utf8(slave);
+	program->pid = fork();
+	if (program->pid == 0) {
+		if (own_terminal(slave) < 0)
+			_exit(126);
+		become_program(request);
+	}
+	close(slave);
+	set_flags(master);
+	program->input = program->output = master;
+	program->errors = -1;
+	return program->pid < 0 ? -1 : 0;
+}
+
+static int spawn_in_pipes(const struct exec_request *request, struct program *program)
+{
+	int in[2], out[2], err[2];
+
+	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
+		return -1;
+	program->pid = fork();
+	if (program->pid == 0) {
+		setsid();
+		dup2(in[0], 0);
+		dup2(out[1], 1);
+		dup2(err[1], 2);
+		become_program(request);
+	}
+	close(in[0]);
+	close(out[1]);
+	close(err[1]);
+	set_flags(program->input = in[1]);
+	set_flags(program->output = out[0]);
+	set_flags(program->errors = err[0]);
+	return program->pid < 0 ? -1 : 0;
+}
+
+int spawn(const struct exec_request *request, struct program *program)
+{
+	return request->head.cols > 0 ? spawn_in_pty(request, program) : spawn_in_pipes(request, program);
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { Sandbox } from '@ringlab/labkit';
+import type { DriverStatus, SandboxDriver, SandboxSpec } from '../driver.ts';
+import { DEFAULT_LIMITS } from '../limits.ts';
+import { type ControlGroups, findControlGroups } from './cgroups.ts';
+import { makeSandbox } from './make.ts';
+import { RunFolder } from './run-folder.ts';
+import { ETC_FILES, stageAgent, stageEtc, stageTools } from './staging.ts';
+
+export interface BubblewrapOptions {
+  readonly dataDir: string;
+  /** unetmap's build: `bin`, `lib`, `include`. */
+  readonly unetmapDir: string;
+}
+
+interface Prepared {
+  readonly groups: ControlGroups | undefined;
+  readonly agentFolder: string;
+  readonly etcFolder: string;
+}
+
+/** Sandboxes out of Linux namespaces: a bwrap process for each, with an agent as its process 1. They end with the server. */
+export class BubblewrapDriver implements SandboxDriver {
+  readonly name = 'bubblewrap';
+  readonly #options: BubblewrapOptions;
+  readonly #folder: RunFolder;
+  readonly #living = new Set<AsyncDisposable>();
+  #prepared: Promise<Prepared> | undefined;
+
+  constructor(options: BubblewrapOptions) {
+    this.#options = options;
+    this.#folder = new RunFolder(options.dataDir);
+  }
+
+  async probe(): Promise<DriverStatus> {
+    try {
+      await using sandbox = await this.create({ id: 'probe', limits: DEFAULT_LIMITS });
+      const { code, words } = await (await sandbox.exec(['true'])).exit;
+      if (code !== 0) return { usable: false, message: `A sandbox starts, but a program in it ${words}.` };
+      const { groups } = await this.#prepare();
+      const by = groups === undefined ? 'process limits and the agent' : 'control groups';
+      return { usable: true, engine: 'unetmap', message: `bubblewrap works; limits are held by ${by}.` };
+    } catch (error) {
+      return { usable: false, message: (error as Error).message };
+    }
+  }
+
+  async create(spec: SandboxSpec): Promise<Sandbox> {
+    const { groups, agentFolder, etcFolder } = await this.#prepare();
+    const toolsFolder = await stageTools(this.#folder.path, this.#options.unetmapDir);
+    const sources = { agentFolder, etcFolder, toolsFolder, etcFiles: ETC_FILES };
+    const ground = { folder: this.#folder, groups, sources };
+    const sandbox = await makeSandbox(spec, ground, () => this.#living.delete(sandbox));
+    this.#living.add(sandbox);
+    return sandbox;
+  }
+
+  /** Nothing survives the server; what a killed one may have left is removed. */
+  async *adopt(): AsyncIterable<Sandbox> {
+    await this.#prepare();
+  }
+
+  /** Ends every sandbox. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const prepared = await this.#prepared?.catch(() => undefined);
+    await Promise.all([...this.#living].map((sandbox) => sandbox[Symbol.asyncDispose]()));
+    if (prepared === undefined) return;
+    await prepared.groups?.removeAll();
+    await this.#folder.remove();
+    this.#prepared = undefined;
+  }
+
+  /** Once; after a failure, such as a missing compiler, the next call tries again. */
+  #prepare(): Promise<Prepared> {
+    this.#prepared ??= this.#reallyPrepare().catch((error: unknown) => {
+      this.#prepared = undefined;
+      throw error;
+    });
+    return this.#prepared;
+  }
+
+  async #reallyPrepare(): Promise<Prepared> {
+    await this.#folder.take();
+    await this.#folder.sweep();
+    const { path, key } = this.#folder;
+    // Only root may make control groups beside its own.
+    const groups =
+      process.getuid?.() === 0 ? await findControlGroups(`ringlab-${key}`, DEFAULT_LIMITS) : undefined;
+    const [agentFolder, etcFolder] = await Promise.all([stageAgent(path), stageEtc(path)]);
+    return { groups, agentFolder, etcFolder };
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { SandboxError } from '@ringlab/labkit';
+import { explainFailure } from './mending.ts';
+
+const START_TIMEOUT_MS = 10_000;
+const END_TIMEOUT_MS = 2000;
+const MOST_ERROR_BYTES = 4096;
+
+/** The bwrap process that holds one sandbox: its process 1 is the agent, and ends with it. */
+export class Holder implements AsyncDisposable {
+  readonly pid: number;
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<void>;
+  #errors = '';
+
+  private constructor(process: ChildProcess) {
+    this.#process = process;
+    this.pid = process.pid ?? 0;
+    this.#ended = new Promise((resolve) => {
+      process.once('exit', () => resolve());
+      process.once('error', () => resolve());
+    });
+    process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#errors = (this.#errors + text).slice(0, MOST_ERROR_BYTES);
+    });
+  }
+
+  /** Resolves when the agent's socket can be connected to, which is before the agent runs. Rejects with SandboxError. */
+  static async start(agent: string, args: readonly string[]): Promise<Holder> {
+    const process_ = spawn(agent, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: '/',
+      env: { PATH: process.env.PATH },
+    });
+    const holder = new Holder(process_);
+    const listening = new Promise<boolean>((resolve) => process_.stdout?.once('data', () => resolve(true)));
+    if (await Promise.race([listening, holder.#ended.then(() => false)])) return holder;
+    throw await holder.failure();
+  }
+
+  /** Waits for something that a failing bwrap would never let happen. */
+  async whileItLives<T>(what: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), START_TIMEOUT_MS);
+    });
+    what.catch(() => {});
+    const first = await Promise.race([what.then((value) => ({ value })), this.#ended, tooLong]).catch(
+      () => undefined,
+    );
+    clearTimeout(timer);
+    if (first === undefined) throw await this.failure();
+    return first.value;
+  }
+
+  /** Why there is no sandbox, in words. */
+  async failure(): Promise<SandboxError> {
+    await this[Symbol.asyncDispose]();
+    return explainFailure(this.#errors);
+  }
+
+  /** Waits for the end that the agent was asked for, and forces it if it does not come. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), END_TIMEOUT_MS);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+}

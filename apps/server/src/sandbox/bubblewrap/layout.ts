@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import type { Limits } from '../limits.ts';
+
+/** What a program in a sandbox sees. */
+export const WORKSPACE = '/workspace';
+const REGION = '/run/unetmap';
+const TOOLS = '/opt/ringlab';
+const AGENT = '/run/agent';
+const UNETMAP_LIBRARY = 'lib/libunetmap.so';
+
+/** Of the host's /etc: what the compiler, the loader and the terminal need, and nothing that names people or secrets. */
+const ETC = [
+  'alternatives',
+  'ld.so.cache',
+  'ld.so.conf',
+  'ld.so.conf.d',
+  'localtime',
+  'inputrc',
+  'nsswitch.conf',
+  'terminfo',
+];
+
+export interface LayoutSources {
+  /** Holds `ringlab-agent` and `crash-note.so`. */
+  readonly agentFolder: string;
+  /** Holds unetmap's `bin`, `lib`, `include`. */
+  readonly toolsFolder: string;
+  /** Holds `passwd`, `group` and such, made for sandboxes. */
+  readonly etcFolder: string;
+  readonly etcFiles: readonly string[];
+}
+
+/** Arguments of bwrap, up to and including the agent's own. `memoryBytes` is what the agent itself enforces, 0 for nothing. */
+export function bwrapArguments(
+  sources: LayoutSources,
+  limits: Limits,
+  agentLimits: readonly (number | string)[],
+): string[] {
+  return [
+    ...[
+      '--unshare-all',
+      '--unshare-user',
+      '--disable-userns',
+      '--uid',
+      '1000',
+      '--gid',
+      '1000',
+      '--hostname',
+      'ringlab',
+    ],
+    ...['--die-with-parent', '--as-pid-1', '--cap-drop', 'ALL', '--clearenv'],
+    ...systemArguments(),
+    ...ETC.flatMap((name) =>
+      existsSync(`/etc/${name}`) ? ['--ro-bind', `/etc/${name}`, `/etc/${name}`] : [],
+    ),
+    ...sources.etcFiles.flatMap((name) => ['--ro-bind', `${sources.etcFolder}/${name}`, `/etc/${name}`]),
+    ...['--ro-bind', sources.toolsFolder, TOOLS, '--ro-bind', sources.agentFolder, AGENT],
+    ...['--proc', '/proc', '--dev', '/dev', ...tmpfs('/dev/shm', limits.scratchBytes)],
+    ...tmpfs('/tmp', limits.scratchBytes),
+    ...tmpfs('/run/ringlab', 4 * 1024 * 1024),
+    ...tmpfs(REGION, limits.regionBytes),
+    ...tmpfs(WORKSPACE, limits.diskBytes),
+    ...['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', WORKSPACE],
+    ...['--', `${AGENT}/ringlab-agent`, 'inside', ...agentLimits.map(String)],
+  ];
+}
+
+function tmpfs(path: string, bytes: number): string[] {
+  return ['--perms', '0755', '--size', String(bytes), '--tmpfs', path];
+}
+
+/** /usr, and /bin, /lib and so on as the host has them: links into /usr, or folders. */
+function systemArguments(): string[] {
+  const tops = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'].filter((name) => existsSync(`/${name}`));
+  return [
+    ...['--ro-bind', '/usr', '/usr'],
+    ...tops.flatMap((name) =>
+      lstatSync(`/${name}`).isSymbolicLink()
+        ? ['--symlink', readlinkSync(`/${name}`), `/${name}`]
+        : ['--ro-bind', `/${name}`, `/${name}`],
+    ),
+  ];
+}
+
+/** Of every program. */
+export function environment({
+  toolsFolder,
+}: Pick<LayoutSources, 'toolsFolder'>): Readonly<Record<string, string>> {
+  const engine = existsSync(`${toolsFolder}/${UNETMAP_LIBRARY}`) ? [`${TOOLS}/${UNETMAP_LIBRARY}`] : [];
+  return {
+    PATH: `${TOOLS}/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
+    HOME: WORKSPACE,
+    USER: 'attendee',
+    SHELL: '/bin/bash',
+    LANG: 'C.UTF-8',
+    TERM: 'xterm-256color',
+    COLORTERM: 'truecolor',
+    LD_PRELOAD: [...engine, `${AGENT}/crash-note.so`].join(' '),
+    UNETMAP_DIR: REGION,
+    C_INCLUDE_PATH: `${TOOLS}/include`,
+    LIBRARY_PATH: `${TOOLS}/lib`,
+    // The address sanitizer refuses to come after another preloaded library unless told so.
+    ASAN_OPTIONS: 'verify_asan_link_order=0',
+  };
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { SandboxSpec } from '../driver.ts';
+import type { Limits } from '../limits.ts';
+import type { ControlGroups } from './cgroups.ts';
+import { Control } from './control.ts';
+import { Holder } from './holder.ts';
+import { bwrapArguments, environment, type LayoutSources } from './layout.ts';
+import type { RunFolder } from './run-folder.ts';
+import { BubblewrapSandbox } from './sandbox.ts';
+
+/** Sandboxes' users when the server is root: in a range that distributions leave to containers. */
+const FIRST_UID = 1_200_000_000;
+const UIDS_A_SERVER = 4096;
+/** Programs yield to the server, the agent and the supervisors when the processors are busy. */
+const NICE = 5;
+
+/** What sandboxes are made on. */
+export interface Ground {
+  readonly folder: RunFolder;
+  readonly groups: ControlGroups | undefined;
+  readonly sources: LayoutSources;
+}
+
+/**
+ * Each step's undoing is kept from the moment the step is done; the sandbox's disposal runs them, last first, and
+ * `onGone` at the end.
+ */
+export async function makeSandbox(
+  spec: SandboxSpec,
+  ground: Ground,
+  onGone: () => void,
+): Promise<BubblewrapSandbox> {
+  const { folder, groups, sources } = ground;
+  await using undo = new AsyncDisposableStack();
+  undo.defer(onGone);
+  const slot = folder.takeSlot();
+  undo.defer(() => folder.freeSlot(slot));
+  const group = await groups?.create(String(slot), spec.limits);
+  undo.defer(() => group?.remove());
+  const user = process.getuid?.() === 0 ? firstUid(folder.key) + slot : 0;
+  const bwrap = [
+    'bwrap',
+    ...bwrapArguments(sources, spec.limits, agentLimits(spec.limits, group !== undefined)),
+  ];
+  const launch = ['launch', folder.socket(slot), user, user, ...(group?.folders ?? []), '--', ...bwrap];
+  const holder = undo.use(await Holder.start(`${sources.agentFolder}/ringlab-agent`, launch.map(String)));
+  await folder.remember(slot, holder.pid);
+  const control = undo.use(await holder.whileItLives(Control.open(folder.socket(slot))));
+  const made = undo.move();
+  return new BubblewrapSandbox({
+    ...spec,
+    ...{ control, group },
+    environment: environment(sources),
+    socketPath: folder.socket(slot),
+    dismantle: () => made.disposeAsync(),
+  });
+}
+
+function firstUid(key: string): number {
+  return FIRST_UID + (Number.parseInt(key, 16) % 100_000) * UIDS_A_SERVER;
+}
+
+/** In the order in which the agent reads them. */
+function agentLimits(limits: Limits, hasGroup: boolean): readonly number[] {
+  const { processes, fileSizeBytes, openFiles, memoryBytes, outputBytesPerSecond } = limits;
+  return [processes, fileSizeBytes, openFiles, hasGroup ? 0 : memoryBytes, outputBytesPerSecond, NICE];
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import { createHash } from 'node:crypto';
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SandboxError } from '@ringlab/labkit';
+
+const MOST_SLOTS = 4096;
+const KILL_WAIT_MS = 2000;
+
+/**
+ * The folder of everything that sandboxes need outside themselves and that does not outlive a boot: sockets, the
+ * agent, a copy of unetmap's build. One for each data folder; it belongs to one living server.
+ *
+ *     agent-HASH/ tools-HASH/ etc/    what sandboxes see read-only
+ *     s/SLOT                          the agent's socket
+ *     s/SLOT.pid                      the bwrap process, for a later server to find leftovers
+ *     owner                           the server
+ */
+export class RunFolder {
+  readonly path: string;
+  /** Tells servers on one machine apart, in names of control groups and in user ids. */
+  readonly key: string;
+  readonly #slots = new Set<number>();
+
+  constructor(dataDir: string) {
+    this.key = createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 8);
+    this.path = join(parentFolder(), `ringlab-${this.key}`);
+  }
+
+  /** Takes the folder for this process. Rejects with SandboxError when another server that lives has it. */
+  async take(): Promise<void> {
+    await mkdir(this.path, { recursive: true, mode: 0o711 });
+    await this.#mustBeOurs();
+    await mkdir(join(this.path, 's'), { recursive: true, mode: 0o711 });
+    await chmod(this.path, 0o711);
+    const owner = await livingProcess(join(this.path, 'owner'));
+    if (owner !== undefined && owner !== process.pid)
+      throw new SandboxError(
+        `Another server (process ${owner}) uses the same data folder. Stop it, or set RINGLAB_DATA_DIR to another folder.`,
+      );
+    await writeProcess(join(this.path, 'owner'), process.pid);
+  }
+
+  /** The lowest free number; it names a socket, a control group and a user id. */
+  takeSlot(): number {
+    for (let slot = 0; slot < MOST_SLOTS; slot++) {
+      if (this.#slots.has(slot)) continue;
+      this.#slots.add(slot);
+      return slot;
+    }
+    throw new SandboxError(`All ${MOST_SLOTS} sandboxes of this server are in use.`);
+  }
+
+  async freeSlot(slot: number): Promise<void> {
+    await Promise.all([rm(this.socket(slot), { force: true }), rm(this.#pidFile(slot), { force: true })]);
+    this.#slots.delete(slot);
+  }
+
+  socket(slot: number): string {
+    return join(this.path, 's', String(slot));
+  }
+
+  async remember(slot: number, pid: number): Promise<void> {
+    await writeProcess(this.#pidFile(slot), pid);
+  }
+
+  /** Kills what an earlier server left running, and removes its sockets. */
+  async sweep(): Promise<void> {
+    const names = await readdir(join(this.path, 's')).catch(() => []);
+    const left = names.filter((name) => !this.#slots.has(Number.parseInt(name, 10)));
+    for (const name of left.filter((name) => name.endsWith('.pid')))
+      await killProcess(join(this.path, 's', name));
+    await Promise.all(left.map((name) => rm(join(this.path, 's', name), { force: true })));
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
+  }
+
+  /** In a shared folder somebody else may have made it first. */
+  async #mustBeOurs(): Promise<void> {
+    const found = await lstat(this.path);
+    if (!found.isDirectory() || found.uid !== process.getuid?.())
+      throw new SandboxError(`${this.path} belongs to somebody else. Remove it, or set XDG_RUNTIME_DIR.`);
+  }
+
+  #pidFile(slot: number): string {
+    return join(this.path, 's', `${slot}.pid`);
+  }
+}
+
+function parentFolder(): string {
+  return process.getuid?.() === 0 ? '/run' : (process.env.XDG_RUNTIME_DIR ?? tmpdir());
+}
+
+/** A process id alone may be somebody else's by now: its start time makes it sure. */
+async function writeProcess(path: string, pid: number): Promise<void> {
+  const temporary = `${path}.new`;
+  await writeFile(temporary, `${pid} ${await startTime(pid)}\n`);
+  await rename(temporary, path);
+}
+
+async function livingProcess(path: string): Promise<number | undefined> {
+  const [pid, started] = (await readFile(path, 'utf8').catch(() => '')).trim().split(' ');
+  if (pid === undefined || started === undefined || started === '') return undefined;
+  return (await startTime(Number(pid))) === started ? Number(pid) : undefined;
+}
+
+async function startTime(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}
+
+async function killProcess(pidFile: string): Promise<void> {
+  for (let waitedMs = 0; waitedMs < KILL_WAIT_MS; waitedMs += 20) {
+    const pid = await livingProcess(pidFile);
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGKILL');
+    await sleep(20);
+  }
+}

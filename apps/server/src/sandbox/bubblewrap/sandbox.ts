@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import {
+  type ExecOptions,
+  type LimitEvent,
+  type LimitName,
+  type Sandbox,
+  SandboxError,
+  type SandboxFile,
+  type SandboxProcess,
+  type Usage,
+} from '@ringlab/labkit';
+import type { ExitStatus } from '@ringlab/protocol';
+import { durationInWords, type Limits, limitInWords } from '../limits.ts';
+import type { ControlGroup } from './cgroups.ts';
+import type { Control } from './control.ts';
+import { type Crash, exitStatus } from './exit-words.ts';
+import { FileChannel } from './files.ts';
+import { WORKSPACE } from './layout.ts';
+import { Program, type ProgramHost } from './program.ts';
+
+const LIMIT_NAMES: ReadonlySet<string> = new Set<LimitName>([
+  'memory',
+  'processes',
+  'disk',
+  'open-files',
+  'output-rate',
+]);
+const TOLD_AGAIN_AFTER_MS = 1000;
+const WATCH_PERIOD_MS = 1000;
+
+/** What a sandbox is made of; the driver made it and undoes it. */
+export interface SandboxParts {
+  readonly id: string;
+  readonly limits: Limits;
+  /** Of every program. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly socketPath: string;
+  readonly control: Control;
+  readonly group: ControlGroup | undefined;
+  /** Ends every process and removes everything that was made for the sandbox. */
+  readonly dismantle: () => Promise<void>;
+}
+
+export class BubblewrapSandbox implements Sandbox {
+  readonly engine = 'unetmap';
+  readonly workspace = WORKSPACE;
+  readonly id: string;
+  readonly #parts: SandboxParts;
+  readonly #listeners: ((event: LimitEvent) => void)[] = [];
+  readonly #toldAtMs = new Map<LimitName, number>();
+  readonly #host: ProgramHost;
+  #memoryKills = 0;
+  #watch: NodeJS.Timeout | undefined;
+  #dismantled: Promise<void> | undefined;
+
+  constructor(parts: SandboxParts) {
+    this.id = parts.id;
+    this.#parts = parts;
+    parts.control.onLimit = (name) => this.#limitCrossed(name);
+    this.#host = {
+      socketPath: parts.socketPath,
+      kill: (pid, signal) => parts.control.kill(pid, signal),
+      cpuMs: (pid) => parts.control.cpuMs(pid),
+      onLimit: (name) => this.#limitCrossed(name),
+      describeEnd: (status, crash, timedOut) => this.#describeEnd(status, crash, timedOut),
+    };
+    if (parts.group !== undefined)
+      this.#watch = setInterval(() => void this.#lookForMemoryKills(), WATCH_PERIOD_MS).unref();
+  }
+
+  async exec(argv: readonly string[], options: ExecOptions = {}): Promise<SandboxProcess> {
+    this.#mustBeThere();
+    if (argv.length === 0) throw new SandboxError('There is no program to start: the command is empty.');
+    const { wallClockMs } = this.#parts.limits;
+    const program = await Program.start(this.#host, {
+      argv,
+      env: { ...this.#parts.environment, ...options.env },
+      pty: options.pty,
+      timeoutMs: Math.min(options.timeoutMs ?? wallClockMs, wallClockMs),
+    });
+    return program;
+  }
+
+  async put(files: Iterable<SandboxFile>): Promise<void> {
+    this.#mustBeThere();
+    using channel = await FileChannel.open(this.#parts.socketPath);
+    await Promise.all(Array.from(files, (file) => channel.put(file)));
+  }
+
+  async get(paths: readonly string[]): Promise<SandboxFile[]> {
+    this.#mustBeThere();
+    using channel = await FileChannel.open(this.#parts.socketPath);
+    const found = await Promise.all(paths.map((path) => channel.get(path)));
+    return found.filter((file) => file !== undefined);
+  }
+
+  async remove(paths: readonly string[]): Promise<void> {
+    this.#mustBeThere();
+    using channel = await FileChannel.open(this.#parts.socketPath);
+    await Promise.all(paths.map((path) => channel.remove(path)));
+  }
+
+  async usage(): Promise<Usage> {
+    const counted = await this.#parts.control.usage();
+    return { ...counted, ...(await this.#parts.group?.usage()) };
+  }
+
+  onLimit(listener: (event: LimitEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** `name` may come from inside the sandbox, so it may be anything. */
+  #limitCrossed(name: string): void {
+    if (LIMIT_NAMES.has(name)) this.#tell(name as LimitName);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#watch);
+    this.#dismantled ??= this.#parts.dismantle();
+    await this.#dismantled;
+  }
+
+  #mustBeThere(): void {
+    if (this.#dismantled !== undefined)
+      throw new SandboxError('The sandbox has ended; run again to get a new one.');
+  }
+
+  #tell(limit: LimitName): void {
+    const nowMs = performance.now();
+    if (nowMs - (this.#toldAtMs.get(limit) ?? -Infinity) < TOLD_AGAIN_AFTER_MS) return;
+    this.#toldAtMs.set(limit, nowMs);
+    const event: LimitEvent = { limit, words: limitInWords(limit, this.#parts.limits) };
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  async #describeEnd(
+    status: number | 'lost',
+    crash: Crash | undefined,
+    timedOut?: number,
+  ): Promise<ExitStatus> {
+    if (status === 'lost') return { signal: 'SIGKILL', words: 'stopped: its sandbox was closed' };
+    if (timedOut !== undefined) return exitStatus(status, crash, this.#timeIsUp(timedOut));
+    const limit = await this.#limitBehind(status);
+    return exitStatus(status, crash, limit && this.#stoppedBy(limit));
+  }
+
+  #timeIsUp(timeoutMs: number): string {
+    if (timeoutMs === this.#parts.limits.wallClockMs) return this.#stoppedBy('wall-clock');
+    return `stopped after ${durationInWords(timeoutMs)}: it had not ended by then`;
+  }
+
+  #stoppedBy(limit: LimitName): string {
+    this.#tell(limit);
+    return `stopped. ${limitInWords(limit, this.#parts.limits)}`;
+  }
+
+  async #limitBehind(waitStatus: number): Promise<LimitName | undefined> {
+    if (endedBy(waitStatus, 25)) return 'file-size';
+    if (endedBy(waitStatus, 9) && (await this.#wasOutOfMemory())) return 'memory';
+    return undefined;
+  }
+
+  /** The agent tells of a memory limit before it kills; any answer of its then proves that the telling has arrived. */
+  async #wasOutOfMemory(): Promise<boolean> {
+    if (this.#parts.group !== undefined) return this.#lookForMemoryKills();
+    await this.#parts.control.usage().catch(() => undefined);
+    return performance.now() - (this.#toldAtMs.get('memory') ?? -Infinity) < TOLD_AGAIN_AFTER_MS;
+  }
+
+  async #lookForMemoryKills(): Promise<boolean> {
+    const kills = (await this.#parts.group?.memoryKills()) ?? 0;
+    const more = kills > this.#memoryKills;
+    this.#memoryKills = kills;
+    if (more) this.#tell('memory');
+    return more || performance.now() - (this.#toldAtMs.get('memory') ?? -Infinity) < TOLD_AGAIN_AFTER_MS;
+  }
+}
+
+/** By that signal, or, as a shell tells of its last program, by exiting with 128 + signal. */
+function endedBy(waitStatus: number, signal: number): boolean {
+  return (waitStatus & 0x7f) === signal || waitStatus >> 8 === 128 + signal;
+}

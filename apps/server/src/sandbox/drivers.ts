@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { DriverName } from '@ringlab/protocol';
+import { BubblewrapDriver } from './bubblewrap/driver.ts';
+import type { DriverStatus, SandboxDriver } from './driver.ts';
+
+export interface DriverConfig {
+  readonly driver: DriverName | 'auto';
+  readonly dataDir: string;
+  readonly unetmapDir: string;
+}
+
+/** Every concrete driver that the configuration allows, best first. The caller disposes of them. */
+export function availableDrivers(config: DriverConfig): SandboxDriver[] {
+  const drivers = [new BubblewrapDriver(config)];
+  return drivers.filter(({ name }) => config.driver === 'auto' || config.driver === name);
+}
+
+export interface ChosenDriver {
+  readonly driver: SandboxDriver;
+  readonly status: DriverStatus & { readonly usable: true };
+}
+
+/** The first driver that works; or why none does, a sentence a driver. Never rejects. */
+export async function firstUsable(
+  drivers: readonly SandboxDriver[],
+): Promise<ChosenDriver | { readonly why: string }> {
+  const refusals: string[] = [];
+  for (const driver of drivers) {
+    const status = await driver.probe();
+    if (status.usable) return { driver, status };
+    refusals.push(`${driver.name}: ${status.message}`);
+  }
+  return {
+    why:
+      refusals.join('\n') ||
+      'RINGLAB_DRIVER names a driver that this version does not have; bubblewrap is one.',
+  };
+}
