@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "output.h"
+
+static void
+print_string(FILE *file, const char *text, size_t size)
+{
+	fputc('"', file);
+	for (size_t i = 0; i < size && text[i]; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c < 0x20 || c >= 0x7f)
+			fprintf(file, "\\u%04x", c);
+		else
+			fprintf(file, c == '"' || c == '\\' ? "\\%c" : "%c", c);
+	}
+	fputc('"', file);
+}
+
+static void
+print_number(FILE *file, const char *name, uint64_t value)
+{
+	fprintf(file, ",\"%s\":%llu", name, (unsigned long long)value);
+}
+
+static void
+print_ring(FILE *file, const struct unetmap_ring_stats *r)
+{
+	fprintf(file, "{\"dir\":\"%s\",\"ring\":%u", r->dir ? "tx" : "rx", r->ring);
+	print_number(file, "slots", r->num_slots);
+	print_number(file, "head", r->head);
+	print_number(file, "cur", r->cur);
+	print_number(file, "tail", r->tail);
+	print_number(file, "hwcur", r->hwcur);
+	print_number(file, "hwtail", r->hwtail);
+	print_number(file, "packets", r->packets);
+	print_number(file, "bytes", r->bytes);
+	print_number(file, "drops", r->drops);
+	print_number(file, "bad", r->bad);
+	print_number(file, "syncs", r->syncs);
+	print_number(file, "wakeups", r->wakeups);
+	fputc('}', file);
+}
+
+static void
+print_port(FILE *file, const struct unetmap_stats *p)
+{
+	fputs("{\"name\":", file);
+	print_string(file, p->name, sizeof(p->name));
+	fprintf(file, ",\"kind\":\"%s\"", snapshot_kind(p));
+	print_number(file, "mem_id", p->mem_id);
+	print_number(file, "users", p->users);
+	fprintf(file, ",\"pid\":%d,\"rings\":[", p->pid);
+	for (size_t i = 0; i < p->ring_count; i++) {
+		if (i > 0)
+			fputc(',', file);
+		print_ring(file, &p->rings[i]);
+	}
+	fputs("]}", file);
+}
+
+void
+print_json(FILE *file, const struct snapshot *s)
+{
+	fprintf(file, "{\"ts_us\":%llu,\"engine\":\"%s\",\"ports\":[", (unsigned long long)s->ts_us,
+		s->counters ? "unetmap" : "netmap");
+	for (size_t i = 0; i < s->count; i++) {
+		if (i > 0)
+			fputc(',', file);
+		print_port(file, &s->ports[i]);
+	}
+	fputs("]}\n", file);
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#ifndef NMSTAT_SNAPSHOT_H
+#define NMSTAT_SNAPSHOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <unetmap/stats.h>
+
+// All ports of the engine at one moment.
+struct snapshot {
+	uint64_t ts_us; // CLOCK_MONOTONIC
+	struct unetmap_stats *ports;
+	size_t count;
+	size_t room;
+	int counters; // 0: this engine counts nothing; switch ports only, without rings
+};
+
+// Reads through fd, an unregistered descriptor of /dev/netmap.  Returns 0, or -1 with
+// errno: the snapshot then holds what was read so far.
+int snapshot_take(struct snapshot *s, int fd);
+
+void snapshot_free(struct snapshot *s);
+
+// The same ring in an earlier snapshot, or NULL if the port was not there.
+const struct unetmap_ring_stats *snapshot_find_ring(const struct snapshot *s,
+	const struct unetmap_stats *port, size_t ring);
+
+const char *snapshot_kind(const struct unetmap_stats *port);
+
+#endif
