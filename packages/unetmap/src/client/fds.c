@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "client/fds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "control/control.h"
+#include "core/area.h"
+#include "core/desc.h"
+#include "core/liveness.h"
+#include "core/region.h"
+#include "core/sys.h"
+
+uint16_t fd_table[MAX_FDS];
+
+static struct {
+	uint32_t fd_count;
+	int open_flags;
+} known[MAX_DESCS];
+
+static pthread_mutex_t fd_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+
+// Taken in the order in which they nest.
+static void before_fork(void)
+{
+	pthread_mutex_lock(&fd_lock);
+	region_before_fork();
+	area_before_fork();
+}
+
+static void after_fork(void)
+{
+	area_after_fork();
+	region_after_fork();
+	pthread_mutex_unlock(&fd_lock);
+}
+
+static void after_fork_in_child(void)
+{
+	client_after_fork();
+	area_after_fork_in_child();
+	region_after_fork();
+	pthread_mutex_unlock(&fd_lock);
+}
+
+static void watch_forks(void)
+{
+	pthread_atfork(before_fork, after_fork, after_fork_in_child);
+}
+
+void fd_set_desc(int fd, uint16_t desc)
+{
+	if ((unsigned)fd >= MAX_FDS)
+		return;
+	pthread_mutex_lock(&fd_lock);
+	if (!fd_table[fd]) {
+		fd_table[fd] = desc + 1;
+		known[desc].fd_count++;
+	}
+	pthread_mutex_unlock(&fd_lock);
+}
+
+int fd_forget(int fd)
+{
+	int desc, last;
+
+	if (fd_desc(fd) < 0)
+		return -1;
+	pthread_mutex_lock(&fd_lock);
+	desc = fd_table[fd] - 1;
+	fd_table[fd] = 0;
+	last = desc >= 0 && --known[desc].fd_count == 0;
+	pthread_mutex_unlock(&fd_lock);
+	return last ? desc : -1;
+}
+
+int fd_open_device(int flags)
+{
+	int fd, desc;
+
+	pthread_once(&fork_once, watch_forks);
+	desc = control_open(flags & O_CLOEXEC, &fd);
+	if (desc >= 0 && fd >= MAX_FDS) {
+		sys_close(fd);
+		desc = -EMFILE;
+	}
+	if (desc < 0) {
+		errno = -desc;
+		return -1;
+	}
+	known[desc].fd_count = 0;
+	known[desc].open_flags = flags & (O_ACCMODE | O_NONBLOCK);
+	fd_set_desc(fd, desc);
+	return fd;
+}
+
+int fd_adopt(int fd)
+{
+	int desc = fd_desc(fd);
+	int saved = errno;
+
+	if (desc >= 0 || fd < 0 || fd >= MAX_FDS)
+		return desc;
+	if (!region_attach(0)) {
+		pthread_once(&fork_once, watch_forks);
+		desc = desc_find(fd);
+	}
+	errno = saved;
+	if (desc >= 0) {
+		known[desc].open_flags = O_RDWR;
+		fd_set_desc(fd, desc);
+	}
+	return desc;
+}
+
+int fd_open_flags(uint16_t desc)
+{
+	return known[desc].open_flags;
+}
+
+void fd_set_nonblock(uint16_t desc, int on)
+{
+	known[desc].open_flags = (known[desc].open_flags & ~O_NONBLOCK) | (on ? O_NONBLOCK : 0);
+}

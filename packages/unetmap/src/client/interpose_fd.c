@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// File descriptors: ioctl, mmap, and everything that copies, closes or mistakes them for files.
+#include <errno.h>
+#include <fcntl.h>
+#include <net/netmap.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "client/epoll_sets.h"
+#include "client/fds.h"
+#include "client/real.h"
+#include "control/control.h"
+
+// What <unistd.h> turns read() into with _FORTIFY_SOURCE.
+ssize_t __read_chk(int fd, void *buf, size_t bytes, size_t room);
+
+static int fail(int error)
+{
+	errno = error;
+	return -1;
+}
+
+// ---- ioctl ----
+
+static int is_netmap_request(unsigned long request)
+{
+	return _IOC_TYPE(request) == 'i' && _IOC_NR(request) >= 145 && _IOC_NR(request) <= 151;
+}
+
+EXPORT int ioctl(int fd, unsigned long request, ...)
+{
+	int desc = fd_desc(fd);
+	va_list args;
+	void *argument;
+	int error;
+
+	va_start(args, request);
+	argument = va_arg(args, void *);
+	va_end(args);
+	if (desc < 0 && is_netmap_request(request))
+		desc = fd_adopt(fd);
+	if (desc < 0)
+		return REAL(ioctl)(fd, request, argument);
+	error = control_ioctl(desc, (unsigned)request, (uintptr_t)argument);
+	return error ? fail(-error) : 0;
+}
+
+// ---- mmap ----
+
+static int may_map(uint16_t desc, int prot, int flags)
+{
+	int mode = fd_open_flags(desc) & O_ACCMODE;
+
+	return mode == O_RDWR || (mode == O_RDONLY && !(prot & PROT_WRITE && flags & MAP_SHARED));
+}
+
+static void *map_desc(uint16_t desc, void *addr, size_t len, int prot, int flags, off_t ofs)
+{
+	if (!may_map(desc, prot, flags)) {
+		errno = EACCES;
+		return MAP_FAILED;
+	}
+	return control_mmap(desc, addr, len, prot, flags, ofs);
+}
+
+// A FIFO cannot be mapped: only then is it worth asking whether it is one of ours.
+static void *map_unknown(void *failed, void *addr, size_t len, int prot, int flags, int fd, off_t ofs)
+{
+	int desc = failed == MAP_FAILED && errno == ENODEV ? fd_adopt(fd) : -1;
+
+	return desc < 0 ? failed : map_desc(desc, addr, len, prot, flags, ofs);
+}
+
+EXPORT void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t ofs)
+{
+	int desc = flags & MAP_ANONYMOUS ? -1 : fd_desc(fd);
+
+	if (desc >= 0)
+		return map_desc(desc, addr, len, prot, flags, ofs);
+	return map_unknown(REAL(mmap)(addr, len, prot, flags, fd, ofs), addr, len, prot, flags, fd, ofs);
+}
+
+EXPORT void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off64_t ofs)
+{
+	int desc = flags & MAP_ANONYMOUS ? -1 : fd_desc(fd);
+
+	if (desc >= 0)
+		return map_desc(desc, addr, len, prot, flags, ofs);
+	return map_unknown(REAL(mmap64)(addr, len, prot, flags, fd, ofs), addr, len, prot, flags, fd, ofs);
+}
+
+// ---- closing ----
+
+// Returns the descriptor that goes when fd is closed, or -1.
+static int before_close(int fd)
+{
+	epoll_sets_forget(fd);
+	return fd_forget(fd);
+}
+
+static void after_close(int desc)
+{
+	int saved = errno;
+
+	if (desc >= 0)
+		control_closed(desc);
+	errno = saved;
+}
+
+EXPORT int close(int fd)
+{
+	int gone = before_close(fd);
+	int r = REAL(close)(fd);
+
+	after_close(gone);
+	return r;
+}
+
+EXPORT int fclose(FILE *file)
+{
+	int gone = file ? before_close(fileno_unlocked(file)) : -1;
+	int r = REAL(fclose)(file);
+
+	after_close(gone);
+	return r;
+}
+
+static void forget_range(unsigned first, unsigned last)
+{
+	for (unsigned fd = first; fd <= last && fd < MAX_FDS; fd++)
+		before_close(fd);
+}
+
+EXPORT int close_range(unsigned first, unsigned last, int flags)
+{
+	if (!(flags & CLOSE_RANGE_CLOEXEC))
+		forget_range(first, last);
+	return REAL(close_range)(first, last, flags);
+}
+
+EXPORT void closefrom(int first)
+{
+	forget_range(first < 0 ? 0 : first, MAX_FDS);
+	REAL(closefrom)(first);
+}
+
+// ---- copying ----
+
+static int copied(int desc, int fd)
+{
+	if (desc >= 0 && fd >= 0)
+		fd_set_desc(fd, desc);
+	return fd;
+}
+
+EXPORT int dup(int fd)
+{
+	return copied(fd_desc(fd), REAL(dup)(fd));
+}
+
+// What the new number stood for before is closed by the call.
+static int replaced(int old, int new, int r)
+{
+	int gone;
+
+	if (r < 0 || old == new)
+		return r;
+	gone = before_close(new);
+	copied(fd_desc(old), r);
+	after_close(gone);
+	return r;
+}
+
+EXPORT int dup2(int old, int new)
+{
+	return replaced(old, new, REAL(dup2)(old, new));
+}
+
+EXPORT int dup3(int old, int new, int flags)
+{
+	return replaced(old, new, REAL(dup3)(old, new, flags));
+}
+
+static int get_flags(uint16_t desc)
+{
+	return fd_open_flags(desc) | (sizeof(long) == 8 ? 0 : O_LARGEFILE);
+}
+
+// The FIFO itself stays non-blocking whatever the program wants.
+static int set_flags(uint16_t desc, long flags)
+{
+	fd_set_nonblock(desc, flags & O_NONBLOCK);
+	return 0;
+}
+
+static int fcntl_desc(int desc, int fd, int cmd, long argument, __typeof__(&fcntl) real)
+{
+	switch (cmd) {
+	case F_GETFL:
+		return get_flags(desc);
+	case F_SETFL:
+		return set_flags(desc, argument);
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		return copied(desc, real(fd, cmd, argument));
+	default:
+		return real(fd, cmd, argument);
+	}
+}
+
+#define DEFINE_FCNTL(name)                                                               \
+	EXPORT int name(int fd, int cmd, ...)                                            \
+	{                                                                                \
+		int desc = fd_desc(fd);                                                  \
+		va_list args;                                                            \
+		long argument;                                                           \
+                                                                                         \
+		va_start(args, cmd);                                                     \
+		argument = va_arg(args, long);                                           \
+		va_end(args);                                                            \
+		return desc < 0 ? REAL(name)(fd, cmd, argument)                          \
+				: fcntl_desc(desc, fd, cmd, argument, REAL(name));       \
+	}
+
+DEFINE_FCNTL(fcntl)
+DEFINE_FCNTL(fcntl64)
+
+// ---- a netmap device is not read or written (seeking fails on a FIFO as it does there) ----
+
+EXPORT ssize_t read(int fd, void *buf, size_t bytes)
+{
+	return fd_desc(fd) >= 0 ? fail(EINVAL) : REAL(read)(fd, buf, bytes);
+}
+
+EXPORT ssize_t __read_chk(int fd, void *buf, size_t bytes, size_t room)
+{
+	return fd_desc(fd) >= 0 ? fail(EINVAL) : REAL(__read_chk)(fd, buf, bytes, room);
+}
+
+EXPORT ssize_t write(int fd, const void *buf, size_t bytes)
+{
+	return fd_desc(fd) >= 0 ? fail(EINVAL) : REAL(write)(fd, buf, bytes);
+}
+
+EXPORT ssize_t readv(int fd, const struct iovec *parts, int count)
+{
+	return fd_desc(fd) >= 0 ? fail(EINVAL) : REAL(readv)(fd, parts, count);
+}
+
+EXPORT ssize_t writev(int fd, const struct iovec *parts, int count)
+{
+	return fd_desc(fd) >= 0 ? fail(EINVAL) : REAL(writev)(fd, parts, count);
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "client/waiting.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/fds.h"
+#include "client/real.h"
+#include "core/doorbell.h"
+#include "ports/sync.h"
+
+#define TX_EVENTS (POLLOUT | POLLWRNORM)
+#define RX_EVENTS (POLLIN | POLLRDNORM)
+
+enum { ON_STACK = 32, SHARED_SLICE_NS = 20 * 1000 * 1000, SHARED_DRAIN_AFTER_US = 2000 };
+
+struct wait {
+	struct pollfd *user;   // as the program sees them
+	struct pollfd *kernel; // netmap's as FIFOs to be read
+	nfds_t count;
+	int netmap_count;
+	struct waiting_judge *judge;
+};
+
+int waiting_concerns(struct pollfd *fds, nfds_t count)
+{
+	for (nfds_t i = 0; i < count; i++)
+		if (fd_desc(fds[i].fd) >= 0)
+			return 1;
+	return 0;
+}
+
+const struct timespec *waiting_timeout(int ms, struct timespec *storage)
+{
+	if (ms < 0)
+		return NULL;
+	*storage = (struct timespec){ms / 1000, ms % 1000 * 1000000L};
+	return storage;
+}
+
+// ---- time ----
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
+static int64_t deadline_ns(const struct timespec *timeout)
+{
+	if (!timeout || timeout->tv_sec > INT32_MAX)
+		return INT64_MAX;
+	return now_ns() + timeout->tv_sec * 1000000000ll + timeout->tv_nsec;
+}
+
+static struct timespec *remaining(int64_t deadline, int sliced, struct timespec *storage)
+{
+	int64_t left = deadline == INT64_MAX ? INT64_MAX : deadline - now_ns();
+
+	if (left < 0)
+		left = 0;
+	if (sliced && left > SHARED_SLICE_NS)
+		left = SHARED_SLICE_NS;
+	*storage = (struct timespec){left / 1000000000, left % 1000000000};
+	return left == INT64_MAX ? NULL : storage;
+}
+
+// ---- the descriptors ----
+
+static struct desc *desc_at(const struct wait *w, nfds_t i)
+{
+	int id = fd_desc(w->user[i].fd);
+
+	return id < 0 ? NULL : &segment->descs[id];
+}
+
+// Where a descriptor is being closed by another thread, its FIFO tells.
+static void translate(struct wait *w)
+{
+	for (nfds_t i = 0; i < w->count; i++) {
+		w->kernel[i] = w->user[i];
+		w->user[i].revents = 0;
+		if (!desc_at(w, i))
+			continue;
+		w->kernel[i].events = POLLIN;
+		w->netmap_count++;
+	}
+}
+
+static short ask(struct wait *w, nfds_t i, struct desc *d)
+{
+	if (w->judge)
+		return w->judge->ready(w->judge, i, d - segment->descs, w->user[i].events);
+	return sync_for_poll(d, w->user[i].events);
+}
+
+static int scan(struct wait *w)
+{
+	int ready = 0;
+
+	for (nfds_t i = 0; i < w->count; i++) {
+		struct desc *d = desc_at(w, i);
+
+		if (!d)
+			continue;
+		w->user[i].revents = ask(w, i, d);
+		ready += w->user[i].revents != 0;
+	}
+	return ready;
+}
+
+static int arm(struct wait *w)
+{
+	int shared = 0;
+
+	for (nfds_t i = 0; i < w->count; i++) {
+		struct desc *d = desc_at(w, i);
+
+		if (!d)
+			continue;
+		doorbell_arm(d);
+		if (d->port != NONE && w->user[i].events & RX_EVENTS)
+			doorbell_want(d, RX);
+		if (d->port != NONE && w->user[i].events & TX_EVENTS)
+			doorbell_want(d, TX);
+		shared |= doorbell_is_shared(d);
+	}
+	full_fence();
+	return shared;
+}
+
+// Where others sleep on the same FIFO, the byte is left for them to see; only if nothing came of it
+// is it taken away, after they had time to wake.
+static int drain(struct wait *w)
+{
+	int left = 0;
+
+	for (nfds_t i = 0; i < w->count; i++) {
+		struct desc *d = desc_at(w, i);
+
+		if (!d || !(w->kernel[i].revents & POLLIN))
+			continue;
+		if (doorbell_is_shared(d))
+			left = 1;
+		else
+			doorbell_drain(w->kernel[i].fd);
+	}
+	return left;
+}
+
+static void drain_shared(struct wait *w)
+{
+	usleep(SHARED_DRAIN_AFTER_US);
+	for (nfds_t i = 0; i < w->count; i++)
+		if (desc_at(w, i) && w->kernel[i].revents & POLLIN)
+			doorbell_drain(w->kernel[i].fd);
+}
+
+static void disarm(struct wait *w)
+{
+	for (nfds_t i = 0; i < w->count; i++) {
+		struct desc *d = desc_at(w, i);
+
+		if (d)
+			doorbell_disarm(d);
+	}
+}
+
+// ---- the others ----
+
+static int take_kernel_events(struct wait *w)
+{
+	int ready = 0;
+
+	for (nfds_t i = 0; i < w->count; i++) {
+		if (desc_at(w, i))
+			continue;
+		w->user[i].revents = w->kernel[i].revents;
+		ready += w->user[i].revents != 0;
+	}
+	return ready;
+}
+
+// Without sleeping. The FIFOs are left out: their bytes are not events.
+static int look_at_others(struct wait *w)
+{
+	const struct timespec now = {0, 0};
+	int r;
+
+	if (w->netmap_count == (int)w->count)
+		return 0;
+	for (nfds_t i = 0; i < w->count; i++)
+		if (desc_at(w, i))
+			w->kernel[i].fd = -1;
+	r = REAL(ppoll)(w->kernel, w->count, &now, NULL);
+	return r < 0 ? r : take_kernel_events(w);
+}
+
+static int finish(struct wait *w, int ready)
+{
+	int others = look_at_others(w);
+
+	return others < 0 ? others : ready + others;
+}
+
+// ---- sleeping ----
+
+enum { KEEP_WAITING = -2 };
+
+static int sleep_once(struct wait *w, int64_t deadline, const sigset_t *mask)
+{
+	int shared = arm(w);
+	int ready = scan(w);
+	struct timespec left;
+	int r, saved, bell_left;
+
+	if (ready) {
+		disarm(w);
+		return finish(w, ready);
+	}
+	r = REAL(ppoll)(w->kernel, w->count, remaining(deadline, shared, &left), mask);
+	saved = errno;
+	bell_left = r > 0 ? drain(w) : 0;
+	disarm(w);
+	errno = saved;
+	if (r < 0)
+		return r;
+	ready = scan(w) + take_kernel_events(w);
+	if (!ready && bell_left)
+		drain_shared(w);
+	if (ready || now_ns() >= deadline)
+		return ready;
+	return KEEP_WAITING;
+}
+
+static int wait_here(struct wait *w, const struct timespec *timeout, const sigset_t *mask)
+{
+	int64_t deadline;
+	int ready;
+
+	translate(w);
+	ready = scan(w);
+	if (ready || (timeout && !timeout->tv_sec && !timeout->tv_nsec))
+		return finish(w, ready);
+	deadline = deadline_ns(timeout);
+	do
+		ready = sleep_once(w, deadline, mask);
+	while (ready == KEEP_WAITING);
+	return ready;
+}
+
+int waiting_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask,
+		  struct waiting_judge *judge)
+{
+	struct pollfd on_stack[ON_STACK];
+	struct wait w = {.user = fds, .kernel = on_stack, .count = count, .judge = judge};
+	int r;
+
+	if (count > ON_STACK)
+		w.kernel = malloc(count * sizeof *w.kernel);
+	if (!w.kernel) {
+		errno = ENOMEM;
+		return -1;
+	}
+	r = wait_here(&w, timeout, mask);
+	if (w.kernel != on_stack)
+		free(w.kernel);
+	return r;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Requests that only ask: what a port is like, and its memory.
+#include <errno.h>
+#include <string.h>
+
+#include "control/request.h"
+#include "ports/port.h"
+
+static int global_memory(struct nmreq_port_info_get *info)
+{
+	struct area a;
+
+	area_measure_global(&a);
+	info->nr_memsize = a.map_bytes;
+	info->nr_mem_id = GLOBAL_AREA + 1;
+	return 0;
+}
+
+static void describe(const struct port *port, struct nmreq_port_info_get *info)
+{
+	memset(info, 0, sizeof *info);
+	info->nr_memsize = segment->areas[port->area].map_bytes;
+	info->nr_tx_slots = port->slot_count[TX];
+	info->nr_rx_slots = port->slot_count[RX];
+	info->nr_tx_rings = port->ring_count[TX];
+	info->nr_rx_rings = port->ring_count[RX];
+	info->nr_mem_id = port->area + 1;
+}
+
+// A port that does not exist is made for a moment, as in-kernel netmap does, and described.
+int request_port_info(struct request *r)
+{
+	struct nmreq_port_info_get *info = r->body;
+	struct port_wish wish = {.mem_id = info->nr_mem_id};
+	struct port *port;
+	int error;
+
+	if (!r->name[0])
+		return global_memory(info);
+	if (wish.mem_id > GLOBAL_AREA + 1 &&
+	    (wish.mem_id > MAX_AREAS || segment->areas[wish.mem_id - 1].state != STATE_ACTIVE))
+		return -EINVAL;
+	port = port_open(r->name, &wish, &error);
+	if (!port)
+		return error;
+	describe(port, info);
+	if (!port->user_count)
+		port_ops(port->kind)->unused(port);
+	return 0;
+}
+
+int request_pools_info(struct request *r)
+{
+	struct port *port = port_find(r->name);
+	const struct area *a = port ? &segment->areas[port->area] : NULL;
+
+	if (!port)
+		return -ENXIO;
+	*(struct nmreq_pools_info *)r->body = (struct nmreq_pools_info){
+		.nr_memsize = a->map_bytes,
+		.nr_mem_id = port->area + 1,
+		.nr_if_pool_offset = 0,
+		.nr_if_pool_objtotal = a->if_total,
+		.nr_if_pool_objsize = a->if_bytes,
+		.nr_ring_pool_offset = a->ring_pool_ofs,
+		.nr_ring_pool_objtotal = a->ring_total,
+		.nr_ring_pool_objsize = a->ring_bytes,
+		.nr_buf_pool_offset = a->buf_pool_ofs,
+		.nr_buf_pool_objtotal = a->buf_total,
+		.nr_buf_pool_objsize = a->buf_bytes,
+	};
+	return 0;
+}

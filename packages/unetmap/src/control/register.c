@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// NETMAP_REQ_REGISTER: a descriptor becomes a port's.
+#include <errno.h>
+#include <string.h>
+
+#include "control/request.h"
+#include "ports/port.h"
+
+// ---- what is asked for ----
+
+static int wish_offsets(struct port_wish *wish, const struct nmreq_opt_offsets *o)
+{
+	if (o->nro_offset_bits > 64 || o->nro_max_offset >= BUFFER_BYTES || o->nro_initial_offset > o->nro_max_offset)
+		return -EINVAL;
+	if (o->nro_offset_bits && o->nro_offset_bits < 64 && o->nro_max_offset >> o->nro_offset_bits)
+		return -EINVAL;
+	wish->offset_mask = o->nro_offset_bits && o->nro_offset_bits < 64 ? (1ull << o->nro_offset_bits) - 1 : ~0ull;
+	wish->offset_max = o->nro_max_offset;
+	wish->offset_initial = o->nro_initial_offset;
+	wish->buf_align = o->nro_tx_align;
+	return 0;
+}
+
+static struct port_wish read_wish(const struct nmreq_register *reg)
+{
+	return (struct port_wish){
+		.slots = {[RX] = reg->nr_rx_slots, [TX] = reg->nr_tx_slots},
+		.rings = {[RX] = reg->nr_rx_rings, [TX] = reg->nr_tx_rings},
+		.extra_bufs = reg->nr_extra_bufs,
+		.mem_id = reg->nr_mem_id,
+		.flags = reg->nr_flags,
+	};
+}
+
+// ---- which rings ----
+
+// One ring number for both directions; where there are fewer of the other, its first one.
+static int one_ring(const struct port *port, struct binding *b, uint16_t ring)
+{
+	if (ring >= port->ring_count[TX] && ring >= port->ring_count[RX])
+		return -EINVAL;
+	for (int dir = RX; dir <= TX; dir++) {
+		b->first[dir] = ring < port->ring_count[dir] ? ring : 0;
+		b->last[dir] = b->first[dir] + 1;
+	}
+	return 0;
+}
+
+static void all_rings(const struct port *port, struct binding *b)
+{
+	for (int dir = RX; dir <= TX; dir++) {
+		b->first[dir] = 0;
+		b->last[dir] = port->ring_count[dir];
+	}
+}
+
+// Host rings are a NIC's; the ports of today have none, so the modes that name them are refused.
+static int choose_rings(const struct port *port, const struct nmreq_register *reg, struct binding *b)
+{
+	int error = 0;
+
+	memset(b, 0, sizeof *b);
+	b->flags = reg->nr_flags;
+	b->extra_bufs = reg->nr_extra_bufs;
+	if (reg->nr_mode == NR_REG_ONE_NIC)
+		error = one_ring(port, b, reg->nr_ringid);
+	else if (reg->nr_mode == NR_REG_ALL_NIC || reg->nr_mode == NR_REG_NULL)
+		all_rings(port, b);
+	else
+		error = -EINVAL;
+	if (reg->nr_flags & NR_TX_RINGS_ONLY)
+		b->first[RX] = b->last[RX] = 0;
+	if (reg->nr_flags & NR_RX_RINGS_ONLY)
+		b->first[TX] = b->last[TX] = 0;
+	return error;
+}
+
+// ---- doing it ----
+
+static int bind_desc(struct port *port, uint16_t desc, const struct nmreq_register *reg)
+{
+	struct binding b;
+	int error;
+
+	if (port->vnet_hdr_bytes && !(reg->nr_flags & NR_ACCEPT_VNET_HDR))
+		return -EIO;
+	error = choose_rings(port, reg, &b);
+	return error ? error : port_bind(port, desc, &b);
+}
+
+static void answer(const struct port *port, const struct desc *d, struct nmreq_register *reg)
+{
+	reg->nr_offset = d->if_ofs;
+	reg->nr_memsize = segment->areas[port->area].map_bytes;
+	reg->nr_tx_slots = port->slot_count[TX];
+	reg->nr_rx_slots = port->slot_count[RX];
+	reg->nr_tx_rings = port->ring_count[TX];
+	reg->nr_rx_rings = port->ring_count[RX];
+	reg->nr_host_tx_rings = reg->nr_host_rx_rings = 0;
+	reg->nr_mem_id = port->area + 1;
+	reg->nr_extra_bufs = d->extra_bufs;
+}
+
+static int check(const struct request *r, const struct nmreq_register *reg)
+{
+	if (segment->descs[r->desc].port != NONE)
+		return -EBUSY;
+	if (reg->nr_mode == NR_REG_PIPE_MASTER || reg->nr_mode == NR_REG_PIPE_SLAVE)
+		return -EINVAL;
+	return 0;
+}
+
+int request_register(struct request *r)
+{
+	struct nmreq_register *reg = r->body;
+	struct port_wish wish = read_wish(reg);
+	int error = check(r, reg);
+	struct port *port;
+
+	if (!error && r->offsets)
+		error = wish_offsets(&wish, r->offsets);
+	if (error)
+		return error;
+	port = port_open(r->name, &wish, &error);
+	if (!port)
+		return error;
+	error = bind_desc(port, r->desc, reg);
+	if (!error)
+		answer(port, &segment->descs[r->desc], reg);
+	else if (!port->user_count)
+		port_ops(port->kind)->unused(port);
+	return error;
+}

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/area.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "core/liveness.h"
+#include "core/region.h"
+#include "core/sys.h"
+
+// netmap's defaults; sizes that programs print and compare.
+enum {
+	PRIVATE_IFS = 12,
+	PRIVATE_RINGS = 20,
+	PRIVATE_RING_BYTES = 20480,
+	PRIVATE_BUFFERS = 20482,
+	GLOBAL_IFS = 100,
+	GLOBAL_RINGS = 200,
+	GLOBAL_RING_BYTES = 36864,
+	GLOBAL_BUFFERS = 163840,
+	IF_BYTES = 1024,
+	PAGE_BYTES = 4096,
+	RING_HEADER_BYTES = 256,
+	SLOT_BYTES = 16,
+};
+
+enum pool { IF_POOL, RING_POOL, BUF_POOL };
+
+struct area_view area_views[MAX_AREAS];
+
+static pthread_mutex_t view_lock = PTHREAD_MUTEX_INITIALIZER;
+static int pins;
+
+struct stale_view {
+	char *base;
+	uint64_t bytes;
+};
+static struct stale_view stale[MAX_AREAS];
+static int stale_count;
+
+static uint64_t round_up(uint64_t n, uint64_t step)
+{
+	return (n + step - 1) / step * step;
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+// ---- measuring ----
+
+static uint64_t bitmap_bytes(uint32_t objects)
+{
+	return round_up(objects, 64) / 8;
+}
+
+static uint64_t bitmap_ofs(const struct area *a, enum pool pool)
+{
+	uint64_t ofs = a->map_bytes;
+
+	if (pool > IF_POOL)
+		ofs += bitmap_bytes(a->if_total);
+	if (pool > RING_POOL)
+		ofs += bitmap_bytes(a->ring_total);
+	return ofs;
+}
+
+static void lay_out(struct area *a)
+{
+	a->if_bytes = IF_BYTES;
+	a->buf_bytes = BUFFER_BYTES;
+	a->ring_pool_ofs = round_up((uint64_t)a->if_total * a->if_bytes, PAGE_BYTES);
+	a->buf_pool_ofs = round_up(a->ring_pool_ofs + (uint64_t)a->ring_total * a->ring_bytes, PAGE_BYTES);
+	a->map_bytes = round_up(a->buf_pool_ofs + (uint64_t)a->buf_total * a->buf_bytes, PAGE_BYTES);
+	a->file_bytes = round_up(bitmap_ofs(a, BUF_POOL) + bitmap_bytes(a->buf_total), PAGE_BYTES);
+}
+
+void area_measure_private(const struct area_need *need, struct area *a)
+{
+	memset(a, 0, sizeof *a);
+	a->is_private = 1;
+	a->if_total = PRIVATE_IFS;
+	a->ring_total = larger(PRIVATE_RINGS, need->rings);
+	a->ring_bytes = larger(PRIVATE_RING_BYTES,
+			       round_up(RING_HEADER_BYTES + need->slots_per_ring * SLOT_BYTES, PAGE_BYTES));
+	a->buf_total = larger(PRIVATE_BUFFERS, need->buffers + RESERVED_BUFFERS);
+	lay_out(a);
+}
+
+void area_measure_global(struct area *a)
+{
+	memset(a, 0, sizeof *a);
+	a->if_total = GLOBAL_IFS;
+	a->ring_total = GLOBAL_RINGS;
+	a->ring_bytes = GLOBAL_RING_BYTES;
+	a->buf_total = GLOBAL_BUFFERS;
+	lay_out(a);
+}
+
+// ---- the file ----
+
+static int open_file(uint16_t id, uint32_t gen, int flags)
+{
+	char path[REGION_PATH_BYTES];
+
+	region_path(path, "mem-%u-%u", id + 1u, gen);
+	return sys_open(path, O_CLOEXEC | flags, 0600);
+}
+
+static void unlink_file(uint16_t id, uint32_t gen)
+{
+	char path[REGION_PATH_BYTES];
+
+	region_path(path, "mem-%u-%u", id + 1u, gen);
+	unlink(path);
+}
+
+static int back_with_file(uint16_t id, uint32_t gen, const struct area *a)
+{
+	int fd, error;
+
+	unlink_file(id, gen);
+	fd = open_file(id, gen, O_RDWR | O_CREAT | O_EXCL);
+	if (fd < 0)
+		return -ENOMEM;
+	error = sys_result(ftruncate(fd, a->file_bytes));
+	sys_close(fd);
+	if (error)
+		unlink_file(id, gen);
+	return error ? -ENOMEM : 0;
+}
+
+// Buffer 0 and 1 mean "none" to programs; they are never handed out.
+static void reserve_first_buffers(uint16_t id)
+{
+	for (int i = 0; i < RESERVED_BUFFERS; i++)
+		area_take_buffer(id);
+}
+
+static int create(uint16_t id, struct area *shape)
+{
+	struct area *a = &segment->areas[id];
+	int error;
+
+	shape->gen = a->gen + 1 ? a->gen + 1 : 1;
+	error = back_with_file(id, shape->gen, shape);
+	if (error)
+		return error;
+	shape->state = STATE_BUILDING;
+	*a = *shape;
+	publish(&a->state, STATE_ACTIVE);
+	if (id >= segment->area_high)
+		segment->area_high = id + 1u;
+	reserve_first_buffers(id);
+	return id;
+}
+
+int area_create_private(const struct area_need *need)
+{
+	struct area shape;
+
+	area_measure_private(need, &shape);
+	for (int id = GLOBAL_AREA + 1; id < MAX_AREAS; id++)
+		if (segment->areas[id].state == STATE_FREE)
+			return create(id, &shape);
+	return -ENOMEM;
+}
+
+int area_create_global(void)
+{
+	struct area shape;
+
+	area_measure_global(&shape);
+	return create(GLOBAL_AREA, &shape);
+}
+
+void area_destroy(uint16_t id)
+{
+	struct area *a = &segment->areas[id];
+
+	publish(&a->state, STATE_FREE);
+	unlink_file(id, a->gen);
+}
+
+// ---- objects ----
+
+struct bitmap {
+	uint64_t *words;
+	uint32_t bits;
+};
+
+static struct bitmap bitmap_of(uint16_t id, enum pool pool)
+{
+	struct area *a = &segment->areas[id];
+	char *base = area_view(id, a->gen);
+	uint32_t totals[] = {a->if_total, a->ring_total, a->buf_total};
+
+	return (struct bitmap){base ? (uint64_t *)(base + bitmap_ofs(a, pool)) : NULL, totals[pool]};
+}
+
+static int64_t take_bit(struct bitmap map)
+{
+	for (uint32_t w = 0; map.words && w * 64 < map.bits; w++) {
+		uint32_t bit;
+
+		if (map.words[w] == ~0ull)
+			continue;
+		bit = w * 64 + __builtin_ctzll(~map.words[w]);
+		if (bit >= map.bits)
+			break;
+		map.words[w] |= 1ull << (bit % 64);
+		return bit;
+	}
+	return -ENOMEM;
+}
+
+static void give_bit(struct bitmap map, uint32_t bit)
+{
+	if (map.words && bit < map.bits)
+		map.words[bit / 64] &= ~(1ull << (bit % 64));
+}
+
+// A full file system must show here, as an error, not later as SIGBUS in the program.
+static int back_with_pages(uint16_t id, uint64_t ofs, uint64_t bytes)
+{
+	int fd = open_file(id, segment->areas[id].gen, O_RDWR);
+	long r = fd < 0 ? -1 : syscall(SYS_fallocate, fd, 0, ofs, bytes);
+	int error = r && (errno == ENOSPC || errno == ENOMEM) ? -ENOMEM : 0;
+
+	if (fd >= 0)
+		sys_close(fd);
+	return error;
+}
+
+static int64_t take_object(uint16_t id, enum pool pool, uint64_t pool_ofs, uint32_t bytes)
+{
+	struct bitmap map = bitmap_of(id, pool);
+	int64_t n = take_bit(map);
+
+	if (n < 0)
+		return n;
+	if (back_with_pages(id, pool_ofs + n * bytes, bytes)) {
+		give_bit(map, n);
+		return -ENOMEM;
+	}
+	return pool_ofs + n * bytes;
+}
+
+int64_t area_take_if(uint16_t id)
+{
+	return take_object(id, IF_POOL, 0, segment->areas[id].if_bytes);
+}
+
+int64_t area_take_ring(uint16_t id)
+{
+	struct area *a = &segment->areas[id];
+
+	return take_object(id, RING_POOL, a->ring_pool_ofs, a->ring_bytes);
+}
+
+int64_t area_take_buffer(uint16_t id)
+{
+	return take_bit(bitmap_of(id, BUF_POOL));
+}
+
+void area_give_if(uint16_t id, uint64_t ofs)
+{
+	give_bit(bitmap_of(id, IF_POOL), ofs / segment->areas[id].if_bytes);
+}
+
+void area_give_ring(uint16_t id, uint64_t ofs)
+{
+	struct area *a = &segment->areas[id];
+
+	give_bit(bitmap_of(id, RING_POOL), (ofs - a->ring_pool_ofs) / a->ring_bytes);
+}
+
+void area_give_buffer(uint16_t id, uint32_t buffer)
+{
+	if (buffer >= RESERVED_BUFFERS)
+		give_bit(bitmap_of(id, BUF_POOL), buffer);
+}
+
+uint32_t area_free_buffers(uint16_t id)
+{
+	struct bitmap map = bitmap_of(id, BUF_POOL);
+	uint32_t used = 0;
+
+	for (uint32_t w = 0; map.words && w * 64 < map.bits; w++)
+		used += __builtin_popcountll(map.words[w]);
+	return map.bits - used;
+}
+
+// ---- mappings ----
+
+void *area_map_for_program(uint16_t id, uint16_t desc, void *addr, size_t len, int prot, int flags, off_t ofs)
+{
+	int fd = open_file(id, segment->areas[id].gen, O_RDWR);
+	void *map = MAP_FAILED;
+	int error = fd < 0 ? fd : hold_byte(fd, desc);
+
+	if (!error) {
+		map = (void *)syscall(SYS_mmap, addr, len, prot, flags, fd, ofs);
+		error = map == MAP_FAILED ? -errno : 0;
+	}
+	if (fd >= 0)
+		sys_close(fd);
+	if (error)
+		errno = -error;
+	return map;
+}
+
+int area_is_mapped_by(uint16_t id, uint16_t desc)
+{
+	int fd = open_file(id, segment->areas[id].gen, O_RDWR);
+	int held = fd >= 0 && byte_held(fd, desc);
+
+	if (fd >= 0)
+		sys_close(fd);
+	return held;
+}
+
+void area_pin(void)
+{
+	add_fetch(&pins, 1);
+}
+
+void area_unpin(void)
+{
+	add_fetch(&pins, -1);
+}
+
+static void retire(struct area_view *view)
+{
+	if (!view->gen)
+		return;
+	publish(&view->gen, 0);
+	if (stale_count < MAX_AREAS)
+		stale[stale_count++] = (struct stale_view){view->base, view->bytes};
+}
+
+static char *map_view(uint16_t id, uint32_t gen)
+{
+	struct area_view *view = &area_views[id];
+	uint64_t bytes = segment->areas[id].file_bytes;
+	int fd = open_file(id, gen, O_RDWR);
+	void *base;
+
+	if (fd < 0)
+		return NULL;
+	base = sys_mmap(bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	sys_close(fd);
+	if (base == MAP_FAILED)
+		return NULL;
+	view->base = base;
+	view->bytes = bytes;
+	publish(&view->gen, gen);
+	return base;
+}
+
+char *area_view_slow(uint16_t id, uint32_t gen)
+{
+	struct area_view *view = &area_views[id];
+	char *base = NULL;
+
+	pthread_mutex_lock(&view_lock);
+	if (view->gen == gen)
+		base = view->base;
+	else if (observe(&segment->areas[id].gen) == gen) {
+		retire(view);
+		base = map_view(id, gen);
+	}
+	pthread_mutex_unlock(&view_lock);
+	return base;
+}
+
+static int is_stale(uint16_t id)
+{
+	struct area *a = &segment->areas[id];
+
+	return area_views[id].gen && (observe(&a->state) != STATE_ACTIVE || area_views[id].gen != a->gen);
+}
+
+void area_drop_stale_views(void)
+{
+	pthread_mutex_lock(&view_lock);
+	for (uint32_t id = 0; id < segment->area_high; id++)
+		if (is_stale(id))
+			retire(&area_views[id]);
+	full_fence();
+	if (glance(&pins) == 0) {
+		for (int i = 0; i < stale_count; i++)
+			munmap(stale[i].base, stale[i].bytes);
+		stale_count = 0;
+	}
+	pthread_mutex_unlock(&view_lock);
+}
+
+void area_before_fork(void)
+{
+	pthread_mutex_lock(&view_lock);
+}
+
+void area_after_fork(void)
+{
+	pthread_mutex_unlock(&view_lock);
+}
+
+// Only the forking thread goes on in the child; pins of others are gone with them.
+void area_after_fork_in_child(void)
+{
+	pins = 0;
+	pthread_mutex_unlock(&view_lock);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Memory areas ("regions" to netmap's users): what programs map. A sparse file each; pages exist
+// once somebody touches them.
+//
+//   0                ring_pool_ofs      buf_pool_ofs          map_bytes      file_bytes
+//   +----------------+------------------+---------------------+--------------+
+//   | netmap_if ...  | netmap_ring ...  | buffers ...         | bitmaps      |
+//   +----------------+------------------+---------------------+--------------+
+//   program: reads, and the fields that netmap.h names      control lock: objects in use
+//
+// A memory id is the number of the area + 1. Area 0 (id 1) is the global one.
+#ifndef UNETMAP_CORE_AREA_H_
+#define UNETMAP_CORE_AREA_H_
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/barriers.h"
+#include "core/segment.h"
+
+enum { GLOBAL_AREA = 0, BUFFER_BYTES = 2048, RESERVED_BUFFERS = 2 };
+
+// How a new private area is to be measured.
+struct area_need {
+	uint32_t rings;
+	uint32_t slots_per_ring; // of the largest
+	uint32_t buffers;	 // for rings and extra ones together
+};
+
+// All of these with the control lock held. They return -errno on failure.
+int area_create_private(const struct area_need *need);
+int area_create_global(void);
+void area_destroy(uint16_t id);
+void area_measure_private(const struct area_need *need, struct area *shape);
+void area_measure_global(struct area *shape);
+
+// Offsets from the area's start, or 0-based buffer numbers; -ENOMEM when all are in use.
+int64_t area_take_if(uint16_t id);
+int64_t area_take_ring(uint16_t id);
+int64_t area_take_buffer(uint16_t id);
+void area_give_if(uint16_t id, uint64_t ofs);
+void area_give_ring(uint16_t id, uint64_t ofs);
+void area_give_buffer(uint16_t id, uint32_t buffer); // unused or impossible numbers are ignored
+uint32_t area_free_buffers(uint16_t id);
+
+// Maps part of an area for the program. While the mapping, or a copy that fork made of it, exists,
+// area_is_mapped_by says so for this descriptor. Returns MAP_FAILED with errno set.
+void *area_map_for_program(uint16_t id, uint16_t desc, void *addr, size_t len, int prot, int flags, off_t ofs);
+int area_is_mapped_by(uint16_t id, uint16_t desc);
+
+// The area in this process's memory, mapped on first use; NULL if it is gone. The pointer is good
+// until the matching area_unpin.
+void area_pin(void);
+void area_unpin(void);
+char *area_view_slow(uint16_t id, uint32_t gen);
+void area_drop_stale_views(void);
+void area_before_fork(void);
+void area_after_fork(void);
+void area_after_fork_in_child(void);
+
+struct area_view {
+	uint32_t gen; // 0 = none
+	char *base;
+	uint64_t bytes;
+};
+extern struct area_view area_views[MAX_AREAS];
+
+static inline char *area_view(uint16_t id, uint32_t gen)
+{
+	struct area_view *view = &area_views[id];
+
+	return __builtin_expect(observe(&view->gen) == gen, 1) ? view->base : area_view_slow(id, gen);
+}
+
+#endif

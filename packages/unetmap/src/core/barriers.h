@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Every ordering that the engine relies on, by name, with its counterpart. Nothing else in the
+// engine names a memory order.
+//
+//   publish / observe   The writer fills slots and buffers, then publishes the index that covers
+//                       them; whoever observes that index sees the slots and buffers.
+//                       hwtail of a switch rx ring: senders publish, the receiver observes.
+//                       hwcur of any ring: its owner publishes, the other side observes.
+//                       state of a descriptor, port or area: control publishes, everybody observes.
+//   full_fence          Sleep and wake: the sleeper writes `armed`, fences, and looks for data a
+//                       last time; the producer publishes data, fences, and looks at `wanted`.
+//                       One of the two sees the other's write (doorbell.c).
+//                       The same pairing keeps an area mapped while a sync uses it (area.c).
+//   glance              A read that only steers (statistics, "is there anything to do"); it orders
+//                       nothing, but is never torn.
+#ifndef UNETMAP_CORE_BARRIERS_H_
+#define UNETMAP_CORE_BARRIERS_H_
+
+#define publish(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define observe(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define glance(p) __atomic_load_n((p), __ATOMIC_RELAXED)
+#define scribble(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
+#define full_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define add_fetch(p, v) __atomic_add_fetch((p), (v), __ATOMIC_SEQ_CST)
+#define swap(p, v) __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
+#define swap_if(p, expected, v) \
+	__atomic_compare_exchange_n((p), (expected), (v), 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
+
+#if defined(__x86_64__) || defined(__i386__)
+#define spin_pause() __builtin_ia32_pause()
+#else
+#define spin_pause() __asm__ volatile("" ::: "memory")
+#endif
+
+#endif

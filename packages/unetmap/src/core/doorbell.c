@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/doorbell.h"
+
+#include <signal.h>
+
+#include "core/sys.h"
+
+void doorbell_path(char path[REGION_PATH_BYTES], uint16_t desc, uint32_t gen)
+{
+	region_path(path, "door-%u-%u", desc, gen);
+}
+
+// The sleeper may be killed between our open and our write; the program must not get the SIGPIPE.
+static void write_without_sigpipe(int fd)
+{
+	const struct timespec now = {0, 0};
+	sigset_t pipe_signal, old, pending;
+	int was_pending;
+
+	sigemptyset(&pipe_signal);
+	sigaddset(&pipe_signal, SIGPIPE);
+	sigpending(&pending);
+	was_pending = sigismember(&pending, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe_signal, &old);
+	if (sys_write(fd, "", 1) == -EPIPE && !was_pending)
+		sigtimedwait(&pipe_signal, NULL, &now);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+static int ring_desc(uint16_t id)
+{
+	struct desc *d = &segment->descs[id];
+	char path[REGION_PATH_BYTES];
+	int fd;
+
+	if (!glance(&d->armed) || !swap(&d->armed, 0))
+		return 0;
+	doorbell_path(path, id, d->gen);
+	fd = sys_open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0);
+	if (fd < 0)
+		return 0;
+	write_without_sigpipe(fd);
+	sys_close(fd);
+	return 1;
+}
+
+static int ring_users(struct port *port)
+{
+	int saved = errno, rung = 0;
+
+	for (int i = 0; i < MAX_USERS; i++) {
+		uint16_t user = glance(&port->users[i]);
+
+		if (user)
+			rung += ring_desc(user - 1);
+	}
+	errno = saved;
+	return rung;
+}
+
+void doorbell_ring_slow(struct kring *ring)
+{
+	swap(&ring->wanted, 0);
+	ring->wakeups += ring_users(&segment->ports[ring->port]);
+}
+
+void doorbell_ring_port(struct port *port)
+{
+	ring_users(port);
+}
+
+void doorbell_arm(struct desc *d)
+{
+	add_fetch(&d->sleepers, 1);
+	swap(&d->armed, 1);
+}
+
+void doorbell_want(struct desc *d, enum ring_dir dir)
+{
+	struct port *port = &segment->ports[d->port];
+
+	for (int i = d->first[dir]; i < d->last[dir]; i++)
+		swap(&port->rings[dir][i].wanted, 1);
+}
+
+void doorbell_disarm(struct desc *d)
+{
+	uint32_t before = glance(&d->sleepers);
+
+	while (before && !swap_if(&d->sleepers, &before, before - 1))
+		;
+	if (before <= 1)
+		scribble(&d->armed, 0);
+}
+
+int doorbell_is_shared(struct desc *d)
+{
+	return glance(&d->sleepers) > 1;
+}
+
+void doorbell_drain(int fd)
+{
+	char bytes[64];
+
+	while (sys_read(fd, bytes, sizeof bytes) == sizeof bytes)
+		;
+}

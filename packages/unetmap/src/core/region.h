@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The region directory: which one, entering it, and the control lock.
+#ifndef UNETMAP_CORE_REGION_H_
+#define UNETMAP_CORE_REGION_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/segment.h"
+
+enum { REGION_PATH_BYTES = 4096 };
+
+// Maps the control segment; creates directory and segment if asked to and they are missing.
+// Returns 0, or -errno after one line on stderr (only if `create`): -ENOENT no such directory,
+// -EACCES not ours to write, -ENXIO made by another version. Repeats are free.
+int region_attach(int create);
+
+// Writes the path of a file of the region directory; `format` as for printf.
+void region_path(char path[REGION_PATH_BYTES], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+// The control lock, over all processes and threads. Not recursive. Never fails: if the directory
+// has been taken away, this process's threads still exclude each other.
+void region_lock(void);
+void region_unlock(void);
+
+// Around fork: no other thread of this process is inside the lock when the child begins.
+void region_before_fork(void);
+void region_after_fork(void);
+
+#endif

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/ring.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void pull_back(struct kring *k, struct netmap_ring *ring, uint32_t tail)
+{
+	ring->head = k->rhead = k->hwcur;
+	ring->cur = k->rcur = k->hwcur;
+	ring->tail = k->rtail = tail;
+}
+
+static int in_range(const struct kring *k, uint32_t head, uint32_t cur)
+{
+	return head < k->num_slots && cur < k->num_slots;
+}
+
+enum marks ring_read_tx_marks(struct kring *k, struct netmap_ring *ring, uint32_t tail)
+{
+	uint32_t head = observe(&ring->head), cur = glance(&ring->cur);
+
+	ring->tail = k->rtail;
+	if (!in_range(k, head, cur)) {
+		pull_back(k, ring, tail);
+		return MARKS_WRONG;
+	}
+	if (!ring_within(head, k->hwcur, k->rtail) || !ring_within(cur, head, k->rtail))
+		return MARKS_WRONG;
+	k->rhead = head;
+	k->rcur = cur;
+	return MARKS_OK;
+}
+
+enum marks ring_read_rx_marks(struct kring *k, struct netmap_ring *ring, uint32_t hwtail, int strict)
+{
+	uint32_t head = observe(&ring->head), cur = glance(&ring->cur);
+	int placed;
+
+	ring->tail = k->rtail;
+	if (!in_range(k, head, cur)) {
+		pull_back(k, ring, hwtail);
+		return MARKS_WRONG;
+	}
+	placed = ring_within(head, k->hwcur, hwtail) && ring_within(cur, head, hwtail);
+	if (placed || !strict)
+		k->rhead = head;
+	k->rcur = cur;
+	return placed ? MARKS_OK : MARKS_WRONG;
+}
+
+void ring_show_tail(struct kring *k, struct netmap_ring *ring, uint32_t tail)
+{
+	k->rtail = tail;
+	publish(&ring->tail, tail);
+}
+
+static int fill_slots(struct kring *k, struct netmap_ring *ring)
+{
+	for (uint32_t i = 0; i < k->num_slots; i++) {
+		int64_t buffer = area_take_buffer(k->area);
+
+		if (buffer < 0) {
+			while (i--)
+				area_give_buffer(k->area, ring->slot[i].buf_idx);
+			return -ENOMEM;
+		}
+		ring->slot[i] = (struct netmap_slot){.buf_idx = buffer, .len = BUFFER_BYTES};
+	}
+	return 0;
+}
+
+// A twin's slots are the same buffers seen from the other end of a pipe.
+static int copy_slots(struct netmap_ring *ring, const struct kring *twin)
+{
+	char *base;
+	struct netmap_ring *other = ring_memory(twin, &base);
+
+	if (!other)
+		return -ENOMEM;
+	memcpy(ring->slot, other->slot, twin->num_slots * sizeof ring->slot[0]);
+	return 0;
+}
+
+static void at_rest(struct kring *k, struct netmap_ring *ring)
+{
+	uint32_t tail = k->dir == TX ? k->num_slots - 1 : 0;
+
+	k->hwcur = k->hwtail = k->rhead = k->rcur = 0;
+	k->rtail = tail;
+	ring->head = ring->cur = 0;
+	ring->tail = tail;
+}
+
+static void write_header(struct kring *k, struct netmap_ring *ring)
+{
+	memset(ring, 0, sizeof *ring);
+	ring->buf_ofs = k->buf_ofs - k->ring_ofs;
+	ring->num_slots = k->num_slots;
+	ring->nr_buf_size = BUFFER_BYTES;
+	ring->ringid = k->ring_id;
+	ring->dir = k->dir;
+	ring->offset_mask = k->offset_mask;
+	ring->buf_align = k->buf_align;
+	at_rest(k, ring);
+}
+
+int ring_create(struct kring *k, const struct kring *twin)
+{
+	const uint64_t bytes = sizeof(struct netmap_ring) + k->num_slots * sizeof(struct netmap_slot);
+	struct netmap_ring *ring;
+	int64_t ofs;
+	char *base;
+
+	if (bytes > segment->areas[k->area].ring_bytes)
+		return -ENOMEM;
+	ofs = area_take_ring(k->area);
+	if (ofs < 0)
+		return -ENOMEM;
+	k->ring_ofs = ofs;
+	ring = ring_memory(k, &base);
+	if (!ring || (twin ? copy_slots(ring, twin) : fill_slots(k, ring))) {
+		area_give_ring(k->area, ofs);
+		return -ENOMEM;
+	}
+	write_header(k, ring);
+	return 0;
+}
+
+void ring_destroy(struct kring *k)
+{
+	area_give_ring(k->area, k->ring_ofs);
+}
+
+void ring_release_buffers(struct kring *k)
+{
+	char *base;
+	struct netmap_ring *ring = ring_memory(k, &base);
+
+	for (uint32_t i = 0; ring && i < k->num_slots; i++)
+		area_give_buffer(k->area, ring->slot[i].buf_idx);
+}

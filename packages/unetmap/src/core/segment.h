@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The control segment: everything the engine must be able to believe. It is the file `control` of
+// the region directory, mapped by the library in each process; no program gets a pointer to it.
+//
+//   region directory
+//   +-- lock            flock() = the control lock
+//   +-- clients         one byte a process; whoever holds its lock is alive (liveness.c)
+//   +-- control         this segment
+//   +-- mem-ID-GEN      a memory area: what programs map (area.h)
+//   +-- door-N-GEN      a FIFO: the descriptor N that open("/dev/netmap") returned (doorbell.h)
+//
+//   struct segment
+//   +----------------+
+//   | magic, version |  control: written once
+//   +----------------+
+//   | clients[]      |  control: how often each client number was given out
+//   | switches[]     |  control: name, ports[]    senders: macs[] (one aligned word each)
+//   | areas[]        |  control
+//   | descs[]        |  control: binding          waiters: armed, sleepers    producers: armed
+//   | ports[]        |  control: name, geometry, users, state
+//   |   rings[2][16] |  see struct kring
+//   +----------------+
+//
+//   One ring, and who writes it. Each part has cache lines of its own.
+//
+//   switch    sender's tx kring          receiver's rx kring
+//             hwcur: claimed by lock     hwtail: published by qlock's holder, frame after frame
+//                                        hwcur:  released by lock's holder (the receiver)
+//   pipe      tx kring of one end        rx kring of the other end
+//             hwcur: published           hwcur:  released
+//             (its hwtail is the         (its hwtail is the peer's tx hwcur)
+//              peer's rx hwcur - 1)
+//
+// Locking. "control" above means: while holding the control lock (region_lock), which the kernel
+// releases when its holder dies. Objects come alive by publishing `state` or `active` last and die
+// by clearing it first, so half-made ones are never used and are swept by the next holder.
+// On the data path: `lock` of a ring is held by whoever syncs it (user side), `qlock` of a switch rx
+// ring by whoever delivers to it. Order: lock, then qlock; never two of one kind; never the control
+// lock inside either (tearing down a port takes qlocks inside the control lock, which is the same
+// order). Both are robust (robust_lock.h). What a dead holder leaves behind is always consistent,
+// because the last thing it does is one store of an index; the index claimed before (switch) or
+// covering both sides (pipe) makes sure nobody sends a frame twice.
+#ifndef UNETMAP_CORE_SEGMENT_H_
+#define UNETMAP_CORE_SEGMENT_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SEGMENT_MAGIC 0x31706d74656e7531ull
+#define SEGMENT_VERSION 1u
+
+enum {
+	MAX_CLIENTS = 4000,
+	MAX_SWITCHES = 8,
+	MAX_SWITCH_PORTS = 254,
+	MAX_AREAS = 1024,
+	MAX_DESCS = 2048,
+	MAX_PORTS = 1024,
+	MAX_RINGS = 16,
+	MAX_SLOTS = 4096,
+	MAX_USERS = 128, // descriptors of one port
+	MAX_MONITORS = 8, // of one port
+	MAC_BUCKETS = 1024,
+	PORT_NAME_BYTES = 64,
+	NONE = 0xffff, // no such switch, port, area
+};
+
+enum ring_dir { RX = 0, TX = 1 }; // the numbers of netmap_ring.dir
+
+enum object_state { STATE_FREE = 0, STATE_BUILDING, STATE_ACTIVE };
+
+enum port_kind { KIND_VALE = 1, KIND_PIPE, KIND_NULL, KIND_MONITOR, KIND_NIC }; // UNETMAP_PORT_*
+
+struct kring {
+	// Geometry. control, before `active`; constant while active.
+	uint32_t active;
+	uint32_t num_slots;
+	uint16_t area;
+	uint16_t port;
+	uint16_t sw; // switch of a VALE port, else NONE
+	uint16_t ring_id;
+	uint8_t dir;
+	uint32_t area_gen;
+	uint32_t buf_total; // buffers of the area: valid indices are 2 .. buf_total - 1
+	uint64_t ring_ofs;  // from the area's start
+	uint64_t buf_ofs;   // of buffer 0, from the area's start
+	uint64_t offset_mask;
+	uint64_t offset_max;
+	uint32_t buf_align;
+
+	// For the other side to see. Owner of `lock`, but `wanted`: waiters set, producers clear.
+	__attribute__((aligned(128))) uint32_t hwcur;
+	uint32_t wanted;
+
+	// Where frames arrive (switch rx rings). Owner of `qlock`.
+	__attribute__((aligned(128))) uint32_t qlock;
+	uint32_t hwtail;
+	uint64_t packets;
+	uint64_t bytes;
+	uint64_t drops;
+	uint64_t wakeups;
+
+	// The user's side. Owner of `lock`.
+	__attribute__((aligned(128))) uint32_t lock;
+	uint32_t rhead; // marks as the last sync saw them ...
+	uint32_t rcur;
+	uint32_t rtail; // ... and what it showed as tail
+	uint64_t tx_packets;
+	uint64_t tx_bytes;
+	uint64_t bad;
+	uint64_t syncs;
+	uint32_t seen; // rx: frames before this slot are known to monitors
+};
+
+struct port {
+	uint32_t state;
+	uint32_t gen;
+	char name[PORT_NAME_BYTES];
+	uint16_t kind;
+	uint16_t area;
+	uint32_t area_gen;
+	uint16_t ring_count[2]; // by enum ring_dir
+	uint32_t slot_count[2];
+	uint16_t sw;
+	uint16_t sw_port;
+	uint16_t peer; // other end of a pipe; what a monitor watches
+	uint16_t flags; // of its kind
+	uint32_t vnet_hdr_bytes;
+	int32_t pid; // who opened it first; for people, never used to decide anything
+	uint32_t user_count;
+	uint16_t users[MAX_USERS]; // descriptor number + 1, 0 = free
+	uint16_t monitors[2][MAX_MONITORS]; // port number + 1 of who watches, by direction
+	uint32_t monitor_count[2];
+	__attribute__((aligned(128))) struct kring rings[2][MAX_RINGS];
+};
+
+struct desc {
+	uint32_t state;
+	uint32_t gen;
+	uint64_t dev, ino; // of its FIFO: how an inherited or passed descriptor is recognized
+	uint32_t armed;    // somebody sleeps on the FIFO
+	uint32_t sleepers; // how many, about: a killed sleeper stays counted
+	uint16_t port;     // NONE = not registered
+	uint16_t area;
+	uint32_t area_gen;
+	uint32_t port_gen;
+	uint32_t if_ofs; // its netmap_if, from the area's start
+	uint32_t extra_bufs;
+	uint16_t first[2], last[2]; // rings bound: first <= n < last
+	uint64_t flags;		    // NR_* of the registration
+	uint32_t no_tx_poll;
+};
+
+struct area {
+	uint32_t state;
+	uint32_t gen;
+	uint64_t map_bytes;  // what a program may map
+	uint64_t file_bytes; // the bitmaps of used objects follow, out of its reach
+	uint32_t is_private;
+	uint32_t if_total, ring_total, buf_total;
+	uint32_t if_bytes, ring_bytes, buf_bytes; // of one object
+	uint64_t ring_pool_ofs, buf_pool_ofs;	  // the interface pool is at 0
+};
+
+struct vale_switch {
+	uint32_t state;
+	uint32_t port_high; // ports[] is empty from here on
+	char name[PORT_NAME_BYTES];
+	uint16_t ports[MAX_SWITCH_PORTS]; // port number + 1, 0 = free
+	__attribute__((aligned(128))) uint64_t macs[MAC_BUCKETS];
+};
+
+struct segment {
+	uint64_t magic;
+	uint32_t version;
+	uint32_t bytes;
+	uint32_t area_high, desc_high, port_high; // control: entries from here on were never used
+	uint32_t clients[MAX_CLIENTS];
+	struct vale_switch switches[MAX_SWITCHES];
+	struct area areas[MAX_AREAS];
+	struct desc descs[MAX_DESCS];
+	struct port ports[MAX_PORTS];
+};
+
+extern struct segment *segment; // NULL until region_attach
+
+#endif

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// System calls as the engine needs them: this library replaces open, close, mmap and friends for
+// the program, so it must not call them by name itself. All return -errno on failure.
+#ifndef UNETMAP_CORE_SYS_H_
+#define UNETMAP_CORE_SYS_H_
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <stdint.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static inline long sys_result(long r)
+{
+	return r == -1 ? -errno : r;
+}
+
+static inline int sys_open(const char *path, int flags, mode_t mode)
+{
+	return sys_result(syscall(SYS_openat, AT_FDCWD, path, flags, mode));
+}
+
+static inline int sys_close(int fd)
+{
+	return sys_result(syscall(SYS_close, fd));
+}
+
+static inline int sys_fcntl(int fd, int cmd, void *arg)
+{
+	return sys_result(syscall(SYS_fcntl, fd, cmd, arg));
+}
+
+static inline int sys_fstat(int fd, struct stat *st)
+{
+	return sys_result(syscall(SYS_fstat, fd, st));
+}
+
+static inline void *sys_mmap(size_t len, int prot, int flags, int fd, off_t off)
+{
+	return (void *)syscall(SYS_mmap, NULL, len, prot, flags, fd, off);
+}
+
+static inline long sys_read(int fd, void *buf, size_t len)
+{
+	return sys_result(syscall(SYS_read, fd, buf, len));
+}
+
+static inline long sys_write(int fd, const void *buf, size_t len)
+{
+	return sys_result(syscall(SYS_write, fd, buf, len));
+}
+
+static inline int sys_futex_wait(uint32_t *word, uint32_t seen, const struct timespec *timeout)
+{
+	return sys_result(syscall(SYS_futex, word, FUTEX_WAIT, seen, timeout, NULL, 0));
+}
+
+static inline void sys_futex_wake(uint32_t *word, int count)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0);
+}
+
+#endif

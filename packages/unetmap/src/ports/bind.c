@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Descriptors and the ports they are bound to.
+#include <errno.h>
+#include <string.h>
+
+#include "core/barriers.h"
+#include "core/desc.h"
+#include "ports/port.h"
+
+// ---- who may have which rings ----
+
+static int overlap(const struct desc *d, const struct binding *b)
+{
+	for (int dir = RX; dir <= TX; dir++)
+		if (d->first[dir] < b->last[dir] && b->first[dir] < d->last[dir])
+			return 1;
+	return 0;
+}
+
+static int is_refused(const struct port *port, const struct binding *b)
+{
+	for (int i = 0; i < MAX_USERS; i++) {
+		const struct desc *d = port->users[i] ? &segment->descs[port->users[i] - 1] : NULL;
+
+		if (d && overlap(d, b) && ((d->flags | b->flags) & NR_EXCLUSIVE))
+			return 1;
+	}
+	return 0;
+}
+
+static int free_place(const struct port *port)
+{
+	for (int i = 0; i < MAX_USERS; i++)
+		if (!port->users[i])
+			return i;
+	return -ENOMEM;
+}
+
+// ---- the netmap_if ----
+
+static void show_rings(struct netmap_if *nif, const struct port *port, const struct binding *b,
+		       enum ring_dir dir, uint64_t if_ofs, int at)
+{
+	for (int n = b->first[dir]; n < b->last[dir]; n++)
+		nif->ring_ofs[at + n] = port->rings[dir][n].ring_ofs - if_ofs;
+}
+
+static void write_if(struct netmap_if *nif, const struct port *port, const struct binding *b, uint64_t if_ofs)
+{
+	const int host_rings = port->ring_count[TX] ? 1 : 0;
+	const int rings = port->ring_count[TX] + port->ring_count[RX] + 2 * host_rings;
+
+	memset(nif, 0, sizeof *nif + rings * sizeof nif->ring_ofs[0]);
+	memcpy(nif->ni_name, port->name, sizeof nif->ni_name - 1);
+	nif->ni_flags = segment->areas[port->area].is_private ? NI_PRIV_MEM : 0;
+	nif->ni_tx_rings = port->ring_count[TX];
+	nif->ni_rx_rings = port->ring_count[RX];
+	nif->ni_host_tx_rings = nif->ni_host_rx_rings = host_rings;
+	show_rings(nif, port, b, TX, if_ofs, 0);
+	show_rings(nif, port, b, RX, if_ofs, port->ring_count[TX] + host_rings);
+}
+
+// ---- extra buffers: a list through the first word of each ----
+
+static uint32_t *first_word(struct area *a, char *base, uint32_t buffer)
+{
+	return (uint32_t *)(base + a->buf_pool_ofs + (uint64_t)buffer * a->buf_bytes);
+}
+
+static uint32_t give_extra_buffers(struct netmap_if *nif, uint16_t area, char *base, uint32_t wanted)
+{
+	struct area *a = &segment->areas[area];
+	uint32_t granted = 0, *link = &nif->ni_bufs_head;
+
+	while (granted < wanted) {
+		int64_t buffer = area_take_buffer(area);
+
+		if (buffer < 0)
+			break;
+		*link = buffer;
+		link = first_word(a, base, buffer);
+		granted++;
+	}
+	*link = 0;
+	return granted;
+}
+
+// The program may have made any list of it; it need not end.
+static void take_extra_buffers(struct netmap_if *nif, uint16_t area, char *base)
+{
+	struct area *a = &segment->areas[area];
+	uint32_t buffer = nif->ni_bufs_head;
+
+	for (uint32_t n = 0; n < a->buf_total && buffer >= RESERVED_BUFFERS && buffer < a->buf_total; n++) {
+		area_give_buffer(area, buffer);
+		buffer = *first_word(a, base, buffer);
+	}
+}
+
+// ---- binding ----
+
+static int is_bound_to(uint16_t user, const struct port *port)
+{
+	const struct desc *d = &segment->descs[user - 1];
+
+	return d->state == STATE_ACTIVE && d->port == port_id(port) && d->port_gen == port->gen;
+}
+
+// Counted afresh each time: a process may have died anywhere in bind or unbind.
+static void count_users(struct port *port)
+{
+	port->user_count = 0;
+	for (int i = 0; i < MAX_USERS; i++)
+		if (port->users[i] && is_bound_to(port->users[i], port))
+			port->user_count++;
+		else
+			publish(&port->users[i], 0);
+}
+
+static void enter(struct port *port, uint16_t id, int place, const struct binding *b)
+{
+	struct desc *d = &segment->descs[id];
+
+	memcpy(d->first, b->first, sizeof d->first);
+	memcpy(d->last, b->last, sizeof d->last);
+	d->flags = b->flags;
+	d->no_tx_poll = (b->flags & NR_NO_TX_POLL) != 0;
+	d->area = port->area;
+	d->area_gen = port->area_gen;
+	d->port_gen = port->gen;
+	publish(&d->port, port_id(port));
+	publish(&port->users[place], id + 1);
+	count_users(port);
+}
+
+int port_bind(struct port *port, uint16_t id, const struct binding *b)
+{
+	struct desc *d = &segment->descs[id];
+	int place = free_place(port);
+	struct netmap_if *nif;
+	int64_t if_ofs;
+	char *base;
+
+	if (is_refused(port, b))
+		return -EBUSY;
+	base = area_view(port->area, port->area_gen);
+	if (place < 0 || !base)
+		return -ENOMEM;
+	if_ofs = area_take_if(port->area);
+	if (if_ofs < 0)
+		return -ENOMEM;
+	d->if_ofs = if_ofs;
+	nif = (struct netmap_if *)(base + if_ofs);
+	write_if(nif, port, b, if_ofs);
+	d->extra_bufs = give_extra_buffers(nif, port->area, base, b->extra_bufs);
+	enter(port, id, place, b);
+	return 0;
+}
+
+static void forget_user(struct port *port, uint16_t id)
+{
+	for (int i = 0; i < MAX_USERS; i++)
+		if (port->users[i] == id + 1)
+			publish(&port->users[i], 0);
+	count_users(port);
+}
+
+void port_unbind(uint16_t id)
+{
+	struct desc *d = &segment->descs[id];
+	struct port *port = port_at(d->port);
+	char *base = area_view(d->area, d->area_gen);
+
+	if (base)
+		take_extra_buffers((struct netmap_if *)(base + d->if_ofs), d->area, base);
+	area_give_if(d->area, d->if_ofs);
+	if (port->state == STATE_ACTIVE && port->gen == d->port_gen)
+		forget_user(port, id);
+	publish(&d->port, NONE);
+	if (port->state == STATE_ACTIVE && !port->user_count)
+		port_ops(port->kind)->unused(port);
+	port_leave_area(d->area);
+}
+
+void desc_close(uint16_t id)
+{
+	if (segment->descs[id].port != NONE)
+		port_unbind(id);
+	desc_remove(id);
+}
+
+// Whoever was making or unmaking these has died at it: nobody else holds the control lock.
+static void sweep_port(struct port *port)
+{
+	uint16_t area = port->area;
+
+	if (port->state == STATE_BUILDING) {
+		port_drop_rings(port, RX, port->kind != KIND_PIPE);
+		port_drop_rings(port, TX, 1);
+		port_free(port);
+		port_leave_area(area);
+	} else if (port->state == STATE_ACTIVE) {
+		count_users(port);
+		if (!port->user_count)
+			port_ops(port->kind)->unused(port);
+	}
+}
+
+void ports_reap(void)
+{
+	for (uint32_t id = 0; id < segment->desc_high; id++)
+		if (segment->descs[id].state != STATE_FREE && !desc_is_alive(id))
+			desc_close(id);
+	for (uint32_t id = 0; id < segment->port_high; id++)
+		sweep_port(port_at(id));
+	for (uint32_t id = 0; id < segment->area_high; id++)
+		port_leave_area(id);
+}

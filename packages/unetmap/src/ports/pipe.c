@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Pipes: "base{id" and "base}id" are the two ends. Both are made when either is opened, and live
+// until neither is open. A slot of one end's tx ring and the slot of the same number in the other
+// end's rx ring name the same buffer; sending and releasing copy slots, never frames.
+//
+//      sender's tx ring                         receiver's rx ring
+//      slot[i]  -- tx_sync: what was sent -->   slot[i]
+//      slot[i]  <-- rx_sync: exchanged buffers  slot[i]
+//      hwcur = sent up to here                  hwcur = released up to here
+#include <errno.h>
+#include <string.h>
+
+#include "core/barriers.h"
+#include "core/doorbell.h"
+#include "ports/port.h"
+
+enum { MAX_PLAIN_BASE = 15 };
+
+// ---- making pairs ----
+
+static int base_check(const char *name, uint32_t length)
+{
+	int vale = vale_name_check(name, length);
+
+	if (vale)
+		return vale;
+	return length > MAX_PLAIN_BASE || memchr(name, ':', length) ? -ENXIO : 1;
+}
+
+static int claims(const char *name)
+{
+	uint32_t brace = strcspn(name, "{}");
+
+	if (!name[brace])
+		return 0;
+	if (!brace || !name[brace + 1])
+		return -EINVAL;
+	return base_check(name, brace);
+}
+
+static void peer_name(char peer[PORT_NAME_BYTES], const char *name)
+{
+	uint32_t brace = pipe_base_length(name);
+
+	memcpy(peer, name, strnlen(name, PORT_NAME_BYTES - 1) + 1);
+	peer[brace] = name[brace] == '{' ? '}' : '{';
+}
+
+static struct port_wish mirrored(const struct port_wish *wish)
+{
+	struct port_wish other = *wish;
+
+	for (int dir = RX; dir <= TX; dir++) {
+		other.slots[dir] = wish->slots[!dir];
+		other.rings[dir] = wish->rings[!dir];
+	}
+	return other;
+}
+
+static int choose_area(struct port *a, struct port *b, const struct port_wish *wish)
+{
+	const uint32_t tx = a->ring_count[TX], rx = a->ring_count[RX];
+	const uint32_t tx_slots = a->slot_count[TX], rx_slots = a->slot_count[RX];
+	const struct area_need need = {
+		.rings = 2 * (tx + rx),
+		.slots_per_ring = rx_slots > tx_slots ? rx_slots : tx_slots,
+		.buffers = tx * tx_slots + rx * rx_slots + wish->extra_bufs,
+	};
+	char base[PORT_NAME_BYTES] = {0};
+	int area;
+
+	memcpy(base, a->name, pipe_base_length(a->name));
+	area = port_choose_area(base, wish, &need);
+	if (area < 0)
+		return area;
+	a->area_gen = b->area_gen = segment->areas[area].gen;
+	a->area = b->area = area;
+	return 0;
+}
+
+static void drop(struct port *a, struct port *b)
+{
+	uint16_t area = a->area;
+
+	port_drop_rings(a, RX, 0);
+	port_drop_rings(b, RX, 0);
+	port_drop_rings(a, TX, 1);
+	port_drop_rings(b, TX, 1);
+	port_free(a);
+	port_free(b);
+	port_leave_area(area);
+}
+
+// Rings that were not made yet are not active, and drop passes over them.
+static int furnish(struct port *a, struct port *b, const struct port_wish *wish)
+{
+	int error = choose_area(a, b, wish);
+
+	if (!error)
+		error = port_make_rings(a, TX, NULL, wish);
+	if (!error)
+		error = port_make_rings(b, TX, NULL, wish);
+	if (!error)
+		error = port_make_rings(a, RX, b, wish);
+	if (!error)
+		error = port_make_rings(b, RX, a, wish);
+	if (error)
+		drop(a, b);
+	return error;
+}
+
+static int create(const char *name, const struct port_wish *wish)
+{
+	struct port_wish other_wish = mirrored(wish);
+	char other[PORT_NAME_BYTES];
+	struct port *a, *b = NULL;
+	int error;
+
+	if (wish->offset_mask)
+		return -EOPNOTSUPP;
+	peer_name(other, name);
+	a = port_alloc(name, KIND_PIPE, wish);
+	if (a)
+		b = port_alloc(other, KIND_PIPE, &other_wish);
+	if (a && !b)
+		port_free(a);
+	if (!b)
+		return -ENOMEM;
+	a->peer = port_id(b);
+	b->peer = port_id(a);
+	error = furnish(a, b, wish);
+	if (error)
+		return error;
+	port_announce(b);
+	port_announce(a);
+	return port_id(a);
+}
+
+static void unused(struct port *port)
+{
+	struct port *peer = port_at(port->peer);
+
+	if (!port->user_count && !peer->user_count)
+		drop(port, peer);
+}
+
+// ---- moving slots ----
+
+static inline struct kring *other_side(const struct port *port, const struct kring *k)
+{
+	return &port_at(port->peer)->rings[!k->dir][k->ring_id];
+}
+
+// A frame with an impossible buffer arrives empty, in the buffer the receiver had: its place in the
+// ring is kept, and the receiver can trust every index it sees.
+static inline void send_slot(struct kring *k, struct netmap_slot *to, struct netmap_slot slot)
+{
+	if (__builtin_expect(!buffer_is_valid(k, slot.buf_idx), 0)) {
+		slot.buf_idx = to->buf_idx;
+		slot.len = 0;
+		k->bad++;
+	}
+	*to = slot;
+}
+
+// Copies what is new and returns where the last whole frame ends.
+static uint32_t send_slots(struct kring *k, struct netmap_ring *ring, struct netmap_ring *to)
+{
+	uint32_t complete = k->hwcur, i = k->hwcur, packets = 0, bytes = 0, pending_bytes = 0;
+
+	while (i != k->rhead) {
+		struct netmap_slot slot = ring->slot[i];
+
+		send_slot(k, &to->slot[i], slot);
+		i = ring_next(k, i);
+		pending_bytes += slot.len;
+		if (slot.flags & NS_MOREFRAG)
+			continue;
+		complete = i;
+		packets++;
+		bytes += pending_bytes;
+		pending_bytes = 0;
+	}
+	k->tx_packets += packets;
+	k->tx_bytes += bytes;
+	return complete;
+}
+
+static void clear_changed(const struct kring *k, struct netmap_ring *ring, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i != to; i = ring_next(k, i))
+		if (ring->slot[i].flags & NS_BUF_CHANGED)
+			ring->slot[i].flags &= ~NS_BUF_CHANGED;
+}
+
+// If we die before the publish nothing was sent, and the next one to sync copies the same slots
+// again; the flags are cleared after it, so that the copy is the same.
+static void send_new(struct kring *k, struct netmap_ring *ring, struct kring *peer)
+{
+	uint32_t from = k->hwcur, complete;
+	struct netmap_ring *to;
+	char *base;
+
+	if (from == k->rhead)
+		return;
+	to = ring_memory(peer, &base);
+	if (!to)
+		return;
+	complete = send_slots(k, ring, to);
+	if (complete == from)
+		return;
+	publish(&k->hwcur, complete);
+	clear_changed(k, ring, from, complete);
+	doorbell_ring(peer);
+}
+
+static enum marks tx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base)
+{
+	struct kring *peer = other_side(port, k);
+	enum marks marks = ring_read_tx_marks(k, ring, ring_prev(k, observe(&peer->hwcur)));
+
+	if (marks != MARKS_OK)
+		return marks;
+	send_new(k, ring, peer);
+	ring_show_tail(k, ring, ring_prev(k, observe(&peer->hwcur)));
+	return MARKS_OK;
+}
+
+static void release(struct kring *k, struct netmap_ring *ring, struct kring *peer)
+{
+	struct netmap_ring *back;
+	char *base;
+
+	if (k->hwcur == k->rhead)
+		return;
+	back = ring_memory(peer, &base);
+	if (!back)
+		return;
+	for (uint32_t i = k->hwcur; i != k->rhead; i = ring_next(k, i)) {
+		struct netmap_slot slot = ring->slot[i];
+
+		if (!(slot.flags & NS_BUF_CHANGED))
+			continue;
+		if (buffer_is_valid(k, slot.buf_idx))
+			back->slot[i] = slot;
+		ring->slot[i].flags = slot.flags & ~NS_BUF_CHANGED;
+	}
+	publish(&k->hwcur, k->rhead);
+	doorbell_ring(peer);
+}
+
+static enum marks rx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base)
+{
+	struct kring *peer = other_side(port, k);
+	enum marks marks = ring_read_rx_marks(k, ring, observe(&peer->hwcur), 1);
+
+	if (marks == MARKS_OK)
+		release(k, ring, peer);
+	ring_show_tail(k, ring, observe(&peer->hwcur));
+	return marks;
+}
+
+const struct port_ops pipe_ops = {
+	.kind = KIND_PIPE,
+	.claims = claims,
+	.create = create,
+	.unused = unused,
+	.tx_sync = tx_sync,
+	.rx_sync = rx_sync,
+};

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ports/port.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/barriers.h"
+#include "core/desc.h"
+#include "core/doorbell.h"
+#include "core/robust_lock.h"
+
+enum { DEFAULT_SLOTS = 1024, DEFAULT_RINGS = 1 };
+
+struct port *port_find(const char *name)
+{
+	for (uint32_t id = 0; id < segment->port_high; id++)
+		if (port_at(id)->state == STATE_ACTIVE && !strcmp(port_at(id)->name, name))
+			return port_at(id);
+	return NULL;
+}
+
+struct port *port_open(const char *name, const struct port_wish *wish, int *error)
+{
+	struct port *port = port_find(name);
+	int id = -ENXIO;
+
+	if (port)
+		return port;
+	for (int i = 0; port_kinds[i]; i++) {
+		int claimed = port_kinds[i]->claims(name);
+
+		if (!claimed)
+			continue;
+		id = claimed < 0 ? claimed : port_kinds[i]->create(name, wish);
+		break;
+	}
+	*error = id < 0 ? id : 0;
+	return id < 0 ? NULL : port_at(id);
+}
+
+// ---- making and unmaking ----
+
+static uint32_t wished(uint32_t asked, uint32_t default_value, uint32_t max)
+{
+	if (!asked)
+		return default_value;
+	return asked < max ? asked : max;
+}
+
+static struct port *free_port(void)
+{
+	for (int id = 0; id < MAX_PORTS; id++)
+		if (port_at(id)->state == STATE_FREE)
+			return port_at(id);
+	return NULL;
+}
+
+struct port *port_alloc(const char *name, uint16_t kind, const struct port_wish *wish)
+{
+	struct port *port = free_port();
+	uint32_t gen;
+
+	if (!port)
+		return NULL;
+	gen = port->gen + 1;
+	memset(port, 0, offsetof(struct port, rings));
+	port->gen = gen;
+	port->kind = kind;
+	port->area = port->sw = port->sw_port = port->peer = NONE;
+	port->pid = getpid();
+	strncpy(port->name, name, sizeof port->name - 1);
+	for (int dir = RX; dir <= TX; dir++) {
+		port->slot_count[dir] = wished(wish->slots[dir], DEFAULT_SLOTS, MAX_SLOTS);
+		port->ring_count[dir] = wished(wish->rings[dir], DEFAULT_RINGS, MAX_RINGS);
+	}
+	publish(&port->state, STATE_BUILDING);
+	if (segment->port_high <= port_id(port))
+		segment->port_high = port_id(port) + 1u;
+	return port;
+}
+
+void port_announce(struct port *port)
+{
+	publish(&port->state, STATE_ACTIVE);
+}
+
+void port_free(struct port *port)
+{
+	publish(&port->state, STATE_FREE);
+}
+
+static void set_geometry(struct kring *k, struct port *port, enum ring_dir dir, int n)
+{
+	struct area *a = &segment->areas[port->area];
+
+	memset(k, 0, sizeof *k);
+	k->dir = dir;
+	k->ring_id = n;
+	k->num_slots = port->slot_count[dir];
+	k->port = port_id(port);
+	k->sw = port->sw;
+	k->area = port->area;
+	k->area_gen = port->area_gen;
+	k->buf_total = a->buf_total;
+	k->buf_ofs = a->buf_pool_ofs;
+}
+
+static void set_offsets(struct kring *k, const struct port_wish *wish)
+{
+	struct netmap_ring *ring;
+	char *base;
+
+	if (!wish->offset_mask)
+		return;
+	k->offset_mask = wish->offset_mask;
+	k->offset_max = wish->offset_max;
+	k->buf_align = wish->buf_align;
+	ring = ring_memory(k, &base);
+	ring->offset_mask = k->offset_mask;
+	ring->buf_align = k->buf_align;
+	for (uint32_t i = 0; i < k->num_slots; i++)
+		ring->slot[i].ptr = wish->offset_initial;
+}
+
+int port_make_rings(struct port *port, enum ring_dir dir, struct port *twin, const struct port_wish *wish)
+{
+	for (int n = 0; n < port->ring_count[dir]; n++) {
+		struct kring *k = &port->rings[dir][n];
+
+		set_geometry(k, port, dir, n);
+		if (ring_create(k, twin ? &twin->rings[!dir][n] : NULL)) {
+			port->ring_count[dir] = n;
+			port_drop_rings(port, dir, !twin);
+			return -ENOMEM;
+		}
+		set_offsets(k, wish);
+		publish(&k->active, 1);
+	}
+	return 0;
+}
+
+static void stop(struct kring *k)
+{
+	robust_lock(&k->lock);
+	robust_lock(&k->qlock);
+	publish(&k->active, 0);
+	robust_unlock(&k->qlock);
+	robust_unlock(&k->lock);
+}
+
+void port_drop_rings(struct port *port, enum ring_dir dir, int own_buffers)
+{
+	for (int n = 0; n < port->ring_count[dir]; n++) {
+		struct kring *k = &port->rings[dir][n];
+
+		if (!k->active)
+			continue;
+		stop(k);
+		if (own_buffers)
+			ring_release_buffers(k);
+		ring_destroy(k);
+	}
+}

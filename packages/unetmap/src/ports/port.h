@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Ports. What kinds have in common is here; what differs is one table of functions each, in one
+// file each, listed in port_table.c. To add a kind, see docs/adding-a-port.md.
+#ifndef UNETMAP_PORTS_PORT_H_
+#define UNETMAP_PORTS_PORT_H_
+
+#include <stdint.h>
+
+#include "core/ring.h"
+#include "core/segment.h"
+
+// What a registration asks of a port that does not exist yet; 0 = the default.
+struct port_wish {
+	uint32_t slots[2]; // by enum ring_dir
+	uint32_t rings[2];
+	uint32_t extra_bufs;
+	uint16_t mem_id;
+	uint64_t flags; // NR_*
+	uint64_t offset_mask, offset_initial, offset_max;
+	uint32_t buf_align;
+};
+
+struct port_ops {
+	uint16_t kind;
+
+	// Whose name is this? 1 = of this kind, 0 = not, -errno = of this kind but malformed.
+	int (*claims)(const char *name);
+
+	// Makes the port `name`, which is not there yet. Returns its number or -errno, with nothing
+	// left behind. Control lock held.
+	int (*create)(const char *name, const struct port_wish *wish);
+
+	// The last descriptor has gone; undo create, or keep the port. Control lock held.
+	void (*unused)(struct port *port);
+
+	// One ring, its `lock` held. *_sync moves frames and shows the new tail; it returns MARKS_WRONG
+	// if the program's marks made no sense.
+	enum marks (*tx_sync)(struct port *port, struct kring *k, struct netmap_ring *ring, char *base);
+	enum marks (*rx_sync)(struct port *port, struct kring *k, struct netmap_ring *ring, char *base);
+
+	// True when poll must report an error on this port, whatever its rings say. May be NULL.
+	int (*is_broken)(const struct port *port);
+};
+
+const struct port_ops *port_ops(uint16_t kind);
+extern const struct port_ops *const port_kinds[]; // ends with NULL
+extern const struct port_ops vale_ops, pipe_ops;
+
+static inline struct port *port_at(uint16_t id)
+{
+	return &segment->ports[id];
+}
+
+static inline uint16_t port_id(const struct port *port)
+{
+	return port - segment->ports;
+}
+
+// ---- all of these with the control lock held ----
+
+// The active port of this name, or NULL.
+struct port *port_find(const char *name);
+
+// The port of this name, made if need be. NULL with *error set to -ENXIO (no such device) or what
+// create says. The name decides the kind.
+struct port *port_open(const char *name, const struct port_wish *wish, int *error);
+
+struct binding {
+	uint16_t first[2], last[2]; // rings, by enum ring_dir: first <= n < last
+	uint64_t flags;		    // NR_*
+	uint32_t extra_bufs;
+};
+
+// Gives a descriptor a netmap_if for these rings of the port, and as many extra buffers as there
+// are. -EBUSY if NR_EXCLUSIVE, theirs or ours, forbids; -ENOMEM if port or area are full.
+int port_bind(struct port *port, uint16_t desc, const struct binding *binding);
+void port_unbind(uint16_t desc);
+
+// Gives up everything a descriptor has, and the descriptor.
+void desc_close(uint16_t desc);
+
+// Closes the descriptors that no process has any more, and sweeps what the dead left half done.
+void ports_reap(void);
+
+// ---- for the kinds ----
+
+// A fresh port in state BUILDING with geometry from the wish (defaults filled in, maxima applied), or
+// NULL when the region has no room for one more.
+struct port *port_alloc(const char *name, uint16_t kind, const struct port_wish *wish);
+void port_announce(struct port *port);
+
+// Makes the rings of one direction; those of `twin`, if given, share their buffers with it.
+// 0 or -ENOMEM with nothing left behind.
+int port_make_rings(struct port *port, enum ring_dir dir, struct port *twin, const struct port_wish *wish);
+
+// Stops whoever works on the rings of one direction and gives their memory back, and the buffers in
+// their slots too if they own them.
+void port_drop_rings(struct port *port, enum ring_dir dir, int own_buffers);
+void port_free(struct port *port);
+
+// The area for a new port: that of wish->mem_id, that of a relative (pipes and switch port of one
+// base name), or a new one as needed. Returns its number, -EINVAL for an unknown id, or -ENOMEM.
+int port_choose_area(const char *base, const struct port_wish *wish, const struct area_need *need);
+// Lets go of the area if nobody uses it any more.
+void port_leave_area(uint16_t area);
+
+// "base{id" or "base}id": the length of base; 0 if the name is no pipe's.
+uint32_t pipe_base_length(const char *name);
+// "vale<switch>:<port>": 1 yes, 0 no, -ENOMEM malformed.
+int vale_name_check(const char *name, uint32_t length);
+
+#endif

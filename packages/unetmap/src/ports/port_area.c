@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Which area a port lives in: netmap's rules of sharing.
+#include <errno.h>
+#include <string.h>
+
+#include "ports/port.h"
+
+static int by_id(uint16_t mem_id)
+{
+	uint16_t id = mem_id - 1;
+
+	if (id >= MAX_AREAS)
+		return -EINVAL;
+	if (segment->areas[id].state == STATE_ACTIVE)
+		return id;
+	return id == GLOBAL_AREA ? area_create_global() : -EINVAL;
+}
+
+static int has_base(const struct port *port, const char *base)
+{
+	uint32_t length = pipe_base_length(port->name);
+
+	return length ? strlen(base) == length && !strncmp(port->name, base, length) : !strcmp(port->name, base);
+}
+
+static int of_relative(const char *base)
+{
+	for (uint32_t id = 0; id < segment->port_high; id++) {
+		struct port *port = port_at(id);
+
+		if (port->state == STATE_ACTIVE && port->area != NONE && has_base(port, base) &&
+		    (port->kind == KIND_PIPE || port->kind == KIND_VALE))
+			return port->area;
+	}
+	return -ENOENT;
+}
+
+int port_choose_area(const char *base, const struct port_wish *wish, const struct area_need *need)
+{
+	int id;
+
+	if (wish->mem_id)
+		return by_id(wish->mem_id);
+	id = of_relative(base);
+	return id >= 0 ? id : area_create_private(need);
+}
+
+static int is_used(uint16_t area)
+{
+	for (uint32_t id = 0; id < segment->port_high; id++)
+		if (port_at(id)->state != STATE_FREE && port_at(id)->area == area)
+			return 1;
+	for (uint32_t id = 0; id < segment->desc_high; id++) {
+		struct desc *d = &segment->descs[id];
+
+		if (d->state != STATE_FREE && d->port != NONE && d->area == area)
+			return 1;
+	}
+	return 0;
+}
+
+void port_leave_area(uint16_t area)
+{
+	if (area != NONE && segment->areas[area].state == STATE_ACTIVE && !is_used(area))
+		area_destroy(area);
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ports/sync.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/time.h>
+
+#include "core/barriers.h"
+#include "core/robust_lock.h"
+#include "ports/port.h"
+
+#define TX_EVENTS (POLLOUT | POLLWRNORM)
+#define RX_EVENTS (POLLIN | POLLRDNORM)
+
+// A signal handler may sync the very ring its thread is syncing; it then finds it busy.
+static __thread int inside;
+
+static int enter(void)
+{
+	if (inside)
+		return 0;
+	inside = 1;
+	client_self();
+	area_pin();
+	return 1;
+}
+
+static void leave(void)
+{
+	area_unpin();
+	inside = 0;
+}
+
+static struct port *bound_port(const struct desc *d)
+{
+	uint16_t id = observe(&d->port);
+	struct port *port = id == NONE ? NULL : port_at(id);
+
+	return port && observe(&port->state) == STATE_ACTIVE && port->gen == d->port_gen ? port : NULL;
+}
+
+static enum marks sync_ring(struct port *port, enum ring_dir dir, int n, struct netmap_ring **memory)
+{
+	const struct port_ops *ops = port_ops(port->kind);
+	struct kring *k = &port->rings[dir][n];
+	enum marks marks = MARKS_OK;
+	char *base = NULL;
+
+	*memory = NULL;
+	robust_lock(&k->lock);
+	if (observe(&k->active))
+		*memory = ring_memory(k, &base);
+	if (*memory) {
+		marks = (dir == TX ? ops->tx_sync : ops->rx_sync)(port, k, *memory, base);
+		k->syncs++;
+	}
+	robust_unlock(&k->lock);
+	return marks;
+}
+
+int sync_rings(struct desc *d, enum ring_dir dir)
+{
+	struct port *port = bound_port(d);
+	struct netmap_ring *ring;
+
+	if (!port)
+		return -ENXIO;
+	if (!enter())
+		return 0;
+	for (int n = d->first[dir]; n < d->last[dir]; n++) {
+		sync_ring(port, dir, n, &ring);
+		if (ring && dir == RX)
+			gettimeofday(&ring->ts, NULL);
+	}
+	leave();
+	return 0;
+}
+
+static int has_pending(struct port *port, int n)
+{
+	struct kring *k = &port->rings[TX][n];
+	char *base;
+	struct netmap_ring *ring = ring_memory(k, &base);
+
+	return ring && glance(&ring->head) != glance(&k->hwcur);
+}
+
+static int has_news(const struct kring *k)
+{
+	return glance(&k->rcur) != glance(&k->rtail);
+}
+
+static short push_tx(struct desc *d, struct port *port, short wanted)
+{
+	short ready = 0;
+
+	for (int n = d->first[TX]; n < d->last[TX]; n++) {
+		struct netmap_ring *ring;
+
+		if ((!wanted || ready & wanted) && !has_pending(port, n))
+			continue;
+		if (sync_ring(port, TX, n, &ring) != MARKS_OK)
+			ready |= POLLERR;
+		if (has_news(&port->rings[TX][n]))
+			ready |= wanted;
+	}
+	return ready;
+}
+
+static short refresh_rx(struct desc *d, struct port *port, short wanted)
+{
+	short ready = 0;
+
+	for (int n = d->first[RX]; n < d->last[RX]; n++) {
+		struct netmap_ring *ring;
+
+		if (sync_ring(port, RX, n, &ring) != MARKS_OK)
+			ready |= POLLERR;
+		if (ring && ring->flags & NR_TIMESTAMP)
+			gettimeofday(&ring->ts, NULL);
+		if (has_news(&port->rings[RX][n]))
+			ready |= wanted;
+	}
+	return ready;
+}
+
+short sync_for_poll(struct desc *d, short events)
+{
+	struct port *port = bound_port(d);
+	const struct port_ops *ops = port ? port_ops(port->kind) : NULL;
+	short ready = 0;
+
+	if (!port || (ops->is_broken && ops->is_broken(port)))
+		return POLLERR;
+	if (!enter())
+		return 0;
+	if (events & TX_EVENTS || !d->no_tx_poll)
+		ready |= push_tx(d, port, events & TX_EVENTS);
+	if (events & RX_EVENTS)
+		ready |= refresh_rx(d, port, events & RX_EVENTS);
+	leave();
+	return ready;
+}
+
+uint64_t sync_signature(struct desc *d, enum ring_dir dir)
+{
+	struct port *port = bound_port(d);
+	uint64_t sum = 0;
+
+	for (int n = d->first[dir]; port && n < d->last[dir]; n++)
+		sum = sum * 31 + glance(&port->rings[dir][n].rtail);
+	return sum;
+}

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Moving frames across a switch, in the sender's call, in three passes over a batch:
+//
+//   gather     tx slots -> frames[]: each slot read once and checked; the batch is then claimed
+//              (hwcur moves) so that nobody sends it again whatever happens to us
+//   classify   each frame's source is learned, its destination looked up; frames of one
+//              destination are chained, floods in a chain of their own, both in order
+//   deliver    for each destination: its ring locked once, its own chain and the flood chain merged
+//              and copied, its hwtail published once
+#include <errno.h>
+#include <string.h>
+
+#include "core/barriers.h"
+#include "core/doorbell.h"
+#include "core/robust_lock.h"
+#include "core/user_memory.h"
+#include "ports/copy.h"
+#include "ports/port.h"
+#include "ports/vale.h"
+
+enum {
+	BATCH = 1024,
+	END = 0xffff,
+	FLOOD = MAX_SWITCH_PORTS, // a chain's number, beyond all ports
+	NOWHERE,
+	CHAINS = MAX_SWITCH_PORTS + 1,
+	MIN_FRAME_BYTES = 14,
+	PAGE = 4096,
+	NO_PAGE = 1, // no page starts there
+};
+
+struct frame {
+	const char *data; // NULL = to be dropped
+	uint16_t len;
+	uint16_t next; // in its chain
+	uint8_t more;  // the next one goes on with this frame
+	uint8_t exact; // data may not be read beyond len
+	uint16_t slots; // of the whole frame; on its first slot only
+};
+
+struct chain {
+	uint16_t first, last;
+};
+
+struct batch {
+	struct port *from;
+	struct kring *k;
+	uint32_t count;
+	uint32_t busy_count;
+	uint64_t good_page; // last page that was seen to be readable, for NS_INDIRECT
+	uint16_t busy[CHAINS];
+	struct chain chains[CHAINS];
+	struct frame frames[BATCH];
+};
+
+// ---- gather ----
+
+static int page_is_readable(struct batch *b, uint64_t page)
+{
+	char byte;
+
+	if (page == b->good_page)
+		return 1;
+	if (copy_from_user(&byte, page, 1))
+		return 0;
+	b->good_page = page;
+	return 1;
+}
+
+static const char *indirect_data(struct batch *b, uint64_t ptr, uint32_t len)
+{
+	uint64_t last = ptr + len - 1;
+
+	if (!len || last < ptr || !page_is_readable(b, ptr & -(uint64_t)PAGE) ||
+	    !page_is_readable(b, last & -(uint64_t)PAGE))
+		return NULL;
+	return (const char *)(uintptr_t)ptr;
+}
+
+static const char *slot_data(struct batch *b, struct netmap_slot slot, char *base)
+{
+	const struct kring *k = b->k;
+	uint64_t ofs = slot.ptr & k->offset_mask;
+
+	if (slot.len > BUFFER_BYTES)
+		return NULL;
+	if (slot.flags & NS_INDIRECT)
+		return indirect_data(b, slot.ptr, slot.len);
+	if (!buffer_is_valid(k, slot.buf_idx) || ofs > (uint32_t)(BUFFER_BYTES - slot.len))
+		return NULL;
+	return ring_buffer(k, base, slot.buf_idx) + ofs;
+}
+
+static inline void gather_slot(struct batch *b, struct netmap_slot *in_ring, char *base)
+{
+	struct netmap_slot slot = *in_ring;
+	struct frame *f = &b->frames[b->count++];
+
+	if (slot.flags & NS_BUF_CHANGED)
+		in_ring->flags = slot.flags & ~NS_BUF_CHANGED;
+	f->data = slot_data(b, slot, base);
+	f->len = slot.len;
+	f->more = (slot.flags & NS_MOREFRAG) != 0;
+	f->exact = (slot.flags & NS_INDIRECT) || b->k->offset_mask;
+	f->slots = 1;
+	__builtin_prefetch(f->data);
+}
+
+// The frame of slots first..last is complete: one bad slot spoils it.
+static void close_frame(struct batch *b, uint32_t first, uint32_t last)
+{
+	b->frames[first].slots = last - first + 1;
+	for (uint32_t i = first; i <= last; i++)
+		if (!b->frames[i].data)
+			b->frames[first].data = NULL;
+	if (!b->frames[first].data)
+		b->k->bad++;
+}
+
+// Takes slots from `at` up to `head`, whole frames only unless one frame fills the batch or the
+// program stopped in the middle of it. Returns where it stopped.
+static uint32_t gather(struct batch *b, struct netmap_ring *ring, char *base, uint32_t at, uint32_t head)
+{
+	uint32_t first = 0, frame_at = at;
+
+	b->count = 0;
+	while (at != head && b->count < BATCH) {
+		gather_slot(b, &ring->slot[at], base);
+		at = ring_next(b->k, at);
+		if (b->frames[b->count - 1].more)
+			continue;
+		if (b->count - first > 1 || !b->frames[first].data)
+			close_frame(b, first, b->count - 1);
+		first = b->count;
+		frame_at = at;
+	}
+	if (first == b->count)
+		return at;
+	if (at != head && first) {
+		b->count = first;
+		return frame_at;
+	}
+	b->frames[b->count - 1].more = 0;
+	close_frame(b, first, b->count - 1);
+	return at;
+}
+
+// ---- classify ----
+
+static inline uint64_t load64(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof v);
+	return v;
+}
+
+#define MAC_MASK 0xffffffffffffull
+
+static inline uint64_t *bucket(struct vale_switch *s, uint64_t mac)
+{
+	return &s->macs[mac * 0x9e3779b97f4a7c15ull >> 54];
+}
+
+static inline int is_group(uint64_t mac)
+{
+	return mac & 1;
+}
+
+static void learn(struct vale_switch *s, uint64_t mac, uint16_t sw_port)
+{
+	uint64_t entry = mac << 16 | (sw_port + 1u);
+
+	if (!is_group(mac) && glance(bucket(s, mac)) != entry)
+		scribble(bucket(s, mac), entry);
+}
+
+// netmap forgets nothing when a port leaves: frames for it vanish until its index is used again.
+static uint16_t look_up(struct vale_switch *s, uint64_t mac, uint16_t self)
+{
+	uint64_t entry = glance(bucket(s, mac));
+	uint16_t known = entry & 0xffff;
+
+	if (is_group(mac) || !known || entry >> 16 != mac)
+		return FLOOD;
+	return known - 1 == self || known > MAX_SWITCH_PORTS ? NOWHERE : known - 1;
+}
+
+static inline void append(struct batch *b, uint16_t chain, uint16_t frame)
+{
+	struct chain *c = &b->chains[chain];
+
+	b->frames[frame].next = END;
+	if (c->first == END) {
+		c->first = frame;
+		b->busy[b->busy_count++] = chain;
+	} else {
+		b->frames[c->last].next = frame;
+	}
+	c->last = frame;
+}
+
+static void count_sent(struct kring *k, const struct frame *f)
+{
+	k->tx_packets++;
+	for (uint32_t i = 0; i < f->slots; i++)
+		k->tx_bytes += f[i].len;
+}
+
+static void classify(struct batch *b, struct vale_switch *s)
+{
+	const uint32_t skip = b->from->vnet_hdr_bytes;
+	const uint16_t self = b->from->sw_port;
+	uint64_t last_dst = 0, last_src = 0;
+	int to = -1;
+
+	b->busy_count = 0;
+	memset(b->chains, 0xff, sizeof b->chains);
+	for (uint32_t i = 0; i < b->count; i += b->frames[i].slots) {
+		struct frame *f = &b->frames[i];
+		uint64_t dst, src;
+
+		if (!f->data || f->len < MIN_FRAME_BYTES + skip) {
+			b->k->bad += f->data != NULL;
+			continue;
+		}
+		count_sent(b->k, f);
+		dst = load64(f->data + skip) & MAC_MASK;
+		src = load64(f->data + skip + 4) >> 16;
+		if (to < 0 || dst != last_dst || src != last_src) {
+			learn(s, src, self);
+			to = look_up(s, dst, self);
+			last_dst = dst;
+			last_src = src;
+		}
+		if (to != NOWHERE)
+			append(b, to, i);
+	}
+}
+
+// ---- deliver ----
+
+struct target {
+	struct kring *k;
+	struct netmap_ring *ring;
+	char *base;
+	uint32_t tail;
+	uint32_t room;
+	uint64_t packets, bytes, drops;
+};
+
+static inline void put_slot(struct target *t, const struct frame *f, uint16_t flags)
+{
+	struct netmap_slot *slot = &t->ring->slot[t->tail];
+	uint32_t buffer = glance(&slot->buf_idx);
+	uint64_t ofs = slot->ptr & t->k->offset_mask;
+	uint32_t len = f->len;
+
+	if (!buffer_is_valid(t->k, buffer) || ofs > BUFFER_BYTES)
+		len = 0;
+	else if (!f->exact && !t->k->offset_mask)
+		copy_in_units(ring_buffer(t->k, t->base, buffer), f->data, len);
+	else {
+		len = len > BUFFER_BYTES - ofs ? BUFFER_BYTES - ofs : len;
+		memcpy(ring_buffer(t->k, t->base, buffer) + ofs, f->data, len);
+	}
+	slot->len = len;
+	slot->flags = flags | (f->more ? NS_MOREFRAG : 0);
+	t->tail = ring_next(t->k, t->tail);
+	t->bytes += len;
+}
+
+static inline void prefetch_slot(struct target *t)
+{
+	uint32_t ahead = ring_advance(t->k, t->tail, 4 % t->k->num_slots);
+	uint32_t buffer = glance(&t->ring->slot[ahead].buf_idx);
+
+	if (buffer_is_valid(t->k, buffer))
+		__builtin_prefetch(ring_buffer(t->k, t->base, buffer), 1);
+}
+
+static inline void put_frame(struct target *t, const struct frame *f)
+{
+	const uint16_t flags = (f->slots & 0xff) << NS_PORT_SHIFT;
+
+	if (f->slots > t->room) {
+		t->drops++;
+		return;
+	}
+	t->room -= f->slots;
+	t->packets++;
+	prefetch_slot(t);
+	for (uint32_t i = f->slots; i; i--)
+		put_slot(t, f++, flags);
+}
+
+static void put_chains(struct target *t, const struct frame *frames, uint16_t own, uint16_t flood)
+{
+	while (own != END || flood != END) {
+		uint16_t *next = own < flood ? &own : &flood;
+		const struct frame *f = &frames[*next];
+
+		*next = f->next;
+		put_frame(t, f);
+	}
+}
+
+static int aim(struct target *t, struct kring *k, uint16_t sw)
+{
+	memset(t, 0, sizeof *t);
+	t->k = k;
+	if (!observe(&k->active) || k->sw != sw)
+		return 0;
+	t->ring = ring_memory(k, &t->base);
+	t->tail = k->hwtail;
+	t->room = k->num_slots - 1 - ring_distance(k, observe(&k->hwcur), t->tail);
+	return t->ring != NULL;
+}
+
+static void account(const struct target *t)
+{
+	t->k->packets += t->packets;
+	t->k->bytes += t->bytes;
+	t->k->drops += t->drops;
+}
+
+static void deliver(struct batch *b, uint16_t sw_port, uint16_t own, uint16_t flood)
+{
+	struct vale_switch *s = &segment->switches[b->from->sw];
+	uint16_t id = observe(&s->ports[sw_port]);
+	struct target t;
+	struct port *port;
+	struct kring *k;
+
+	if (!id)
+		return;
+	port = port_at(id - 1);
+	k = &port->rings[RX][b->k->ring_id % (port->ring_count[RX] ? port->ring_count[RX] : 1)];
+	robust_lock(&k->qlock);
+	if (aim(&t, k, b->from->sw)) {
+		put_chains(&t, b->frames, own, flood);
+		account(&t);
+		publish(&k->hwtail, t.tail);
+	}
+	robust_unlock(&k->qlock);
+	if (t.packets)
+		doorbell_ring(k);
+}
+
+static void deliver_all(struct batch *b, struct vale_switch *s)
+{
+	uint16_t flood = b->chains[FLOOD].first;
+
+	if (flood == END) {
+		for (uint32_t i = 0; i < b->busy_count; i++)
+			deliver(b, b->busy[i], b->chains[b->busy[i]].first, END);
+		return;
+	}
+	for (uint32_t i = 0; i < observe(&s->port_high); i++)
+		if (i != b->from->sw_port)
+			deliver(b, i, b->chains[i].first, flood);
+}
+
+// ---- the two syncs ----
+
+enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base)
+{
+	struct vale_switch *s = &segment->switches[port->sw];
+	enum marks marks = ring_read_tx_marks(k, ring, ring_prev(k, k->hwcur));
+	struct batch b;
+
+	if (marks != MARKS_OK)
+		return marks;
+	b.from = port;
+	b.k = k;
+	b.good_page = NO_PAGE;
+	while (k->hwcur != k->rhead) {
+		publish(&k->hwcur, gather(&b, ring, base, k->hwcur, k->rhead));
+		classify(&b, s);
+		deliver_all(&b, s);
+	}
+	ring_show_tail(k, ring, ring_prev(k, k->hwcur));
+	return MARKS_OK;
+}
+
+static void release(struct kring *k, struct netmap_ring *ring)
+{
+	for (uint32_t i = k->hwcur; i != k->rhead; i = ring_next(k, i))
+		if (ring->slot[i].flags & NS_BUF_CHANGED)
+			ring->slot[i].flags &= ~NS_BUF_CHANGED;
+	publish(&k->hwcur, k->rhead);
+}
+
+enum marks vale_rx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base)
+{
+	enum marks marks = ring_read_rx_marks(k, ring, observe(&k->hwtail), 0);
+
+	release(k, ring);
+	ring_show_tail(k, ring, observe(&k->hwtail));
+	return marks;
+}
