@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Everything that can be done on the workspace page, each once: the palette, the keys and the menus show these. */
 import { actions, appState, navigation, type PanelId, useNavigation } from '../api/index.ts';
+import { orderTerminals } from '../terminals/terminal-order.ts';
 import { isActive, pressCheck, pressRun } from './activity.ts';
 import { PANEL_IDS } from './dock/default-layout.ts';
 import { currentDock, focusNeighborPanel } from './dock/dock.tsx';
@@ -140,7 +141,7 @@ const GO: readonly Command[] = [
       group: 'Go',
       keys: `Alt+${index + 1}`,
       run: () => showTerminalAt(index),
-      when: () => workspace()?.terminals[index] !== undefined,
+      when: () => terminalAt(index) !== undefined,
     }),
   ),
 ];
@@ -195,8 +196,12 @@ function toggleTerminal(): void {
   else navigation.showPanel('terminals');
 }
 
+function terminalAt(index: number) {
+  return orderTerminals(workspace()?.terminals ?? [])[index];
+}
+
 function showTerminalAt(index: number): void {
-  const terminal = workspace()?.terminals[index];
+  const terminal = terminalAt(index);
   if (terminal !== undefined) navigation.showTerminal(terminal.terminalId);
 }
 

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { TerminalInfo } from '@ringlab/protocol';
+import { Plus, X } from 'lucide-react';
+import { useState } from 'react';
+import { actions, errorWords, navigation } from '../api/index.ts';
+
+interface TerminalTabsProps {
+  readonly terminals: readonly TerminalInfo[];
+  readonly activeId: number | undefined;
+  readonly readOnly: boolean;
+}
+
+export function TerminalTabs({ terminals, activeId, readOnly }: TerminalTabsProps) {
+  const [problem, setProblem] = useState<string>();
+  const opened = (opening: Promise<unknown>) => {
+    setProblem(undefined);
+    opening.catch((error) => setProblem(errorWords(error)));
+  };
+  return (
+    <div className="terminal-tabs">
+      <div className="tab-list" role="tablist" aria-label="Terminals">
+        {terminals.map((terminal, index) => (
+          <TerminalTab
+            key={terminal.terminalId}
+            terminal={terminal}
+            index={index}
+            active={terminal.terminalId === activeId}
+            closable={terminal.kind === 'shell' && !readOnly}
+          />
+        ))}
+      </div>
+      {!readOnly && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="New terminal"
+          title="New terminal in the sandbox (Ctrl+Shift+`)"
+          onClick={() => opened(openShell())}
+        >
+          <Plus size={14} />
+        </button>
+      )}
+      {problem !== undefined && <span className="terminal-problem">{problem}</span>}
+    </div>
+  );
+}
+
+async function openShell(): Promise<void> {
+  const { terminalId } = await actions.openShell(80, 24);
+  navigation.showTerminal(terminalId);
+}
+
+interface TerminalTabProps {
+  readonly terminal: TerminalInfo;
+  readonly index: number;
+  readonly active: boolean;
+  readonly closable: boolean;
+}
+
+function TerminalTab({ terminal, index, active, closable }: TerminalTabProps) {
+  const { terminalId, title, exit } = terminal;
+  const show = () => navigation.showTerminal(terminalId);
+  const state = exit === undefined ? 'running' : exit.code === 0 ? 'ended' : 'failed';
+  const key = index < 9 ? ` (Alt+${index + 1})` : '';
+  return (
+    <div
+      className="tab"
+      role="tab"
+      tabIndex={active ? 0 : -1}
+      aria-selected={active}
+      title={`${title}, ${exit?.words ?? 'running'}${key}`}
+      onClick={show}
+      onKeyDown={(event) => event.key === 'Enter' && show()}
+    >
+      <span className={`terminal-mark ${state}`} aria-hidden="true" />
+      <span className="mono">{title}</span>
+      {closable && (
+        <button
+          type="button"
+          className="tab-close"
+          aria-label={`Close ${title}`}
+          onClick={(event) => {
+            event.stopPropagation();
+            void actions.closeTerminal(terminalId).catch(() => {});
+          }}
+        >
+          <X size={13} aria-hidden="true" />
+        </button>
+      )}
+    </div>
+  );
+}
