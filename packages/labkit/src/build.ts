@@ -8,6 +8,8 @@ export interface BuildOptions {
   /** The size of the compiler's terminal. */
   readonly pty?: { readonly cols: number; readonly rows: number };
   readonly onOutput?: (bytes: Uint8Array) => void;
+  /** Ends the build at once when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 export interface BuildResult {
@@ -25,9 +27,12 @@ const KEPT_CHARACTERS = 1_000_000;
 export async function buildLab(
   lab: Pick<Lab, 'build'>,
   sandbox: Sandbox,
-  { pty = { cols: 120, rows: 30 }, onOutput }: BuildOptions = {},
+  { pty = { cols: 120, rows: 30 }, onOutput, signal }: BuildOptions = {},
 ): Promise<BuildResult> {
   const process = await sandbox.exec(lab.build.argv, { pty, timeoutMs: lab.build.timeoutMs });
+  const stop = () => process.kill('SIGKILL');
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop, { once: true });
   const decoder = new TextDecoder();
   let output = '';
   for await (const bytes of process.output) {
@@ -35,6 +40,7 @@ export async function buildLab(
     output = (output + decoder.decode(bytes, { stream: true })).slice(-KEPT_CHARACTERS);
   }
   const exit = await process.exit;
+  signal?.removeEventListener('abort', stop);
   return { ok: exit.code === 0, exit, output, diagnostics: await placedDiagnostics(output, sandbox) };
 }
 
