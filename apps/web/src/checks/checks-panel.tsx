@@ -30,7 +30,7 @@ function Summary({ check }: { readonly check: CheckRunState }) {
   const isNews = useSeenRunning(check);
   const state = check.phase !== 'ended' ? 'running' : check.passed ? 'passed' : 'failed';
   return (
-    <header className="checks-summary" data-state={state} data-news={isNews} role="status">
+    <div className="checks-summary" data-state={state} data-news={isNews} role="status">
       <ClosingRing
         states={check.results.map((result) => result.state)}
         isPassed={check.passed}
@@ -42,7 +42,7 @@ function Summary({ check }: { readonly check: CheckRunState }) {
           {files && isStale(check, files) ? 'The code has changed since; check again.' : secondLine(check)}
         </p>
       </div>
-    </header>
+    </div>
   );
 }
 

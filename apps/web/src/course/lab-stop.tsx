@@ -52,7 +52,7 @@ const TURN = 2 * Math.PI * RADIUS;
 function Mark({ lab, state }: { readonly lab: LabSummary; readonly state: Stop['state'] }) {
   return (
     <span className="course-mark" aria-hidden="true">
-      <svg viewBox="-14 -14 28 28">
+      <svg viewBox="-14 -14 28 28" aria-hidden="true">
         <circle r={RADIUS} strokeDasharray={slotDash(lab.checks, lab.checks)} transform="rotate(-90)" />
         {lab.passed > 0 && (
           <circle

@@ -21,6 +21,9 @@ export function JoinPage() {
   );
 }
 
+/** The page is there for its form: typing goes into the first field that is still empty. */
+const focus = (field: HTMLInputElement | null) => field?.focus();
+
 function JoinForm({ code }: { readonly code: string }) {
   const [, navigate] = useLocation();
   const [problem, setProblem] = useState<string>();
@@ -49,7 +52,7 @@ function JoinForm({ code }: { readonly code: string }) {
           className="field mono"
           name="code"
           defaultValue={code}
-          autoFocus={code === ''}
+          ref={code === '' ? focus : null}
           autoComplete="off"
           spellCheck={false}
         />
@@ -57,7 +60,13 @@ function JoinForm({ code }: { readonly code: string }) {
       </label>
       <label>
         Your name
-        <input className="field" name="name" autoFocus={code !== ''} autoComplete="name" maxLength={40} />
+        <input
+          className="field"
+          name="name"
+          ref={code === '' ? null : focus}
+          autoComplete="name"
+          maxLength={40}
+        />
         <small className="dim">The instructor sees it beside your labs.</small>
       </label>
       {problem !== undefined && (

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Topology } from '@ringlab/protocol';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { navigation, useNavigation } from '../api/index.ts';
 import { fixedQuantityText } from '../units/quantity.ts';
-import { ChartSession } from './chart-session.ts';
 import type { Measure } from './link-history.ts';
 import { RateLegend } from './rate-legend.tsx';
-import { LIVE, type TimeWindow } from './time-window.ts';
+import type { TimeWindow } from './time-window.ts';
 import { useChartGestures } from './use-chart-gestures.ts';
-import { useThemeChange } from './use-theme.ts';
+import { useChartSession } from './use-chart-session.ts';
 
 const MEASURES: readonly { readonly measure: Measure; readonly words: string; readonly title: string }[] = [
   { measure: 'pps', words: 'Packets', title: 'Packets per second' },
@@ -16,76 +15,30 @@ const MEASURES: readonly { readonly measure: Measure; readonly words: string; re
   { measure: 'dropPps', words: 'Drops', title: 'Packets per second that found the receive ring full' },
 ];
 
+const KEYS_WORDS = 'Chart: arrow keys move in time, plus and minus zoom, End is live';
+
 export function RateView({ topology }: { readonly topology: Topology }) {
   const [measure, setMeasure] = useState<Measure>('pps');
   const [withGhost, setWithGhost] = useState(true);
-  const [timeWindow, setTimeWindow] = useState<TimeWindow>(LIVE);
-  const [has, setHas] = useState({ history: false, ghost: false });
   const selectedLink = useNavigation((view) => view.linkId);
   const host = useRef<HTMLDivElement>(null);
   const legend = useRef<HTMLUListElement>(null);
-  const session = useRef<ChartSession>(undefined);
-  const choice = { measure, withGhost, selectedLink };
-  const firstChoice = useRef(choice);
   const unit = measure === 'bps' ? 'bps' : 'pps';
-  const unitNow = useRef(unit);
-  unitNow.current = unit;
-
-  useEffect(() => {
-    if (host.current === null) return;
-    const chart = new ChartSession(host.current, topology, firstChoice.current, {
-      onWindow: setTimeWindow,
-      onHistory: (history, ghost) =>
-        setHas((before) =>
-          before.history === history && before.ghost === ghost ? before : { history, ghost },
-        ),
-      onValues: (values, hovered) => writeLegend(legend.current, values, unitNow.current, hovered),
-    });
-    session.current = chart;
-    const observer = new ResizeObserver(([entry]) => {
-      const { width = 0, height = 0 } = entry?.contentRect ?? {};
-      if (width > 0 && height > 0) chart.resize(width, height);
-    });
-    observer.observe(host.current);
-    return () => {
-      observer.disconnect();
-      chart.dispose();
-    };
-  }, [topology]);
-
-  useEffect(
-    () => session.current?.choose({ measure, withGhost, selectedLink }),
-    [measure, withGhost, selectedLink],
+  const choice = { measure, withGhost, selectedLink };
+  const chart = useChartSession(host, topology, choice, (values, hovered) =>
+    writeLegend(legend.current, values, unit, hovered),
   );
-  useThemeChange(useCallback(() => session.current?.restyle(), []));
-  useChartGestures(host, session);
+  useChartGestures(host, chart.session);
 
   return (
     <>
       <header className="rates-bar">
         <Measures chosen={measure} onChoose={setMeasure} />
-        {has.ghost && (
-          <label className="rates-ghost" title="Draws the run before, from the same start, behind this one">
-            <input
-              type="checkbox"
-              checked={withGhost}
-              onChange={(event) => setWithGhost(event.target.checked)}
-            />
-            run before
-          </label>
-        )}
-        <LiveButton timeWindow={timeWindow} onLive={() => session.current?.goLive()} />
+        {chart.hasGhost && <GhostSwitch isOn={withGhost} onSwitch={setWithGhost} />}
+        <LiveButton timeWindow={chart.timeWindow} onLive={() => chart.session.current?.goLive()} />
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keys that move through time need it. */}
-      <div
-        className="rates-chart"
-        ref={host}
-        data-empty={!has.history}
-        tabIndex={0}
-        role="group"
-        aria-label="Chart: arrows move in time, plus and minus zoom, End is live"
-      >
-        {!has.history && <Teaching />}
+      <div className="rates-chart" ref={host} role="application" aria-label={KEYS_WORDS}>
+        {!chart.hasHistory && <Teaching />}
       </div>
       <RateLegend
         ref={legend}
@@ -94,6 +47,20 @@ export function RateView({ topology }: { readonly topology: Topology }) {
         onSelect={navigation.showLink}
       />
     </>
+  );
+}
+
+interface GhostSwitchProps {
+  readonly isOn: boolean;
+  readonly onSwitch: (isOn: boolean) => void;
+}
+
+function GhostSwitch({ isOn, onSwitch }: GhostSwitchProps) {
+  return (
+    <label className="rates-ghost" title="Draws the run before, from the same start, behind this one">
+      <input type="checkbox" checked={isOn} onChange={(event) => onSwitch(event.target.checked)} />
+      run before
+    </label>
   );
 }
 
@@ -163,7 +130,7 @@ function writeLegend(
   hovered: boolean,
 ): void {
   if (legend === null) return;
-  legend.dataset['hovered'] = String(hovered);
+  legend.dataset.hovered = String(hovered);
   for (const [index, cell] of legend.querySelectorAll('[data-value]').entries()) {
     const value = values[index];
     cell.textContent = value === null || value === undefined ? '–' : fixedQuantityText(value, unit);

@@ -38,9 +38,9 @@ export function useChartGestures(
 
 function wheel(event: WheelEvent, element: HTMLElement, chart: ChartSession | undefined): void {
   event.preventDefault();
-  if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) return chart?.pan(event.deltaX / element.clientWidth);
   const { left, width } = element.getBoundingClientRect();
-  chart?.zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, (event.clientX - left) / width);
+  if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) chart?.pan(event.deltaX / width);
+  else chart?.zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, (event.clientX - left) / width);
 }
 
 function drag(event: PointerEvent, element: HTMLElement, chart: ChartSession | undefined): void {

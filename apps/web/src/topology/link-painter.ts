@@ -30,7 +30,7 @@ export class LinkPainter {
   /** Undefined when nothing runs. */
   paint(sample: RateSample | undefined): void {
     const rate = sample === undefined ? undefined : linkRate(sample, this.#link);
-    this.#parts.group.dataset['state'] = rate === undefined ? 'closed' : rate.pps > 0 ? 'busy' : 'silent';
+    this.#parts.group.dataset.state = rate === undefined ? 'closed' : rate.pps > 0 ? 'busy' : 'silent';
     this.#parts.group.style.setProperty('--load', loadOf(rate?.pps ?? 0).toFixed(3));
     this.#move(speedOf(rate?.pps ?? 0));
     this.#write(rate);
@@ -42,17 +42,19 @@ export class LinkPainter {
 
   #move(speedPxPerSecond: number): void {
     if (this.#motion === undefined) return;
-    if (speedPxPerSecond === 0) return this.#motion.pause();
-    this.#motion.updatePlaybackRate(speedPxPerSecond / PACKET_SPACING);
-    if (this.#motion.playState !== 'running') this.#motion.play();
+    if (speedPxPerSecond === 0) this.#motion.pause();
+    else {
+      this.#motion.updatePlaybackRate(speedPxPerSecond / PACKET_SPACING);
+      if (this.#motion.playState !== 'running') this.#motion.play();
+    }
   }
 
   #write(rate: LinkRate | undefined): void {
     const { group, rate: rateLabel, drops } = this.#parts;
     const ticks = dropTicks(rate?.dropPps ?? 0);
-    group.dataset['ticks'] = ticks.toString();
+    group.dataset.ticks = ticks.toString();
     rateLabel.textContent = rate === undefined ? this.#link.port : quantityText(rate.pps, 'pps');
-    rateLabel.dataset['state'] = rate === undefined ? 'closed' : 'open';
+    rateLabel.dataset.state = rate === undefined ? 'closed' : 'open';
     drops.textContent = ticks > 0 ? `${quantityText(rate?.dropPps ?? 0, 'pps')} dropped` : '';
   }
 }
