@@ -101,7 +101,7 @@ send_ping(struct pinger *p)
 	if (!send_one(p->w->port, p->frame.bytes, p->frame.size))
 		return 0;
 	p->sent++;
-	count_batch(&p->w->counters, 0, p->frame.size, NO_SPACE_SAMPLE);
+	__atomic_store_n(&p->w->counters.bytes, p->w->counters.bytes + p->frame.size, __ATOMIC_RELAXED);
 	return 1;
 }
 

@@ -131,12 +131,24 @@ wait_for_first(struct receiver *r)
 	}
 }
 
+static int
+has_packets(const struct nmport_d *d)
+{
+	for (uint32_t i = d->first_rx_ring; i <= d->last_rx_ring; i++)
+		if (!nm_ring_empty(NETMAP_RXRING(d->nifp, i)))
+			return 1;
+	return 0;
+}
+
 static void
 wait_for_more(struct receiver *r)
 {
 	struct pollfd pfd = {.fd = r->w->port->fd, .events = POLLIN};
-	int result = poll(&pfd, 1, IDLE_MS);
+	int result;
 
+	if (spin_until(r->w, NIOCRXSYNC, has_packets))
+		return;
+	result = poll(&pfd, 1, IDLE_MS);
 	if (result == 0 && r->o->leave_when_idle)
 		r->ended = 1;
 	if (result > 0 && (pfd.revents & POLLERR)) {

@@ -262,12 +262,24 @@ left_to_send(const struct sender *s, uint32_t limit)
 	return s->w->count && left < limit ? (uint32_t)left : limit;
 }
 
+static int
+has_room(const struct nmport_d *d)
+{
+	for (uint32_t i = d->first_tx_ring; i <= d->last_tx_ring; i++)
+		if (!nm_ring_empty(NETMAP_TXRING(d->nifp, i)))
+			return 1;
+	return 0;
+}
+
 static void
 wait_for_room(struct sender *s)
 {
 	struct pollfd pfd = {.fd = s->w->port->fd, .events = POLLOUT};
-	int result = poll(&pfd, 1, 2000);
+	int result;
 
+	if (spin_until(s->w, NIOCTXSYNC, has_room))
+		return;
+	result = poll(&pfd, 1, 2000);
 	if (result == 0 && s->o->verbose)
 		D("poll timeout: no room for 2 s");
 	if (result > 0 && (pfd.revents & (POLLERR | POLLNVAL))) {

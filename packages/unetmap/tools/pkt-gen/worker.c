@@ -28,6 +28,34 @@ cancel(void)
 	__atomic_store_n(&cancel_flag, 1, __ATOMIC_RELAXED);
 }
 
+static inline void
+relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#else
+	__asm__ volatile("" ::: "memory");
+#endif
+}
+
+int
+spin_until(struct worker *w, unsigned long sync, int (*ready)(const struct nmport_d *))
+{
+	struct timespec deadline;
+
+	if (w->alone)
+		return 0;
+	deadline = ns_after(now(), SPIN_NS);
+	do {
+		for (int i = 0; i < 16; i++)
+			relax();
+		ioctl(w->port->fd, sync, NULL);
+		if (ready(w->port))
+			return 1;
+	} while (ns_between(now(), deadline) > 0 && !cancelled());
+	return 0;
+}
+
 static void
 wake_up(int signal)
 {
@@ -125,6 +153,7 @@ start_threads(const struct options *o, struct nmport_d *port, struct worker *wor
 		w->o = o;
 		w->index = started;
 		w->main_fd = port->fd;
+		w->alone = sysconf(_SC_NPROCESSORS_ONLN) == 1;
 		w->counters.min_space = NO_SPACE_SAMPLE;
 		w->count = o->count / (uint64_t)o->threads;
 		w->port = port_of_worker(port, started, o->threads);

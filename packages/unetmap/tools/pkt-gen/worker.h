@@ -24,6 +24,7 @@ struct worker {
 	struct nmport_d *port;
 	int main_fd;
 	int index;
+	int alone; // on the only CPU: spinning would keep the partner from it
 	uint64_t count; // this worker's share of -n; 0 = endless
 	pthread_t thread;
 	struct timespec start, end;
@@ -42,6 +43,11 @@ void cancel(void);
 
 // Runs the job on all rings of `port`, prints the reports and the summary.
 void run_workers(const struct options *o, struct nmport_d *port);
+
+// Syncs again and again, for SPIN_NS at most, until ready() holds: 1, or 0 if it is time
+// to sleep.  A partner that is at work answers sooner than a sleeper wakes up.
+#define SPIN_NS 50000
+int spin_until(struct worker *w, unsigned long sync, int (*ready)(const struct nmport_d *));
 
 static inline void
 count_batch(struct counters *c, uint64_t packets, uint64_t bytes, uint32_t space)
