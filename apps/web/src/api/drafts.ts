@@ -60,7 +60,7 @@ export class LocalDrafts implements DraftStore {
   }
 
   #all(): Draft[] {
-    return Object.keys(this.#storage)
+    return Array.from({ length: this.#storage.length }, (_, index) => this.#storage.key(index) ?? '')
       .filter((key) => key.startsWith(this.#prefix))
       .flatMap((key) => parseDraft(this.#storage.getItem(key)) ?? []);
   }

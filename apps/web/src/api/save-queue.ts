@@ -17,8 +17,8 @@ export interface SaveQueueOptions {
 interface Entry {
   file: EditedFile;
   server: WorkspaceFile;
-  /** Content that was sent and whose answer never came: if it turns up on the server, it is ours. */
-  unconfirmed?: string;
+  /** Contents that were sent and whose answers never came: if one turns up on the server, it is ours. */
+  readonly unconfirmed: Set<string>;
   inFlight?: Promise<void>;
   timer?: ReturnType<typeof setTimeout>;
 }
@@ -127,10 +127,10 @@ export class SaveQueue implements Disposable {
   #take(file: WorkspaceFile): void {
     const entry = this.#entries.get(file.path);
     if (entry === undefined) {
-      this.#entries.set(file.path, { file: { ...file, saveState: 'saved' }, server: file });
+      this.#entries.set(file.path, newEntry(file, { ...file, saveState: 'saved' }));
     } else if (!isDirty(entry) || entry.file.content === file.content) {
       this.#settle(entry, file);
-    } else if (file.content === entry.unconfirmed || file.content === entry.server.content) {
+    } else if (entry.unconfirmed.has(file.content) || file.content === entry.server.content) {
       entry.server = file;
     } else if (file.version > entry.server.version && entry.inFlight === undefined) {
       this.#conflict(entry, { version: file.version, content: file.content });
@@ -154,7 +154,7 @@ export class SaveQueue implements Disposable {
 
   #restoreNew(path: string, content: string): void {
     const server: WorkspaceFile = { path, content: '', version: 0, editable: true, starter: false };
-    this.#entries.set(path, { server, file: { ...server, content, saveState: 'unsaved' } });
+    this.#entries.set(path, newEntry(server, { ...server, content, saveState: 'unsaved' }));
   }
 
   #restoreConflict(entry: Entry, content: string): void {
@@ -183,7 +183,7 @@ export class SaveQueue implements Disposable {
 
   #send(entry: Entry, baseVersion: number): Promise<void> {
     const { path, content } = entry.file;
-    entry.unconfirmed = content;
+    entry.unconfirmed.add(content);
     this.#setState(entry, 'saving');
     const answered = this.#options.save(path, content, baseVersion).then(
       ({ version }) => this.#saved(entry, version, content),
@@ -194,7 +194,7 @@ export class SaveQueue implements Disposable {
   }
 
   #saved(entry: Entry, version: number, content: string): void {
-    delete entry.unconfirmed;
+    entry.unconfirmed.clear();
     entry.server = { ...entry.server, version, content };
     if (entry.file.content === content) this.#settle(entry, entry.server);
     else this.#setState(entry, 'unsaved');
@@ -214,7 +214,7 @@ export class SaveQueue implements Disposable {
 
   /** The server has another version than the edit started from. It may be our own, whose answer got lost. */
   #met(entry: Entry, current: { version: number; content: string }): void {
-    const ours = current.content === entry.unconfirmed || current.content === entry.file.content;
+    const ours = entry.unconfirmed.has(current.content) || current.content === entry.file.content;
     if (ours || current.content === entry.server.content) {
       this.#saved(entry, current.version, current.content);
       return;
@@ -256,6 +256,10 @@ export class SaveQueue implements Disposable {
   #publish(): void {
     this.#options.changed(this.files);
   }
+}
+
+function newEntry(server: WorkspaceFile, file: EditedFile): Entry {
+  return { server, file, unconfirmed: new Set() };
 }
 
 function isDirty({ file, server }: Entry): boolean {
