@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { test as base, type Page } from '@playwright/test';
+import { type Links, Server } from './harness/index.ts';
+import { Board } from './pages/board.ts';
+import { JoinPage } from './pages/join.ts';
+import { Workspace } from './pages/workspace.ts';
+
+interface People {
+  /** Joins the course in a browser of their own, and opens the lab. */
+  readonly attendee: (name: string, lab: string, links?: Links) => Promise<Workspace>;
+  readonly instructor: (links?: Links) => Promise<Board>;
+}
+
+/** `links`: of the server at RINGLAB_URL, or of one that is started for all stories of this worker. */
+export const test = base.extend<People, { links: Links }>({
+  links: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern.
+    async ({}, use) => {
+      const given = givenLinks();
+      if (given !== undefined) return await use(given);
+      await using server = await Server.start();
+      await use(server.links);
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+
+  attendee: async ({ browser, links: shared }, use) => {
+    const workspaces: Workspace[] = [];
+    await use(async (name, lab, links = shared) => {
+      const page = await freshPage(
+        browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] }),
+      );
+      await join(page, links, name);
+      const workspace = new Workspace(page, lab);
+      workspaces.push(workspace);
+      await workspace.open(new URL(links.attendee).origin);
+      return workspace;
+    });
+    for (const workspace of workspaces) await leave(workspace);
+  },
+
+  instructor: async ({ browser, links: shared }, use) => {
+    const pages: Page[] = [];
+    await use(async (links = shared) => {
+      const page = await freshPage(browser.newContext());
+      pages.push(page);
+      await page.goto(links.instructor);
+      await page.waitForURL('**/board');
+      return new Board(page);
+    });
+    for (const page of pages) await page.context().close();
+  },
+});
+
+export { expect } from '@playwright/test';
+
+function givenLinks(): Links | undefined {
+  const { RINGLAB_URL: url, RINGLAB_COURSE_CODE: code, RINGLAB_INSTRUCTOR_TOKEN: token } = process.env;
+  if (url === undefined) return undefined;
+  if (code === undefined || token === undefined)
+    throw new Error('With RINGLAB_URL set RINGLAB_COURSE_CODE and RINGLAB_INSTRUCTOR_TOKEN, too.');
+  return { attendee: `${url}/join?code=${code}`, instructor: `${url}/instructor#${token}` };
+}
+
+async function freshPage(
+  context: ReturnType<Page['context']> | Promise<ReturnType<Page['context']>>,
+): Promise<Page> {
+  return (await context).newPage();
+}
+
+async function join(page: Page, links: Links, name: string): Promise<void> {
+  await page.goto(links.attendee);
+  const form = new JoinPage(page);
+  await form.name.fill(name);
+  await form.submit.click();
+  await page.waitForURL('**/labs');
+}
+
+/** Leaves nothing running behind: the next story has the processors for itself. */
+async function leave({ page, stop }: Workspace): Promise<void> {
+  if (!page.isClosed() && (await stop.isEnabled().catch(() => false))) await stop.click();
+  await page.context().close();
+}

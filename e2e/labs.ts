@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const LABS = join(import.meta.dirname, '../labs');
+
+export interface LabFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+/** What the lab's author wrote; the attendee of a story writes the same. */
+export function solutionOf(lab: string): LabFile[] {
+  return filesIn(join(LABS, lab, 'solution'));
+}
+
+export function starterOf(lab: string): LabFile[] {
+  return filesIn(join(LABS, lab, 'starter'));
+}
+
+function filesIn(folder: string): LabFile[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return entries.map((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    return { path: path.slice(folder.length + 1), content: readFileSync(path, 'utf8') };
+  });
+}

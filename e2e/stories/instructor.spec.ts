@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { expect, test } from '../fixtures.ts';
+import { solutionOf } from '../labs.ts';
+import { quantityPps, Workspace } from '../pages/workspace.ts';
+
+const LAB = '03-sink';
+const [solution] = solutionOf(LAB);
+if (solution === undefined) throw new Error(`${LAB} has no solution.`);
+
+test('the board shows live who is here, which checks hold, and at what rate they run', async ({
+  attendee,
+  instructor,
+}) => {
+  test.setTimeout(150_000);
+  const board = await instructor();
+  const workspace = await attendee('Observed', LAB);
+  const row = board.row('Observed');
+  await expect(row).toBeVisible();
+
+  expect(await workspace.runCheck()).toBe('failed');
+  await expect(row.locator('[data-state="failing"]')).toBeVisible();
+  await workspace.write(solution.path, solution.content);
+  expect(await workspace.runCheck()).toBe('passed');
+  await expect(row.locator('[data-state="passed"]')).toBeVisible();
+
+  await workspace.startRun();
+  await expect
+    .poll(async () => quantityPps((await row.textContent()) ?? ''), { timeout: 30_000 })
+    .toBeGreaterThan(0);
+});
+
+test("the instructor reads an attendee's files and terminals, and changes nothing", async ({
+  attendee,
+  instructor,
+}) => {
+  const workspace = await attendee('Read', LAB);
+  await workspace.write(solution.path, `/* mine */\n${solution.content}`);
+  await workspace.newShell();
+  await workspace.type('echo seen-$((3 + 4))');
+  await expect.poll(() => workspace.terminalText()).toContain('seen-7');
+
+  const board = await instructor();
+  await board.row('Read').getByRole('link').first().click();
+  const seen = new Workspace(board.page, LAB);
+  await expect(seen.editor.locator('.view-line').first()).toBeVisible();
+  await expect.poll(() => seen.visibleText()).toContain('/* mine */');
+  await expect(seen.run).toHaveCount(0);
+  await expect(board.page.getByText('You look at the workspace of')).toBeVisible();
+  await expect.poll(() => seen.terminalText()).toContain('seen-7');
+
+  await seen.editor.click();
+  await board.page.keyboard.type('overwritten');
+  await expect.poll(() => seen.visibleText()).not.toContain('overwritten');
+  expect(await workspace.textOnServer(solution.path)).toBe(`/* mine */\n${solution.content}`);
+});
+
+test('the instructor closes a lab and opens it again, and attendees see it at once', async ({
+  attendee,
+  instructor,
+}) => {
+  const board = await instructor();
+  const { page } = await attendee('Closed out', LAB);
+  await page.goto(new URL('/labs', page.url()).href);
+  const labs = page.getByRole('list', { name: 'Labs of the day' });
+  await expect(labs.getByRole('link')).toHaveCount(2);
+
+  const open = board.page.getByRole('switch').first();
+  await open.click();
+  await expect(open).not.toBeChecked();
+  await expect(labs.getByRole('link')).toHaveCount(1);
+  await open.click();
+  await expect(open).toBeChecked();
+  await expect(labs.getByRole('link')).toHaveCount(2);
+});

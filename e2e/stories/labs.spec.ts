@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { expect, test } from '../fixtures.ts';
+import { solutionOf } from '../labs.ts';
+
+for (const lab of ['03-sink', '04-forward']) {
+  test(`${lab}: the starter fails with an explanation, the solution passes`, async ({ attendee }) => {
+    test.setTimeout(180_000);
+    const workspace = await attendee(`Solver of ${lab}`, lab);
+    expect(await workspace.runCheck()).toBe('failed');
+    const failed = workspace.checks.locator('[data-state="failed"]');
+    await expect(failed.getByText('Expected').first()).toBeVisible();
+
+    for (const { path, content } of solutionOf(lab)) await workspace.write(path, content);
+    expect(await workspace.runCheck()).toBe('passed');
+    await expect(failed).toHaveCount(0);
+  });
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { expect, test } from '../fixtures.ts';
+import { solutionOf } from '../labs.ts';
+
+const LAB = '03-sink';
+const [solution] = solutionOf(LAB);
+if (solution === undefined) throw new Error(`${LAB} has no solution.`);
+
+test("a mistake is marked where it is, in the compiler's words, and the mark goes with it", async ({
+  attendee,
+}) => {
+  const workspace = await attendee('Breaker', LAB);
+  const broken = solution.content.replace(/^int main/m, 'int undeclared = nowhere_declared;\nint main');
+  await workspace.write(solution.path, broken);
+  await workspace.run.click();
+
+  await expect(workspace.errors.first()).toBeVisible({ timeout: 30_000 });
+  await expect(workspace.status).toContainText(/build/i);
+  await workspace.errors.first().hover();
+  await expect(workspace.page.locator('.monaco-hover:visible')).toContainText('nowhere_declared');
+
+  await workspace.write(solution.path, solution.content);
+  await workspace.startRun();
+  await expect(workspace.errors).toHaveCount(0);
+});
+
+test('a run shows its rate on the chart, and the topology moves', async ({ attendee }) => {
+  const workspace = await attendee('Runner', LAB);
+  await workspace.write(solution.path, solution.content);
+  await workspace.startRun();
+  await workspace.waitForTraffic();
+
+  for (const ratePps of await workspace.linkRatesPps()) expect(ratePps).toBeGreaterThan(10_000);
+  const packets = workspace.topology.locator('.topology-link-packets').first();
+  const offset = () => packets.evaluate((element) => getComputedStyle(element).strokeDashoffset);
+  const before = await offset();
+  await expect.poll(offset).not.toBe(before);
+
+  await workspace.stopRun();
+  await expect.poll(() => workspace.linkRatesPps()).toEqual(expect.arrayContaining([0]));
+});
+
+test('every link leads to its chart, every process to its terminal', async ({ attendee }) => {
+  const workspace = await attendee('Clicker', LAB);
+  await workspace.write(solution.path, solution.content);
+  await workspace.startRun();
+  await workspace.waitForTraffic();
+  await workspace.topology
+    .getByTitle(/Show its chart/)
+    .first()
+    .click();
+  await expect(workspace.rates.getByRole('button', { pressed: true })).toHaveCount(1);
+  await workspace.showTerminal(/gen/);
+  await expect(workspace.terminalTabs.filter({ hasText: /gen/ })).toHaveAttribute('aria-selected', 'true');
+  await expect.poll(() => workspace.terminalText()).toMatch(/pps/);
+});
