@@ -17,8 +17,14 @@ export class Refusal extends Error {
 export function protocolErrorOf(fault: unknown): ProtocolError {
   if (fault instanceof Refusal) return fault.error;
   if (isDiskFull(fault)) {
-    return { code: 'disk-full', message: "The server's disk is full: this was not saved. Tell the instructor." };
+    return {
+      code: 'disk-full',
+      message: "The server's disk is full: this was not saved. Tell the instructor.",
+    };
   }
   console.error(fault);
-  return { code: 'internal', message: 'The server failed at this; what went wrong is in its log. Try again.' };
+  return {
+    code: 'internal',
+    message: 'The server failed at this; what went wrong is in its log. Try again.',
+  };
 }

@@ -49,11 +49,18 @@ export class Accounts {
   async #join(call: RouteCall<z.infer<typeof joinBody>>): Promise<Me> {
     const { code, name } = call.body;
     if (!equal(plainCode(code), plainCode(this.#secrets.courseCode))) {
-      this.#refuseWrong(call, 'wrong-course-code', 'This is not the code of this course. Look at it again, or ask the instructor.');
+      this.#refuseWrong(
+        call,
+        'wrong-course-code',
+        'This is not the code of this course. Look at it again, or ask the instructor.',
+      );
     }
     const before = this.#formerPerson(call, name);
     if (!before && !this.#joins.take(call.address)) {
-      throw new Refusal('too-many', 'Too many people joined from this address just now. Try again in a few seconds.');
+      throw new Refusal(
+        'too-many',
+        'Too many people joined from this address just now. Try again in a few seconds.',
+      );
     }
     return this.#signIn(call, () => before ?? this.#store.people.add(name, 'attendee'));
   }
@@ -62,10 +69,17 @@ export class Accounts {
   #instructor(call: RouteCall<z.infer<typeof instructorBody>>): Promise<Me> {
     const { token, name = 'Instructor' } = call.body;
     if (!equal(token, this.#secrets.instructorToken)) {
-      this.#refuseWrong(call, 'wrong-token', "This is not the instructor's link of this server. It is printed when the server starts.");
+      this.#refuseWrong(
+        call,
+        'wrong-token',
+        "This is not the instructor's link of this server. It is printed when the server starts.",
+      );
     }
     const role: Role = 'instructor';
-    return this.#signIn(call, () => this.#store.people.named(name, role) ?? this.#store.people.add(name, role));
+    return this.#signIn(
+      call,
+      () => this.#store.people.named(name, role) ?? this.#store.people.add(name, role),
+    );
   }
 
   #leave(call: RouteCall<unknown>): Record<string, never> {
@@ -80,7 +94,9 @@ export class Accounts {
 
   /** Whoever had this name in this browser before. A name alone gives nobody's work away. */
   #formerPerson({ tokens }: RouteCall<unknown>, name: string): Person | undefined {
-    const people = [tokens.session, ...tokens.former].flatMap((token) => this.#store.people.byToken(token ?? '') ?? []);
+    const people = [tokens.session, ...tokens.former].flatMap(
+      (token) => this.#store.people.byToken(token ?? '') ?? [],
+    );
     const attendees = people.filter(({ role }) => role === 'attendee');
     const wanted = name.normalize('NFKC').toLowerCase();
     const plain = (person: Person) => person.name.normalize('NFKC').toLowerCase();

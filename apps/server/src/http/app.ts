@@ -63,11 +63,17 @@ function webApplication(webDir: string) {
     single: true,
     setHeaders: (response, path) => {
       const forever = path.startsWith('/assets/');
-      response.setHeader('Cache-Control', forever ? `public,max-age=${365 * DAY_SECONDS},immutable` : 'no-cache');
+      response.setHeader(
+        'Cache-Control',
+        forever ? `public,max-age=${365 * DAY_SECONDS},immutable` : 'no-cache',
+      );
     },
   });
 }
 
 function notBuilt(_request: Request, response: Response): void {
-  response.status(503).type('text').send('The web application is not built yet. Start the server with: npm start\n');
+  response
+    .status(503)
+    .type('text')
+    .send('The web application is not built yet. Start the server with: npm start\n');
 }

@@ -20,8 +20,15 @@ export function readTokens(header: string | undefined): BrowserTokens {
 }
 
 /** `Set-Cookie` headers after which the browser is `session` (nobody: undefined) and remembers who it was. */
-export function tokenCookies(session: string | undefined, before: BrowserTokens, days: number, secure: boolean): string[] {
-  const former = [before.session, ...before.former].filter((token) => token !== undefined && token !== session);
+export function tokenCookies(
+  session: string | undefined,
+  before: BrowserTokens,
+  days: number,
+  secure: boolean,
+): string[] {
+  const former = [before.session, ...before.former].filter(
+    (token) => token !== undefined && token !== session,
+  );
   const remembered = [...new Set(former)].slice(0, FORMER_TOKENS).join('.');
   return [
     cookie(SESSION_COOKIE, session ?? '', '/', session === undefined ? 0 : days, secure),
@@ -30,5 +37,13 @@ export function tokenCookies(session: string | undefined, before: BrowserTokens,
 }
 
 function cookie(name: string, value: string, path: string, days: number, secure: boolean): string {
-  return stringifySetCookie({ name, value, path, maxAge: days * DAY_SECONDS, httpOnly: true, sameSite: 'strict', secure });
+  return stringifySetCookie({
+    name,
+    value,
+    path,
+    maxAge: days * DAY_SECONDS,
+    httpOnly: true,
+    sameSite: 'strict',
+    secure,
+  });
 }

@@ -13,12 +13,18 @@ export function courseRoutes(store: Store, course: Course, workspaces: Workspace
     const { detail, slug } = course.lab(params.slug ?? '');
     const personId = query.get('person') ?? person.personId;
     if (personId !== person.personId) requireRole(person, 'instructor');
-    if (!store.people.find(personId)) throw new Refusal('no-such-person', 'There is nobody of that id in this course.');
+    if (!store.people.find(personId))
+      throw new Refusal('no-such-person', 'There is nobody of that id in this course.');
     return { lab: detail, files: workspaces.files({ personId, lab: slug }) };
   };
   return [
     openRoute('get', '/api/health', z.object({}), () => ({ ok: true })),
-    signedInRoute('get', '/api/labs', 'attendee', ({ person }): LabList => ({ labs: course.summaries(person.personId) })),
+    signedInRoute(
+      'get',
+      '/api/labs',
+      'attendee',
+      ({ person }): LabList => ({ labs: course.summaries(person.personId) }),
+    ),
     signedInRoute('get', '/api/labs/:slug', 'attendee', labPage),
   ];
 }

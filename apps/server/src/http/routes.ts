@@ -39,7 +39,12 @@ export function openRoute<Schema extends z.ZodType>(
   body: Schema,
   handle: (call: RouteCall<z.infer<Schema>>) => Promise<unknown> | unknown,
 ): Route {
-  return { method, path, role: 'anyone', handle: (call) => handle({ ...call, body: parseBody(body, call.body) }) };
+  return {
+    method,
+    path,
+    role: 'anyone',
+    handle: (call) => handle({ ...call, body: parseBody(body, call.body) }),
+  };
 }
 
 /** A route for who is signed in, as an attendee or, with role `instructor`, as an instructor alone. */
@@ -49,11 +54,17 @@ export function signedInRoute(
   role: Role,
   handle: (call: SignedInCall<unknown>) => Promise<unknown> | unknown,
 ): Route {
-  return { method, path, role, handle: (call) => handle({ ...call, person: requireRole(call.person, role) }) };
+  return {
+    method,
+    path,
+    role,
+    handle: (call) => handle({ ...call, person: requireRole(call.person, role) }),
+  };
 }
 
 export function requireRole(person: Person | undefined, role: Role): Person {
-  if (!person) throw new Refusal('not-signed-in', 'You are not signed in, or your sign-in ran out. Join the course.');
+  if (!person)
+    throw new Refusal('not-signed-in', 'You are not signed in, or your sign-in ran out. Join the course.');
   if (role === 'instructor' && person.role !== 'instructor') {
     throw new Refusal('not-allowed', 'Only an instructor may do this.');
   }
@@ -95,7 +106,9 @@ export function mountRoutes(app: Express, routes: readonly Route[], context: Rou
     const handlers = route.method === 'post' ? [refuseForeign(context), readBody] : [];
     app[route.method](route.path, ...handlers, answer(route, context));
   }
-  app.use('/api', (_request, response) => sendError(response, 404, { code: 'bad-request', message: 'There is no such route.' }));
+  app.use('/api', (_request, response) =>
+    sendError(response, 404, { code: 'bad-request', message: 'There is no such route.' }),
+  );
   app.use('/api', (fault: unknown, _request: Request, response: Response, _next: NextFunction) => {
     const error = bodyErrorOf(fault) ?? protocolErrorOf(fault);
     sendError(response, STATUS[error.code] ?? 400, error);
@@ -130,7 +143,9 @@ function callOf(
     response.append('Set-Cookie', tokenCookies(session, tokens, context.signInDays, request.secure));
   };
   const query = new URL(request.originalUrl, 'http://here').searchParams;
-  const params = Object.fromEntries(Object.entries(request.params).map(([name, value]) => [name, String(value)]));
+  const params = Object.fromEntries(
+    Object.entries(request.params).map(([name, value]) => [name, String(value)]),
+  );
   return { body: request.body, params, query, address: request.ip ?? '', tokens, person, setTokens };
 }
 

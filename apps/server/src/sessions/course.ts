@@ -20,7 +20,8 @@ export class Course {
 
   lab(slug: string): Lab {
     const lab = this.#bySlug.get(slug);
-    if (!lab) throw new Refusal('no-such-lab', `There is no lab ${slug}. The course page lists those there are.`);
+    if (!lab)
+      throw new Refusal('no-such-lab', `There is no lab ${slug}. The course page lists those there are.`);
     return lab;
   }
 
@@ -71,6 +72,15 @@ export class Course {
     const passed = latest?.results.filter(({ state }) => state === 'passed').length ?? 0;
     const missing = this.missing(lab);
     const checks = lab.checks.length;
-    return { slug, title, summary, minutes, open: this.isOpen(slug), passed, checks, ...(missing && { missing }) };
+    return {
+      slug,
+      title,
+      summary,
+      minutes,
+      open: this.isOpen(slug),
+      passed,
+      checks,
+      ...(missing && { missing }),
+    };
   }
 }

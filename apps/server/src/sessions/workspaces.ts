@@ -59,7 +59,8 @@ export class Workspaces {
 
   async delete(key: WorkspaceKey, path: string, by?: Watcher): Promise<void> {
     const file = this.file(key, path);
-    if (file.starter) throw new Refusal('not-editable', `${path} came with the lab: reset it instead of deleting it.`);
+    if (file.starter)
+      throw new Refusal('not-editable', `${path} came with the lab: reset it instead of deleting it.`);
     await this.#store.write(() =>
       this.#store.files.append(key, { path, content: undefined, reason: 'delete' }, Date.now()),
     );
@@ -101,13 +102,18 @@ export class Workspaces {
     const lab = this.#course.lab(key.lab);
     if (version === 0) return this.#starterContent(lab, path);
     const stored = this.#store.files.version(key, path, version);
-    if (!stored) throw new Refusal('no-such-file', `${path} has no version ${version}, or it was thinned out long ago.`);
+    if (!stored)
+      throw new Refusal('no-such-file', `${path} has no version ${version}, or it was thinned out long ago.`);
     return stored.content ?? '';
   }
 
   #starterContent(lab: Lab, path: string): string {
     const file = lab.starter.find((candidate) => candidate.path === path);
-    if (!file) throw new Refusal('no-such-file', `${path} did not come with the lab, so there is nothing to go back to.`);
+    if (!file)
+      throw new Refusal(
+        'no-such-file',
+        `${path} did not come with the lab, so there is nothing to go back to.`,
+      );
     return file.content;
   }
 
@@ -136,7 +142,10 @@ function ownFile({ path, content, version }: StoredFile): WorkspaceFile[] {
 }
 
 const notEditable = (path: string) =>
-  new Refusal('not-editable', `${path} belongs to the lab and cannot be changed. Copy what you need into a file of your own.`);
+  new Refusal(
+    'not-editable',
+    `${path} belongs to the lab and cannot be changed. Copy what you need into a file of your own.`,
+  );
 
 export function refuseLargeFile(path: string, content: string): void {
   const bytes = Buffer.byteLength(content);
@@ -150,10 +159,16 @@ export function refuseLargeFile(path: string, content: string): void {
 
 function refuseNewFile(files: readonly WorkspaceFile[], path: string): void {
   if (files.filter(({ starter }) => !starter).length >= MAX_WORKSPACE_FILES) {
-    throw new Refusal('too-many', `A workspace holds at most ${MAX_WORKSPACE_FILES} files of your own. Delete one first.`);
+    throw new Refusal(
+      'too-many',
+      `A workspace holds at most ${MAX_WORKSPACE_FILES} files of your own. Delete one first.`,
+    );
   }
   const clash = files.find((file) => path.startsWith(`${file.path}/`) || file.path.startsWith(`${path}/`));
   if (clash) {
-    throw new Refusal('bad-path', `${path} cannot be a file: ${clash.path} is here, and a name is a file or a folder, not both.`);
+    throw new Refusal(
+      'bad-path',
+      `${path} cannot be a file: ${clash.path} is here, and a name is a file or a folder, not both.`,
+    );
   }
 }

@@ -12,11 +12,13 @@ export class StoreError extends Error {
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 
-const errorNumber = (fault: unknown) => (fault instanceof Error && 'errcode' in fault ? fault.errcode : undefined);
+const errorNumber = (fault: unknown) =>
+  fault instanceof Error && 'errcode' in fault ? fault.errcode : undefined;
 
 /** True for a write that failed because the disk has no room left. */
 export const isDiskFull = (fault: unknown) =>
-  errorNumber(fault) === SQLITE_FULL || (fault instanceof Error && 'code' in fault && fault.code === 'ENOSPC');
+  errorNumber(fault) === SQLITE_FULL ||
+  (fault instanceof Error && 'code' in fault && fault.code === 'ENOSPC');
 
 export const databaseFile = (dataDir: string) => join(dataDir, 'ringlab.sqlite');
 
@@ -39,7 +41,9 @@ export function openDatabase(dataDir: string): DatabaseSync {
   } catch (fault) {
     database.close();
     if (errorNumber(fault) !== SQLITE_BUSY) throw fault;
-    throw new StoreError(`Another Ringlab server uses ${dataDir}. Stop it, or set RINGLAB_DATA_DIR to another folder.`);
+    throw new StoreError(
+      `Another Ringlab server uses ${dataDir}. Stop it, or set RINGLAB_DATA_DIR to another folder.`,
+    );
   }
 }
 
@@ -47,7 +51,9 @@ function migrate(database: DatabaseSync): void {
   const row = database.prepare('PRAGMA user_version').get();
   const version = Number(row?.user_version ?? 0);
   if (version > migrations.length) {
-    throw new StoreError('The database was written by a newer Ringlab. Start that one, or use another RINGLAB_DATA_DIR.');
+    throw new StoreError(
+      'The database was written by a newer Ringlab. Start that one, or use another RINGLAB_DATA_DIR.',
+    );
   }
   migrations.slice(version).forEach((sql, index) => {
     transaction(database, () => database.exec(`${sql}; PRAGMA user_version=${version + index + 1};`));

@@ -25,7 +25,9 @@ const BYTES_PER_FILE = 64 * 1024 * 1024;
 const UNTOUCHED_VERSIONS = 50;
 
 const textOf = (content: SQLOutputValue | undefined) =>
-  content instanceof Uint8Array ? Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString() : undefined;
+  content instanceof Uint8Array
+    ? Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString()
+    : undefined;
 
 const fileOf = (row: Row): StoredFile => ({
   path: String(row.path),
@@ -72,7 +74,9 @@ export class FileStore {
 
   versions({ personId, lab }: WorkspaceKey, path: string): FileVersion[] {
     const rows = this.#database
-      .prepare(`SELECT version, saved_at_ms, bytes, reason FROM file_versions WHERE ${ONE_PATH} ORDER BY version DESC`)
+      .prepare(
+        `SELECT version, saved_at_ms, bytes, reason FROM file_versions WHERE ${ONE_PATH} ORDER BY version DESC`,
+      )
       .all(personId, lab, path);
     return rows.map(versionOf);
   }
@@ -86,7 +90,9 @@ export class FileStore {
 
   /** Labs in which this person has saved something. */
   labsOf(personId: string): string[] {
-    const rows = this.#database.prepare('SELECT DISTINCT lab FROM file_versions WHERE person_id = ?').all(personId);
+    const rows = this.#database
+      .prepare('SELECT DISTINCT lab FROM file_versions WHERE person_id = ?')
+      .all(personId);
     return rows.map((row) => String(row.lab));
   }
 

@@ -14,7 +14,9 @@ export class LabSettings {
   }
 
   setOpen(lab: string, open: boolean): void {
-    const sql = open ? 'DELETE FROM closed_labs WHERE lab = ?' : 'INSERT OR IGNORE INTO closed_labs VALUES (?)';
+    const sql = open
+      ? 'DELETE FROM closed_labs WHERE lab = ?'
+      : 'INSERT OR IGNORE INTO closed_labs VALUES (?)';
     this.#database.prepare(sql).run(lab);
   }
 

@@ -56,12 +56,16 @@ export class PeopleStore {
   }
 
   attendees(): SeenPerson[] {
-    const rows = this.#database.prepare(`SELECT * FROM people WHERE role = 'attendee' ORDER BY name_key`).all();
+    const rows = this.#database
+      .prepare(`SELECT * FROM people WHERE role = 'attendee' ORDER BY name_key`)
+      .all();
     return rows.map(personOf);
   }
 
   seen(personId: string): void {
-    this.#database.prepare('UPDATE people SET last_seen_ms = ? WHERE person_id = ?').run(Date.now(), personId);
+    this.#database
+      .prepare('UPDATE people SET last_seen_ms = ? WHERE person_id = ?')
+      .run(Date.now(), personId);
   }
 
   /** Returns the token for the browser's cookie; only its hash is kept here. */
@@ -73,7 +77,9 @@ export class PeopleStore {
 
   byToken(token: string): Person | undefined {
     const row = this.#database
-      .prepare('SELECT people.* FROM sign_ins JOIN people USING (person_id) WHERE token_hash = ? AND signed_in_at_ms > ?')
+      .prepare(
+        'SELECT people.* FROM sign_ins JOIN people USING (person_id) WHERE token_hash = ? AND signed_in_at_ms > ?',
+      )
       .get(hashOf(token), Date.now() - this.#signInMs);
     return row && personOf(row);
   }

@@ -45,7 +45,9 @@ export class ResultStore {
   /** The latest that ended by judging the files, or at all. */
   latestCheck({ personId, lab }: WorkspaceKey): CheckRunState | undefined {
     const row = this.#database
-      .prepare('SELECT state FROM check_runs WHERE person_id = ? AND lab = ? ORDER BY started_at_ms DESC LIMIT 1')
+      .prepare(
+        'SELECT state FROM check_runs WHERE person_id = ? AND lab = ? ORDER BY started_at_ms DESC LIMIT 1',
+      )
       .get(personId, lab);
     return row && checkRunState.parse(JSON.parse(String(row.state)));
   }
@@ -53,11 +55,15 @@ export class ResultStore {
   /** At start: what a server that died left going on ended with it. Terminals of before are gone. */
   endUnfinished(): void {
     const nowMs = Date.now();
-    for (const row of this.#database.prepare('SELECT person_id, lab, state FROM runs WHERE ended_at_ms IS NULL').all()) {
+    for (const row of this.#database
+      .prepare('SELECT person_id, lab, state FROM runs WHERE ended_at_ms IS NULL')
+      .all()) {
       const key = { personId: String(row.person_id), lab: String(row.lab) };
       this.putRun(key, diedWithServer(runState.parse(JSON.parse(String(row.state))), nowMs));
     }
-    const checks = this.#database.prepare('SELECT person_id, lab, state FROM check_runs WHERE ended_at_ms IS NULL');
+    const checks = this.#database.prepare(
+      'SELECT person_id, lab, state FROM check_runs WHERE ended_at_ms IS NULL',
+    );
     for (const row of checks.all()) {
       const key = { personId: String(row.person_id), lab: String(row.lab) };
       this.putCheck(key, unjudged(checkRunState.parse(JSON.parse(String(row.state))), nowMs));
@@ -78,7 +84,11 @@ function diedWithServer(run: RunState, endedAtMs: number): RunState {
   const processes = run.processes.map((process) =>
     process.state === 'exited'
       ? process
-      : { ...process, state: 'exited' as const, exit: { signal: 'SIGKILL', words: 'ended when the server was restarted' } },
+      : {
+          ...process,
+          state: 'exited' as const,
+          exit: { signal: 'SIGKILL', words: 'ended when the server was restarted' },
+        },
   );
   const notices = [...run.notices, 'The server was restarted while this ran. Press Run to start it again.'];
   return { ...run, phase: 'ended', outcome: 'server-restarted', endedAtMs, processes, notices };
@@ -86,7 +96,9 @@ function diedWithServer(run: RunState, endedAtMs: number): RunState {
 
 function unjudged(check: CheckRunState, endedAtMs: number): CheckRunState {
   const results = check.results.map((result) =>
-    result.state === 'waiting' || result.state === 'running' ? { ...result, state: 'skipped' as const } : result,
+    result.state === 'waiting' || result.state === 'running'
+      ? { ...result, state: 'skipped' as const }
+      : result,
   );
   const message = 'The server was restarted while this was checked. Press Check to start it again.';
   return { ...check, phase: 'ended', passed: false, endedAtMs, results, message };

@@ -45,6 +45,7 @@ function lineStart(stream: Buffer, position: number): number | undefined {
 
 function startOfLastLines(stream: Buffer, lines: number): number | undefined {
   let position = stream.lastIndexOf(LINE_END);
-  for (let line = 0; line < lines && position > 0; line++) position = stream.lastIndexOf(LINE_END, position - 1);
+  for (let line = 0; line < lines && position > 0; line++)
+    position = stream.lastIndexOf(LINE_END, position - 1);
   return position > 0 ? position + LINE_END.length : undefined;
 }

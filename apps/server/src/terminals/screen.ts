@@ -70,7 +70,10 @@ export class Screen {
     await this.#feed(end);
     this.#headless();
     const text = this.#serializer?.serialize({ scrollback: this.#scrollbackLines }) ?? '';
-    return { offset: end, bytes: Buffer.from(text.replace(ALTERNATE_SCREEN, `${ALTERNATE_SCREEN}${NO_STYLE}`)) };
+    return {
+      offset: end,
+      bytes: Buffer.from(text.replace(ALTERNATE_SCREEN, `${ALTERNATE_SCREEN}${NO_STYLE}`)),
+    };
   }
 
   async #feed(to: number): Promise<void> {

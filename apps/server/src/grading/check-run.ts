@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { randomUUID } from 'node:crypto';
+import { buildLab, type Lab, runChecks, type Sandbox, SandboxError, type SandboxFile } from '@ringlab/labkit';
+import type { CheckResult, CheckRunState, WorkspaceFile } from '@ringlab/protocol';
+import { firstComplaint } from '../builds/build.ts';
+import type { SandboxSource } from '../sessions/held-sandbox.ts';
+import type { RunQueue } from '../sessions/run-queue.ts';
+
+export interface CheckPlace {
+  readonly lab: Lab;
+  readonly queue: RunQueue;
+  readonly source: SandboxSource;
+  /** The workspace as it is saved now: what is judged. */
+  readonly files: readonly WorkspaceFile[];
+  onChange(state: CheckRunState): void;
+}
+
+/** One press of Check: builds and judges the saved files in a sandbox of its own, where nothing else ever ran. */
+export class CheckRun {
+  readonly done: Promise<void>;
+  readonly #place: CheckPlace;
+  readonly #stop = new AbortController();
+  #state: CheckRunState;
+
+  constructor(place: CheckPlace) {
+    this.#place = place;
+    const results = place.lab.checks.map(({ id, title }): CheckResult => ({ id, title, state: 'waiting' }));
+    const versions = Object.fromEntries(place.files.map(({ path, version }) => [path, version]));
+    const startedAtMs = Date.now();
+    this.#state = {
+      checkRunId: randomUUID(),
+      phase: 'preparing',
+      startedAtMs,
+      results,
+      passed: false,
+      versions,
+    };
+    this.done = this.#go();
+  }
+
+  get state(): CheckRunState {
+    return this.#state;
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async #go(): Promise<void> {
+    // The one who pressed Check is answered first.
+    await new Promise(setImmediate);
+    try {
+      this.#end(await this.#untilJudged());
+    } catch (fault) {
+      if (!(fault instanceof SandboxError) && !this.#stop.signal.aborted) console.error(fault);
+      this.#end(this.#stop.signal.aborted ? 'Stopped before all was checked.' : wordsOf(fault));
+    }
+  }
+
+  /** Resolves with why there is no judgment, or undefined when there is one. */
+  async #untilJudged(): Promise<string | undefined> {
+    const { signal } = this.#stop;
+    using place = await this.#place.queue.enter(signal, (position) => this.#waits(position));
+    if (!place) return 'Stopped before it began.';
+    const { message: _, ...state } = this.#state;
+    this.#state = state;
+    await using sandbox = await this.#place.source.take(`check-${this.#state.checkRunId}`);
+    await sandbox.put(this.#place.files.map(({ path, content }): SandboxFile => ({ path, content })));
+    signal.throwIfAborted();
+    return await this.#judge(sandbox);
+  }
+
+  async #judge(sandbox: Sandbox): Promise<string | undefined> {
+    const { signal } = this.#stop;
+    const limits: string[] = [];
+    sandbox.onLimit(({ words }) => limits.push(words));
+    this.#update({ phase: 'building' });
+    const build = await buildLab(this.#place.lab, sandbox, { signal });
+    signal.throwIfAborted();
+    if (!build.ok) return `It does not build, so nothing was checked. ${firstComplaint(build)}`;
+    this.#update({ phase: 'checking' });
+    await runChecks(this.#place.lab, sandbox, { signal, onResult: (result) => this.#judged(result) });
+    return limits[0];
+  }
+
+  #judged(result: CheckResult): void {
+    this.#update({ results: this.#state.results.map((other) => (other.id === result.id ? result : other)) });
+  }
+
+  #waits(position: number): void {
+    this.#update({ message: `Waiting for a free place: number ${position} in the queue.` });
+  }
+
+  #end(message: string | undefined): void {
+    const results = this.#state.results.map((result) =>
+      result.state === 'waiting' || result.state === 'running'
+        ? { ...result, state: 'skipped' as const }
+        : result,
+    );
+    const passed = results.every(({ state }) => state === 'passed');
+    this.#update({ phase: 'ended', endedAtMs: Date.now(), results, passed, ...(message && { message }) });
+  }
+
+  #update(patch: Partial<CheckRunState>): void {
+    this.#state = { ...this.#state, ...patch };
+    this.#place.onChange(this.#state);
+  }
+}
+
+const wordsOf = (fault: unknown) =>
+  fault instanceof SandboxError
+    ? fault.message
+    : 'The server failed at this check; its log says why. Try again.';

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
+import type { Lab } from '@ringlab/labkit';
+import type { Config } from './config.ts';
+import { Accounts } from './http/account.ts';
+import { createApp } from './http/app.ts';
+import { courseRoutes } from './http/course-routes.ts';
+import { OriginPolicy } from './http/origin.ts';
+import { courseSecrets } from './secrets.ts';
+import { Board } from './sessions/board.ts';
+import { Course } from './sessions/course.ts';
+import { LabSessions } from './sessions/lab-sessions.ts';
+import { RunQueue } from './sessions/run-queue.ts';
+import { type DriverChoice, SandboxSupply } from './sessions/sandbox-supply.ts';
+import { Watchers } from './sessions/watchers.ts';
+import { Workspaces } from './sessions/workspaces.ts';
+import { Store } from './store/store.ts';
+import { Terminals } from './terminals/terminals.ts';
+import { TypedInput } from './terminals/typed.ts';
+import { SocketServer } from './ws/socket-server.ts';
+
+/** A server that listens. Disposing of it ends runs, connections and sandboxes, in the order that loses nothing. */
+export interface RunningServer extends AsyncDisposable {
+  readonly port: number;
+  readonly courseCode: string;
+  readonly instructorToken: string;
+}
+
+/** Starts everything in order; rejects, with nothing left behind, when a part of it cannot start. */
+export async function startServer(
+  config: Config,
+  labs: readonly Lab[],
+  choice: DriverChoice,
+): Promise<RunningServer> {
+  await using starting = new AsyncDisposableStack();
+  const store = starting.use(new Store(config));
+  const secrets = await courseSecrets(config, store);
+  const supply = starting.use(new SandboxSupply(choice, config.limits, config.poolSandboxes));
+  const sandboxStatus = () => supply.status;
+
+  const watchers = new Watchers();
+  const course = new Course(labs, store, sandboxStatus);
+  const workspaces = new Workspaces(store, course, watchers);
+  const terminals = new Terminals(config, watchers);
+  const queue = new RunQueue(config.maxRuns ?? availableParallelism());
+  const place = {
+    store,
+    watchers,
+    workspaces,
+    terminals,
+    queue,
+    source: supply,
+    engine: () => supply.engine(),
+  };
+  const sessions = starting.use(new LabSessions(course, place, config.idleTimeoutMs));
+  const board = starting.use(
+    new Board({
+      store,
+      course,
+      sessions,
+      watchers,
+      courseCode: secrets.courseCode,
+      tellLabsChanged: () => sockets.broadcast({ type: 'labs.changed' }),
+    }),
+  );
+
+  const personOf = (token: string) => store.people.byToken(token);
+  const origins = new OriginPolicy(config.publicOrigins, config.host);
+  const accounts = new Accounts(store, secrets);
+  const routes = [...accounts.routes, ...courseRoutes(store, course, workspaces)];
+  const http = createServer(createApp(routes, { ...config, origins, personOf }));
+  const services = {
+    store,
+    course,
+    watchers,
+    workspaces,
+    sessions,
+    terminals,
+    typed: new TypedInput(),
+    board,
+  };
+  const sockets = starting.use(new SocketServer(http, { origins, services, personOf, sandboxStatus }));
+
+  const port = await listen(http, config);
+  starting.defer(() => stopListening(http));
+  const running = starting.move();
+  return { port, ...secrets, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function listen(http: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject);
+    http.listen({ port, host }, () => {
+      http.off('error', reject);
+      resolve((http.address() as AddressInfo).port);
+    });
+  });
+}
+
+async function stopListening(http: Server): Promise<void> {
+  const closed = new Promise((resolve) => http.close(resolve));
+  http.closeIdleConnections();
+  setTimeout(() => http.closeAllConnections(), 500).unref();
+  // WebSockets are closed next; waiting for them here would wait for ever.
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 50))]);
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { Lab, LimitEvent, SandboxFile } from '@ringlab/labkit';
+import type { CheckRunState, RateSample, RunState, WorkspaceState } from '@ringlab/protocol';
+import { CheckRun } from '../grading/check-run.ts';
+import { RateHistory } from '../rates/history.ts';
+import type { Reading } from '../rates/rate-watch.ts';
+import { Refusal } from '../refusal.ts';
+import type { WorkspaceKey } from '../store/files.ts';
+import type { Store } from '../store/store.ts';
+import type { TerminalSize } from '../terminals/screen.ts';
+import type { Terminal, TerminalLabel } from '../terminals/terminal.ts';
+import type { Terminals } from '../terminals/terminals.ts';
+import { HeldSandbox, type SandboxSource } from './held-sandbox.ts';
+import { Run } from './run.ts';
+import type { RunQueue } from './run-queue.ts';
+import type { Watchers } from './watchers.ts';
+import type { Workspaces } from './workspaces.ts';
+
+/** Until a tab says how large its terminals are. */
+const FIRST_SIZE: TerminalSize = { cols: 100, rows: 24 };
+const SHELLS = 8;
+
+export interface SessionPlace {
+  readonly store: Store;
+  readonly watchers: Watchers;
+  readonly workspaces: Workspaces;
+  readonly terminals: Terminals;
+  readonly queue: RunQueue;
+  readonly source: SandboxSource;
+  engine(): Pick<RunState, 'driver' | 'engine'>;
+}
+
+/** What goes on in one person's copy of one lab: its sandbox, its run, its check, its terminals and its rates. */
+export class LabSession implements AsyncDisposable {
+  readonly #key: WorkspaceKey;
+  readonly #lab: Lab;
+  readonly #place: SessionPlace;
+  readonly #sandbox: HeldSandbox;
+  readonly #history = new RateHistory();
+  readonly #shells = new Map<Terminal, () => void>();
+  #runTerminals: Terminal[] = [];
+  #run: Run | undefined;
+  #check: CheckRun | undefined;
+  #latestRates: RateSample | undefined;
+
+  constructor(key: WorkspaceKey, lab: Lab, place: SessionPlace) {
+    this.#key = key;
+    this.#lab = lab;
+    this.#place = place;
+    this.#sandbox = new HeldSandbox(`${key.personId}-${key.lab}`, place.source, {
+      onReading: (reading) => this.#reading(reading),
+      onLimit: (event) => this.#limit(event),
+    });
+  }
+
+  get run(): RunState | undefined {
+    return this.#run?.state;
+  }
+
+  get check(): CheckRunState | undefined {
+    return this.#check?.state;
+  }
+
+  /** Something of it is alive that cannot be got back from the store. */
+  get isAlive(): boolean {
+    return this.#sandbox.exists || this.#isRunning() || this.#isChecking();
+  }
+
+  get latestRates(): RateSample | undefined {
+    return this.#latestRates;
+  }
+
+  startRun(): RunState {
+    if (this.#isRunning())
+      throw new Refusal('busy', 'This lab runs already. Stop it before you run it again.');
+    for (const terminal of this.#runTerminals) this.#place.terminals.close(terminal);
+    this.#runTerminals = [];
+    this.#run = new Run(
+      {
+        lab: this.#lab,
+        queue: this.#place.queue,
+        prepare: () => this.#sandbox.with(this.#files()),
+        openTerminal: (label) => this.#openRunTerminal(label),
+        onChange: (run) => this.#runChanged(run),
+      },
+      this.#place.engine(),
+    );
+    this.#keepRun(this.#run.state);
+    this.#place.watchers.publish(this.#key, { type: 'run', workspace: this.#key, run: this.#run.state });
+    return this.#run.state;
+  }
+
+  stopRun(): void {
+    if (!this.#run || !this.#isRunning()) throw new Refusal('no-such-run', 'Nothing runs in this lab.');
+    this.#run.stop();
+  }
+
+  startCheck(): CheckRunState {
+    if (this.#isChecking()) throw new Refusal('busy', 'This lab is being checked already.');
+    this.#check = new CheckRun({
+      lab: this.#lab,
+      queue: this.#place.queue,
+      source: this.#place.source,
+      files: this.#place.workspaces.files(this.#key),
+      onChange: (check) => this.#checkChanged(check),
+    });
+    this.#keepCheck(this.#check.state);
+    this.#place.watchers.publish(this.#key, {
+      type: 'check',
+      workspace: this.#key,
+      check: this.#check.state,
+    });
+    return this.#check.state;
+  }
+
+  stopCheck(): void {
+    if (!this.#check || !this.#isChecking())
+      throw new Refusal('no-such-run', 'Nothing is being checked in this lab.');
+    this.#check.stop();
+  }
+
+  async openShell(size: TerminalSize): Promise<Terminal> {
+    if (this.#shells.size >= SHELLS)
+      throw new Refusal('too-many', `A lab has at most ${SHELLS} shells. Close one first.`);
+    const { sandbox } = await this.#sandbox.with(this.#files());
+    const process = await sandbox.exec(['bash'], { pty: size });
+    const terminal = this.#place.terminals.open(this.#key, { title: 'shell', kind: 'shell' }, size);
+    terminal.connect(process);
+    this.#shells.set(terminal, () => process.kill('SIGKILL'));
+    const follow = async () => {
+      await terminal.readFrom(process.output);
+      terminal.ended(await process.exit);
+    };
+    void follow().catch((fault) => console.error(fault));
+    return terminal;
+  }
+
+  closeTerminal(terminal: Terminal): void {
+    if (this.#runTerminals.includes(terminal) && this.#isRunning()) {
+      throw new Refusal('busy', 'This terminal belongs to the run. Stop the run first.');
+    }
+    this.#shells.get(terminal)?.();
+    this.#shells.delete(terminal);
+    this.#runTerminals = this.#runTerminals.filter((other) => other !== terminal);
+    this.#place.terminals.close(terminal);
+  }
+
+  rateHistory(): RateSample[] {
+    return this.#history.samples();
+  }
+
+  /** Ends everything in it. What it came to is in the store; its terminals are gone. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#run?.stop();
+    this.#check?.stop();
+    await Promise.all([this.#run?.done, this.#check?.done]);
+    await this.#sandbox[Symbol.asyncDispose]();
+    for (const terminal of [...this.#runTerminals, ...this.#shells.keys()])
+      this.#place.terminals.close(terminal);
+    this.#runTerminals = [];
+    this.#shells.clear();
+  }
+
+  #isRunning(): boolean {
+    return this.#run !== undefined && this.#run.state.phase !== 'ended';
+  }
+
+  #isChecking(): boolean {
+    return this.#check !== undefined && this.#check.state.phase !== 'ended';
+  }
+
+  #files(): SandboxFile[] {
+    return this.#place.workspaces.files(this.#key).map(({ path, content }) => ({ path, content }));
+  }
+
+  #openRunTerminal(label: TerminalLabel): Terminal {
+    const terminal = this.#place.terminals.open(this.#key, label, FIRST_SIZE);
+    this.#runTerminals.push(terminal);
+    return terminal;
+  }
+
+  #limit(event: LimitEvent): void {
+    this.#run?.limit(event);
+    for (const terminal of this.#shells.keys())
+      void terminal.print(Buffer.from(`\r\n\x1b[33m${event.words}\x1b[0m\r\n`));
+  }
+
+  #reading({ tMs, ports }: Reading): void {
+    const runId = this.#run?.state.runId;
+    if (runId === undefined || (ports.length === 0 && !this.#isRunning())) return;
+    const sample: RateSample = { runId, tMs, ports };
+    this.#latestRates = sample;
+    this.#history.add(sample);
+    this.#place.watchers.publish(this.#key, { type: 'rates', workspace: this.#key, sample });
+  }
+
+  #runChanged(run: RunState): void {
+    if (run.phase === 'ended') this.#keepRun(run);
+    this.#place.watchers.publish(this.#key, { type: 'run', workspace: this.#key, run });
+  }
+
+  #checkChanged(check: CheckRunState): void {
+    if (check.phase === 'ended') this.#keepCheck(check);
+    this.#place.watchers.publish(this.#key, { type: 'check', workspace: this.#key, check });
+  }
+
+  #keepRun(run: RunState): void {
+    const { store } = this.#place;
+    store.write(() => store.results.putRun(this.#key, run)).catch((fault) => console.error(fault));
+  }
+
+  #keepCheck(check: CheckRunState): void {
+    const { store } = this.#place;
+    store.write(() => store.results.putCheck(this.#key, check)).catch((fault) => console.error(fault));
+  }
+}
+
+/** What of a workspace changes, but for its files. */
+export type LiveState = Pick<WorkspaceState, 'run' | 'check' | 'terminals'>;

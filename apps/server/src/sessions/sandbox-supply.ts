@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { type Sandbox, SandboxError } from '@ringlab/labkit';
+import type { RunState, SandboxStatus } from '@ringlab/protocol';
+import type { SandboxDriver } from '../sandbox/driver.ts';
+import type { Limits } from '../sandbox/limits.ts';
+import { SandboxPool } from '../sandbox/pool.ts';
+import type { SandboxSource } from './held-sandbox.ts';
+
+/** The driver that works here, or why none does. */
+export type DriverChoice =
+  | {
+      readonly driver: SandboxDriver;
+      readonly status: { readonly engine: RunState['engine']; readonly message: string };
+    }
+  | { readonly why: string };
+
+/** Sandboxes of the driver that works here; without one, the reason, each time one is asked for. */
+export class SandboxSupply implements SandboxSource, AsyncDisposable {
+  readonly status: SandboxStatus;
+  readonly #pool: SandboxPool | undefined;
+
+  constructor(choice: DriverChoice, limits: Limits, poolSandboxes: number) {
+    if ('why' in choice) {
+      this.status = { usable: false, message: choice.why };
+      return;
+    }
+    const { driver, status } = choice;
+    this.status = { usable: true, driver: driver.name, engine: status.engine, message: status.message };
+    this.#pool = new SandboxPool({ driver, limits, size: poolSandboxes });
+  }
+
+  async take(id: string): Promise<Sandbox> {
+    if (!this.#pool) throw new SandboxError(this.status.message);
+    return await this.#pool.take(id);
+  }
+
+  engine(): Pick<RunState, 'driver' | 'engine'> {
+    const { driver, engine } = this.status;
+    if (!driver || !engine) throw new SandboxError(this.status.message);
+    return { driver, engine };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool?.[Symbol.asyncDispose]();
+  }
+}
