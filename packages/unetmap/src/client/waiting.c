@@ -2,6 +2,7 @@
 #include "client/waiting.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -207,6 +208,38 @@ static int finish(struct wait *w, int ready)
 	return others < 0 ? others : ready + others;
 }
 
+// ---- spinning ----
+//
+// Going to sleep and being woken takes tens of microseconds. A thread whose last sleep was shorter
+// than that looks around for a while before the next one; a thread that really had to wait does not.
+
+enum { SPIN_NS = 50 * 1000, SHORT_SLEEP_NS = 300 * 1000, LOOKS_PER_YIELD = 8, PAUSES_PER_LOOK = 16 };
+
+static __thread int worth_spinning;
+
+static void pause_between_looks(int look)
+{
+	for (int i = 0; i < PAUSES_PER_LOOK; i++)
+		spin_pause();
+	if (look % LOOKS_PER_YIELD == 0)
+		sched_yield(); // whoever we wait for may need this very CPU
+}
+
+static int spin(struct wait *w)
+{
+	int64_t end = worth_spinning ? now_ns() + SPIN_NS : 0;
+
+	for (int look = 1; worth_spinning && now_ns() < end; look++) {
+		int ready;
+
+		pause_between_looks(look);
+		ready = scan(w);
+		if (ready)
+			return ready;
+	}
+	return 0;
+}
+
 // ---- sleeping ----
 
 enum { KEEP_WAITING = -2 };
@@ -215,6 +248,7 @@ static int sleep_once(struct wait *w, int64_t deadline, const sigset_t *mask)
 {
 	int shared = arm(w);
 	int ready = scan(w);
+	int64_t asleep_since;
 	struct timespec left;
 	int r, saved, bell_left;
 
@@ -222,8 +256,10 @@ static int sleep_once(struct wait *w, int64_t deadline, const sigset_t *mask)
 		disarm(w);
 		return finish(w, ready);
 	}
+	asleep_since = now_ns();
 	r = REAL(ppoll)(w->kernel, w->count, remaining(deadline, shared, &left), mask);
 	saved = errno;
+	worth_spinning = now_ns() - asleep_since < SHORT_SLEEP_NS;
 	bell_left = r > 0 ? drain(w) : 0;
 	disarm(w);
 	errno = saved;
@@ -247,6 +283,9 @@ static int wait_here(struct wait *w, const struct timespec *timeout, const sigse
 	if (ready || (timeout && !timeout->tv_sec && !timeout->tv_nsec))
 		return finish(w, ready);
 	deadline = deadline_ns(timeout);
+	ready = spin(w);
+	if (ready)
+		return finish(w, ready);
 	do
 		ready = sleep_once(w, deadline, mask);
 	while (ready == KEEP_WAITING);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "control/request.h"
+#include "ports/monitor.h"
+#include "ports/null.h"
 #include "ports/port.h"
 
 // ---- what is asked for ----
@@ -111,6 +113,16 @@ static int check(const struct request *r, const struct nmreq_register *reg)
 	return 0;
 }
 
+static struct port *open_port(const char *name, const struct nmreq_register *reg, const struct port_wish *wish,
+			      int *error)
+{
+	if (reg->nr_mode == NR_REG_NULL)
+		return null_open(name, wish, error);
+	if (reg->nr_flags & (NR_MONITOR_TX | NR_MONITOR_RX | NR_ZCOPY_MON))
+		return monitor_open(name, wish, error);
+	return port_open(name, wish, error);
+}
+
 int request_register(struct request *r)
 {
 	struct nmreq_register *reg = r->body;
@@ -122,7 +134,7 @@ int request_register(struct request *r)
 		error = wish_offsets(&wish, r->offsets);
 	if (error)
 		return error;
-	port = port_open(r->name, &wish, &error);
+	port = open_port(r->name, reg, &wish, &error);
 	if (!port)
 		return error;
 	error = bind_desc(port, r->desc, reg);

@@ -110,7 +110,6 @@ struct kring {
 	uint64_t tx_bytes;
 	uint64_t bad;
 	uint64_t syncs;
-	uint32_t seen; // rx: frames before this slot are known to monitors
 };
 
 struct port {

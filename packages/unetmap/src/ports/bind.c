@@ -6,6 +6,7 @@
 
 #include "core/barriers.h"
 #include "core/desc.h"
+#include "ports/monitor.h"
 #include "ports/port.h"
 
 // ---- who may have which rings ----
@@ -166,6 +167,12 @@ static void forget_user(struct port *port, uint16_t id)
 	count_users(port);
 }
 
+static void abandon(struct port *port)
+{
+	monitors_orphan(port);
+	port_ops(port->kind)->unused(port);
+}
+
 void port_unbind(uint16_t id)
 {
 	struct desc *d = &segment->descs[id];
@@ -179,7 +186,7 @@ void port_unbind(uint16_t id)
 		forget_user(port, id);
 	publish(&d->port, NONE);
 	if (port->state == STATE_ACTIVE && !port->user_count)
-		port_ops(port->kind)->unused(port);
+		abandon(port);
 	port_leave_area(d->area);
 }
 
@@ -203,7 +210,7 @@ static void sweep_port(struct port *port)
 	} else if (port->state == STATE_ACTIVE) {
 		count_users(port);
 		if (!port->user_count)
-			port_ops(port->kind)->unused(port);
+			abandon(port);
 	}
 }
 

@@ -13,6 +13,7 @@
 
 #include "core/barriers.h"
 #include "core/doorbell.h"
+#include "ports/monitor.h"
 #include "ports/port.h"
 
 enum { MAX_PLAIN_BASE = 15 };
@@ -196,7 +197,7 @@ static void clear_changed(const struct kring *k, struct netmap_ring *ring, uint3
 
 // If we die before the publish nothing was sent, and the next one to sync copies the same slots
 // again; the flags are cleared after it, so that the copy is the same.
-static void send_new(struct kring *k, struct netmap_ring *ring, struct kring *peer)
+static void send_new(struct port *port, struct kring *k, struct netmap_ring *ring, struct kring *peer)
 {
 	uint32_t from = k->hwcur, complete;
 	struct netmap_ring *to;
@@ -210,6 +211,8 @@ static void send_new(struct kring *k, struct netmap_ring *ring, struct kring *pe
 	complete = send_slots(k, ring, to);
 	if (complete == from)
 		return;
+	if (port->monitor_count[TX])
+		monitor_copy(port, k, ring, base, from, complete);
 	publish(&k->hwcur, complete);
 	clear_changed(k, ring, from, complete);
 	doorbell_ring(peer);
@@ -222,7 +225,7 @@ static enum marks tx_sync(struct port *port, struct kring *k, struct netmap_ring
 
 	if (marks != MARKS_OK)
 		return marks;
-	send_new(k, ring, peer);
+	send_new(port, k, ring, peer);
 	ring_show_tail(k, ring, ring_prev(k, observe(&peer->hwcur)));
 	return MARKS_OK;
 }
@@ -255,9 +258,14 @@ static enum marks rx_sync(struct port *port, struct kring *k, struct netmap_ring
 	struct kring *peer = other_side(port, k);
 	enum marks marks = ring_read_rx_marks(k, ring, observe(&peer->hwcur), 1);
 
+	uint32_t tail;
+
 	if (marks == MARKS_OK)
 		release(k, ring, peer);
-	ring_show_tail(k, ring, observe(&peer->hwcur));
+	tail = observe(&peer->hwcur);
+	if (port->monitor_count[RX])
+		monitor_copy(port, k, ring, base, k->rtail, tail);
+	ring_show_tail(k, ring, tail);
 	return marks;
 }
 

@@ -45,7 +45,7 @@ struct port_ops {
 
 const struct port_ops *port_ops(uint16_t kind);
 extern const struct port_ops *const port_kinds[]; // ends with NULL
-extern const struct port_ops vale_ops, pipe_ops;
+extern const struct port_ops vale_ops, pipe_ops, monitor_ops, null_ops;
 
 static inline struct port *port_at(uint16_t id)
 {

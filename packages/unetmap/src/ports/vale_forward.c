@@ -12,11 +12,10 @@
 #include <string.h>
 
 #include "core/barriers.h"
-#include "core/doorbell.h"
-#include "core/robust_lock.h"
 #include "core/user_memory.h"
-#include "ports/copy.h"
+#include "ports/monitor.h"
 #include "ports/port.h"
+#include "ports/rx_queue.h"
 #include "ports/vale.h"
 
 enum {
@@ -241,111 +240,37 @@ static void classify(struct batch *b, struct vale_switch *s)
 
 // ---- deliver ----
 
-struct target {
-	struct kring *k;
-	struct netmap_ring *ring;
-	char *base;
-	uint32_t tail;
-	uint32_t room;
-	uint64_t packets, bytes, drops;
-};
-
-static inline void put_slot(struct target *t, const struct frame *f, uint16_t flags)
-{
-	struct netmap_slot *slot = &t->ring->slot[t->tail];
-	uint32_t buffer = glance(&slot->buf_idx);
-	uint64_t ofs = slot->ptr & t->k->offset_mask;
-	uint32_t len = f->len;
-
-	if (!buffer_is_valid(t->k, buffer) || ofs > BUFFER_BYTES)
-		len = 0;
-	else if (!f->exact && !t->k->offset_mask)
-		copy_in_units(ring_buffer(t->k, t->base, buffer), f->data, len);
-	else {
-		len = len > BUFFER_BYTES - ofs ? BUFFER_BYTES - ofs : len;
-		memcpy(ring_buffer(t->k, t->base, buffer) + ofs, f->data, len);
-	}
-	slot->len = len;
-	slot->flags = flags | (f->more ? NS_MOREFRAG : 0);
-	t->tail = ring_next(t->k, t->tail);
-	t->bytes += len;
-}
-
-static inline void prefetch_slot(struct target *t)
-{
-	uint32_t ahead = ring_advance(t->k, t->tail, 4 % t->k->num_slots);
-	uint32_t buffer = glance(&t->ring->slot[ahead].buf_idx);
-
-	if (buffer_is_valid(t->k, buffer))
-		__builtin_prefetch(ring_buffer(t->k, t->base, buffer), 1);
-}
-
-static inline void put_frame(struct target *t, const struct frame *f)
+static inline void put_frame(struct rx_queue *q, const struct frame *f)
 {
 	const uint16_t flags = (f->slots & 0xff) << NS_PORT_SHIFT;
 
-	if (f->slots > t->room) {
-		t->drops++;
+	if (!rx_queue_admit(q, f->slots))
 		return;
-	}
-	t->room -= f->slots;
-	t->packets++;
-	prefetch_slot(t);
-	for (uint32_t i = f->slots; i; i--)
-		put_slot(t, f++, flags);
+	for (uint32_t i = f->slots; i; i--, f++)
+		rx_queue_put(q, f->data, f->len, f->exact, flags | (f->more ? NS_MOREFRAG : 0));
 }
 
-static void put_chains(struct target *t, const struct frame *frames, uint16_t own, uint16_t flood)
+static void put_chains(struct rx_queue *q, const struct frame *frames, uint16_t own, uint16_t flood)
 {
 	while (own != END || flood != END) {
 		uint16_t *next = own < flood ? &own : &flood;
 		const struct frame *f = &frames[*next];
 
 		*next = f->next;
-		put_frame(t, f);
+		put_frame(q, f);
 	}
-}
-
-static int aim(struct target *t, struct kring *k, uint16_t sw)
-{
-	memset(t, 0, sizeof *t);
-	t->k = k;
-	if (!observe(&k->active) || k->sw != sw)
-		return 0;
-	t->ring = ring_memory(k, &t->base);
-	t->tail = k->hwtail;
-	t->room = k->num_slots - 1 - ring_distance(k, observe(&k->hwcur), t->tail);
-	return t->ring != NULL;
-}
-
-static void account(const struct target *t)
-{
-	t->k->packets += t->packets;
-	t->k->bytes += t->bytes;
-	t->k->drops += t->drops;
 }
 
 static void deliver(struct batch *b, uint16_t sw_port, uint16_t own, uint16_t flood)
 {
 	struct vale_switch *s = &segment->switches[b->from->sw];
 	uint16_t id = observe(&s->ports[sw_port]);
-	struct target t;
-	struct port *port;
-	struct kring *k;
+	struct rx_queue q;
 
-	if (!id)
+	if (!id || !rx_queue_open(&q, port_at(id - 1), b->k->ring_id, b->from->sw))
 		return;
-	port = port_at(id - 1);
-	k = &port->rings[RX][b->k->ring_id % (port->ring_count[RX] ? port->ring_count[RX] : 1)];
-	robust_lock(&k->qlock);
-	if (aim(&t, k, b->from->sw)) {
-		put_chains(&t, b->frames, own, flood);
-		account(&t);
-		publish(&k->hwtail, t.tail);
-	}
-	robust_unlock(&k->qlock);
-	if (t.packets)
-		doorbell_ring(k);
+	put_chains(&q, b->frames, own, flood);
+	rx_queue_close(&q);
 }
 
 static void deliver_all(struct batch *b, struct vale_switch *s)
@@ -376,7 +301,11 @@ enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 	b.k = k;
 	b.good_page = NO_PAGE;
 	while (k->hwcur != k->rhead) {
-		publish(&k->hwcur, gather(&b, ring, base, k->hwcur, k->rhead));
+		uint32_t end = gather(&b, ring, base, k->hwcur, k->rhead);
+
+		if (port->monitor_count[TX])
+			monitor_copy(port, k, ring, base, k->hwcur, end);
+		publish(&k->hwcur, end);
 		classify(&b, s);
 		deliver_all(&b, s);
 	}
@@ -396,7 +325,12 @@ enum marks vale_rx_sync(struct port *port, struct kring *k, struct netmap_ring *
 {
 	enum marks marks = ring_read_rx_marks(k, ring, observe(&k->hwtail), 0);
 
+	uint32_t tail;
+
 	release(k, ring);
-	ring_show_tail(k, ring, observe(&k->hwtail));
+	tail = observe(&k->hwtail);
+	if (port->monitor_count[RX])
+		monitor_copy(port, k, ring, base, k->rtail, tail);
+	ring_show_tail(k, ring, tail);
 	return marks;
 }
