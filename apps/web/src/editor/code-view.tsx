@@ -77,6 +77,7 @@ export const EDITOR_OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   renderWhitespace: 'selection',
   stickyScroll: { enabled: false },
   overviewRulerLanes: 2,
+  hideCursorInOverviewRuler: true,
   fixedOverflowWidgets: true,
   wordBasedSuggestions: 'currentDocument',
   unicodeHighlight: { ambiguousCharacters: false },

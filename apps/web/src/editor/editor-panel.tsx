@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import './editor.css';
-import { type EditedFile, useAppState, useNavigation } from '../api/index.ts';
+import type { EditedFile } from '../api/index.ts';
 import { CodeView } from './code-view.tsx';
 import { ConflictView } from './conflict-view.tsx';
-import { EditorTabs } from './editor-tabs.tsx';
 import { PlainCode } from './plain-code.tsx';
 import { type LoadedEditor, useEditor } from './use-editor.ts';
-
-const NO_FILES: readonly EditedFile[] = [];
+import { useOpenFiles } from './use-open-files.ts';
 
 export function EditorPanel() {
-  const files = useAppState(({ workspace }) => workspace?.files) ?? NO_FILES;
-  const readOnly = useAppState(({ workspace }) => workspace?.readOnly ?? true);
-  const openPaths = useNavigation((view) => view.openPaths);
-  const activePath = useNavigation((view) => view.activePath);
+  const { active, readOnly } = useOpenFiles();
   const { loaded, problem, retry } = useEditor();
-  const open = openPaths.flatMap((path) => files.find((file) => file.path === path) ?? []);
-  const active = open.find(({ path }) => path === activePath);
   return (
     <div className="editor">
-      <EditorTabs files={open} active={active} readOnly={readOnly} />
       {problem !== undefined && <LoadProblem words={problem} retry={retry} />}
       <div className="editor-body">
         {active === undefined ? <NoFile /> : <FileView file={active} readOnly={readOnly} loaded={loaded} />}

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import './editor.css';
 import { History, Lock, RotateCcw, X } from 'lucide-react';
 import type { MouseEvent } from 'react';
 import { type EditedFile, navigation } from '../api/index.ts';
+import { useOpenFiles } from './use-open-files.ts';
 
-interface EditorTabsProps {
-  readonly files: readonly EditedFile[];
-  readonly active: EditedFile | undefined;
-  readonly readOnly: boolean;
-}
-
-export function EditorTabs({ files, active, readOnly }: EditorTabsProps) {
+export function EditorTabs() {
+  const { open, active, readOnly } = useOpenFiles();
   return (
     <div className="editor-tabs">
       <div className="tab-list" role="tablist" aria-label="Open files">
-        {files.map((file) => (
+        {open.map((file) => (
           <EditorTab key={file.path} file={file} active={file.path === active?.path} />
         ))}
       </div>

@@ -8,8 +8,10 @@ import { type ComponentType, lazy } from 'react';
 import type { PanelId } from '../api/index.ts';
 import { ChecksPanel } from '../checks/checks-panel.tsx';
 import { EditorPanel } from '../editor/editor-panel.tsx';
+import { EditorTabs } from '../editor/editor-tabs.tsx';
 import { FilesPanel } from '../files/files-panel.tsx';
 import { LabTextPanel } from '../lab-text/lab-text-panel.tsx';
+import { TerminalTabs } from '../terminals/terminal-tabs.tsx';
 
 const TerminalsPanel = lazy(() =>
   import('../terminals/terminals-panel.tsx').then((module) => ({ default: module.TerminalsPanel })),
@@ -27,14 +29,16 @@ const RingsPanel = lazy(() =>
 export interface PanelInfo {
   readonly title: string;
   readonly component: ComponentType;
+  /** Stands beside the panel's title, so that tabs inside a panel cost no second row. */
+  readonly header?: ComponentType;
 }
 
 export const PANELS: Readonly<Record<PanelId, PanelInfo>> = {
   'lab-text': { title: 'Lab', component: LabTextPanel },
   checks: { title: 'Checks', component: ChecksPanel },
   files: { title: 'Files', component: FilesPanel },
-  editor: { title: 'Editor', component: EditorPanel },
-  terminals: { title: 'Terminals', component: TerminalsPanel },
+  editor: { title: 'Editor', component: EditorPanel, header: EditorTabs },
+  terminals: { title: 'Terminals', component: TerminalsPanel, header: TerminalTabs },
   topology: { title: 'Topology', component: TopologyPanel },
   rates: { title: 'Rate', component: RatePanel },
   rings: { title: 'Rings', component: RingsPanel },

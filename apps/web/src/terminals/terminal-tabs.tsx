@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import './terminals.css';
 import type { TerminalInfo } from '@ringlab/protocol';
 import { Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import { actions, errorWords, navigation } from '../api/index.ts';
+import { useTerminals } from './use-terminals.ts';
 
-interface TerminalTabsProps {
-  readonly terminals: readonly TerminalInfo[];
-  readonly activeId: number | undefined;
-  readonly readOnly: boolean;
-}
-
-export function TerminalTabs({ terminals, activeId, readOnly }: TerminalTabsProps) {
+export function TerminalTabs() {
+  const { terminals, active, readOnly } = useTerminals();
   const [problem, setProblem] = useState<string>();
   const opened = (opening: Promise<unknown>) => {
     setProblem(undefined);
@@ -24,7 +21,7 @@ export function TerminalTabs({ terminals, activeId, readOnly }: TerminalTabsProp
             key={terminal.terminalId}
             terminal={terminal}
             index={index}
-            active={terminal.terminalId === activeId}
+            active={terminal === active}
             closable={terminal.kind === 'shell' && !readOnly}
           />
         ))}

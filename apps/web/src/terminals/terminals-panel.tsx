@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import './terminals.css';
 import type { TerminalInfo } from '@ringlab/protocol';
-import { useMemo, useRef } from 'react';
-import { useAppState } from '../api/index.ts';
+import { useRef } from 'react';
 import { RunNotices } from './run-notices.tsx';
-import { orderTerminals } from './terminal-order.ts';
-import { TerminalTabs } from './terminal-tabs.tsx';
 import { TerminalView } from './terminal-view.tsx';
-import { useActiveTerminal } from './use-active-terminal.ts';
-
-const NO_TERMINALS: readonly TerminalInfo[] = [];
+import { useFollowRun, useTerminals } from './use-terminals.ts';
 
 export function TerminalsPanel() {
-  const listed = useAppState(({ workspace }) => workspace?.terminals) ?? NO_TERMINALS;
-  const readOnly = useAppState(({ workspace }) => workspace?.readOnly ?? true);
-  const terminals = useMemo(() => orderTerminals(listed), [listed]);
-  const active = useActiveTerminal(terminals);
+  const { terminals, active, readOnly } = useTerminals();
+  useFollowRun();
   const visited = useVisited(active);
   return (
     <div className="terminals">
-      <TerminalTabs terminals={terminals} activeId={active?.terminalId} readOnly={readOnly} />
       <RunNotices />
       <div className="terminals-body">
         {terminals.length === 0 && <NoTerminals />}

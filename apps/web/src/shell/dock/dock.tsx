@@ -5,6 +5,7 @@ import {
   type DockviewApi,
   DockviewReact,
   type DockviewTheme,
+  type IDockviewHeaderActionsProps,
   type IDockviewPanelHeaderProps,
   type IDockviewPanelProps,
 } from 'dockview-react';
@@ -45,6 +46,7 @@ export function Dock({ lab }: { readonly lab: string }) {
       theme={THEME}
       components={COMPONENTS}
       defaultTabComponent={PanelTab}
+      leftHeaderActionsComponent={PanelHeader}
       onReady={ready}
       disableFloatingGroups
       scrollbars="native"
@@ -85,6 +87,17 @@ function PanelTab({ api }: IDockviewPanelHeaderProps) {
       >
         <X size={12} />
       </button>
+    </div>
+  );
+}
+
+/** What the group's front panel puts beside its title. */
+function PanelHeader({ activePanel }: IDockviewHeaderActionsProps) {
+  const Header = activePanel && PANELS[activePanel.id as PanelId].header;
+  if (Header === undefined) return null;
+  return (
+    <div className="panel-header">
+      <Header />
     </div>
   );
 }

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { TerminalInfo } from '@ringlab/protocol';
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { navigation, useAppState, useNavigation } from '../api/index.ts';
+import { orderTerminals } from './terminal-order.ts';
 
-/** The terminal that is seen: the chosen one, or the first when that is gone. It follows a run from build to program. */
-export function useActiveTerminal(terminals: readonly TerminalInfo[]): TerminalInfo | undefined {
+const NO_TERMINALS: readonly TerminalInfo[] = [];
+
+/** All terminals in the order of their tabs, and the one that is seen: the chosen one, or the first when that is gone. */
+export function useTerminals() {
+  const listed = useAppState(({ workspace }) => workspace?.terminals) ?? NO_TERMINALS;
+  const readOnly = useAppState(({ workspace }) => workspace?.readOnly ?? true);
   const chosenId = useNavigation((view) => view.terminalId);
-  useFollowRun(chosenId);
-  return terminals.find(({ terminalId }) => terminalId === chosenId) ?? terminals[0];
+  const terminals = useMemo(() => orderTerminals(listed), [listed]);
+  const active = terminals.find(({ terminalId }) => terminalId === chosenId) ?? terminals[0];
+  return { terminals, active, readOnly };
 }
 
-function useFollowRun(chosenId: number | undefined): void {
+/** Shows the build when a run starts, and the attendee's program when it starts, unless they look elsewhere by then. */
+export function useFollowRun(): void {
+  const chosenId = useNavigation((view) => view.terminalId);
   const run = useAppState(({ workspace }) => workspace?.run);
   const processes = useAppState(({ workspace }) => workspace?.lab.processes);
   const mine = processes?.find(({ attendee }) => attendee)?.name;
