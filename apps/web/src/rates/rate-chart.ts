@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import { quantity } from '../units/quantity.ts';
 import type { Columns, Measure } from './link-history.ts';
-import { roundTop } from './scale.ts';
+import { MARK_DISTANCES, roundTop } from './scale.ts';
 import type { SeriesLook } from './series-look.ts';
 
 export interface ChartView {
@@ -145,6 +145,7 @@ export class RateChart {
       ...this.#axis(),
       size: 62,
       space: 32,
+      incrs: [...MARK_DISTANCES],
       values: (_, splits) => splits.map((value) => this.#axisText(value)),
     };
   }

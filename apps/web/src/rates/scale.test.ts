@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { roundTop } from './scale.ts';
 
 it.each([
-  [0, 10],
-  [Number.NaN, 10],
+  [0, 1_000_000],
+  [Number.NaN, 1_000_000],
   [7, 8],
   [2_034_000, 3_000_000],
   [9_999_999, 10_000_000],

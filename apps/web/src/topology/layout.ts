@@ -11,11 +11,7 @@ export interface Box {
   readonly height: number;
 }
 
-export interface Layout {
-  readonly boxes: ReadonlyMap<string, Box>;
-  readonly width: number;
-  readonly height: number;
-}
+export type Layout = ReadonlyMap<string, Box>;
 
 const NODE_HEIGHT = 44;
 const SMALLEST_NODE_WIDTH = 84;
@@ -25,28 +21,18 @@ const NODE_PADDING = 38;
 const RANK_GAP = 96;
 const NODE_GAP = 40;
 const ROW_GAP = 52;
-/** Larger than this a node looks blown up, and straight rows read better. */
-export const LARGEST_SCALE = 1.25;
 
 /**
- * Places the nodes for a panel of the given size, so that they are drawn as large as possible. dagre ranks the graph
- * from left to right; where the panel is narrow, the ranks fold into rows, each going back the way the row above came,
- * so that a link between two rows is short.
+ * The ways to place the nodes: dagre ranks the graph from left to right in one row, and the ranks can be folded into
+ * rows, each going back the way the row above came, so that a link between two rows is short. The widest comes first,
+ * one rank a row last; there is always at least one.
  */
-export function placeNodes(topology: Topology, panelWidth: number, panelHeight: number): Layout {
+export function layouts(topology: Topology): Layout[] {
   const ranks = ranked(topology);
-  const candidates = ranks.map((_, index) => fold(ranks, ranks.length - index));
-  const scale = ({ width, height }: Layout) =>
-    Math.min(panelWidth / width, panelHeight / height, LARGEST_SCALE);
-  return candidates.reduce(
-    (best, next) => (scale(next) > scale(best) * 1.05 ? next : best),
-    candidates[0] ?? EMPTY,
-  );
+  return ranks.length === 0 ? [new Map()] : ranks.map((_, index) => fold(ranks, ranks.length - index));
 }
 
-const EMPTY: Layout = { boxes: new Map(), width: 1, height: 1 };
-
-export function nodeWidth(node: TopologyNode): number {
+function nodeWidth(node: TopologyNode): number {
   return Math.max(SMALLEST_NODE_WIDTH, Math.round(node.label.length * CHARACTER_WIDTH) + NODE_PADDING);
 }
 
@@ -85,7 +71,7 @@ function fold(ranks: readonly (readonly Box[])[], perRow: number): Layout {
     }
     top += Math.max(...inRow.flat().map(({ y }) => y)) - highest + NODE_HEIGHT + ROW_GAP;
   }
-  return { boxes, width: sum(columnWidths) + (perRow - 1) * RANK_GAP, height: top - ROW_GAP };
+  return boxes;
 }
 
 /** How wide the column is that the ranks of all rows share. */

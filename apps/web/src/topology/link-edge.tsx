@@ -4,22 +4,16 @@ import { type Edge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
 import { useLayoutEffect, useRef } from 'react';
 import { navigation, useNavigation } from '../api/index.ts';
 import type { LinkRole } from '../traffic/link-role.ts';
+import type { DrawnLink } from './drawing.ts';
 import { MOST_DROP_TICKS } from './link-load.ts';
 import { type LinkParts, PACKET_SPACING } from './link-painter.ts';
-import { angleAt, type LinkPath, type Point, pointAt, svgPath } from './link-path.ts';
+import { angleAt, type LinkPath, pointAt, svgPath } from './link-path.ts';
 
-export interface LinkEdgeData extends Record<string, unknown> {
-  readonly link: TopologyLink;
+export interface LinkEdgeData extends DrawnLink, Record<string, unknown> {
   readonly name: string;
   readonly role: LinkRole;
-  readonly path: LinkPath;
-  readonly labelAt: LabelPlace;
   /** Hands over the elements to draw the rate into; returns what to do when they go. */
   readonly mount: (link: TopologyLink, parts: LinkParts) => () => void;
-}
-
-export interface LabelPlace extends Point {
-  readonly side: 'above' | 'below' | 'left' | 'right';
 }
 
 export type LinkEdgeType = Edge<LinkEdgeData, 'link'>;

@@ -21,11 +21,12 @@ export function processWords(process: ProcessState | undefined): ProcessWords {
   }
 }
 
-const cpuWords = (cpu: number) => `running, ${Math.round(cpu * 100)} % CPU`;
+const cpuWords = (cpu: number) => `${Math.round(cpu * 100)} % CPU`;
 
-/** Stopped by the run's end is no failure; a signal that a program earns itself is. */
+/** In the few words that fit a node; `exit.words` has the sentence. Stopped by the run's end is no failure. */
 function exitWords({ exit }: ProcessState): ProcessWords {
   if (exit === undefined) return { light: 'ended', words: 'ended' };
-  const stopped = exit.signal === 'SIGTERM' || exit.signal === 'SIGINT';
-  return { light: exit.code === 0 || stopped ? 'ended' : 'failed', words: exit.words };
+  if (exit.signal === 'SIGTERM' || exit.signal === 'SIGINT') return { light: 'ended', words: 'stopped' };
+  if (exit.code === 0) return { light: 'ended', words: 'finished' };
+  return { light: 'failed', words: exit.signal ?? `exit code ${exit.code}` };
 }

@@ -39,7 +39,7 @@ function ProcessBox({ node, process, state }: TopologyNodeData) {
       data-kind="process"
       data-light={light}
       data-attendee={process?.attendee ?? false}
-      title={`${process?.argv.join(' ') ?? node.label}\n${words}`}
+      title={`${process?.argv.join(' ') ?? node.label}\n${state?.exit?.words ?? words}`}
       onClick={() => navigation.showProcess(node.process ?? node.id)}
     >
       <span className="topology-node-name">

@@ -3,19 +3,20 @@ import '@xyflow/react/dist/style.css';
 import './topology.css';
 import type { LabDetail } from '@ringlab/protocol';
 import { ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useAppState } from '../api/index.ts';
+import { CrashNotes } from './crash-notes.tsx';
+import { type Drawing, drawTopology, scaleToFit } from './drawing.ts';
 import { flowEdges, flowNodes } from './flow-elements.ts';
-import { LARGEST_SCALE, type Layout, placeNodes } from './layout.ts';
 import { LinkEdge } from './link-edge.tsx';
 import { TopologyNodeBox } from './topology-node.tsx';
 import { useLivePainting } from './use-live-painting.ts';
 
 const NODE_TYPES = { topology: TopologyNodeBox };
 const EDGE_TYPES = { link: LinkEdge };
-const MARGIN = 16;
-/** Labels above the first row and below the last one need room as well. */
-const LABEL_MARGIN = 22;
+/** Around the drawing, and below it for the line of words. */
+const MARGIN = 14;
+const WORDS_HEIGHT = 20;
 
 interface Size {
   readonly width: number;
@@ -34,19 +35,18 @@ export function TopologyPanel() {
         </ReactFlowProvider>
       )}
       <Teaching />
+      <CrashNotes />
     </section>
   );
 }
 
 function TopologyGraph({ lab, size }: { readonly lab: LabDetail; readonly size: Size }) {
-  const run = useAppState((state) => state.workspace?.run);
+  const processes = useAppState((state) => state.workspace?.run?.processes);
   const mount = useLivePainting();
-  const layout = useMemo(() => {
-    return placeNodes(lab.topology, size.width - 2 * MARGIN, size.height - 2 * (MARGIN + LABEL_MARGIN));
-  }, [lab.topology, size]);
-  const nodes = useMemo(() => flowNodes(lab, layout, run?.processes ?? []), [lab, layout, run?.processes]);
-  const edges = useMemo(() => flowEdges(lab.topology, layout, mount), [lab.topology, layout, mount]);
-  const fit = useFitting(layout, size);
+  const drawing = useMemo(() => drawTopology(lab.topology, ...room(size)), [lab.topology, size]);
+  const nodes = useMemo(() => flowNodes(lab, drawing.boxes, processes ?? []), [lab, drawing, processes]);
+  const edges = useMemo(() => flowEdges(lab.topology, drawing, mount), [lab.topology, drawing, mount]);
+  const fit = useFitting(drawing, size);
   return (
     <ReactFlow
       nodes={nodes}
@@ -64,24 +64,25 @@ function TopologyGraph({ lab, size }: { readonly lab: LabDetail; readonly size: 
       preventScrolling={false}
       minZoom={0.2}
       maxZoom={3}
-      proOptions={{ hideAttribution: true }}
+      attributionPosition="top-right"
     />
   );
 }
 
-/** Shows the whole graph, as large as it fits, whenever the panel or the graph changes. */
-function useFitting(layout: Layout, { width, height }: Size): () => void {
+function room({ width, height }: Size): [width: number, height: number] {
+  return [width - 2 * MARGIN, height - 2 * MARGIN - WORDS_HEIGHT];
+}
+
+/** Shows the whole drawing, as large as it fits, whenever the panel or the drawing changes. */
+function useFitting(drawing: Drawing, size: Size): () => void {
   const { setViewport } = useReactFlow();
-  const fit = useMemo(() => {
-    const zoom = Math.min(
-      LARGEST_SCALE,
-      (width - 2 * MARGIN) / layout.width,
-      (height - 2 * (MARGIN + LABEL_MARGIN)) / layout.height,
-    );
-    const x = (width - layout.width * zoom) / 2;
-    const y = (height - layout.height * zoom) / 2;
-    return () => void setViewport({ x, y, zoom });
-  }, [layout, width, height, setViewport]);
+  const fit = useCallback(() => {
+    const [width, height] = room(size);
+    const zoom = scaleToFit(drawing, width, height);
+    const x = MARGIN + (width - drawing.width * zoom) / 2 - drawing.left * zoom;
+    const y = MARGIN + (height - drawing.height * zoom) / 2 - drawing.top * zoom;
+    void setViewport({ x, y, zoom });
+  }, [drawing, size, setViewport]);
   useEffect(fit, [fit]);
   return fit;
 }
@@ -106,7 +107,7 @@ function Teaching() {
   if (!isFresh) return null;
   return (
     <p className="topology-teaching">
-      <kbd className="kbd">Ctrl+Enter</kbd> builds your program and starts these processes
+      <kbd className="kbd">Ctrl+Enter</kbd> builds and starts these processes
     </p>
   );
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Topology, TopologyLink } from '@ringlab/protocol';
 import { describe, expect, it } from 'vitest';
-import { type Box, placeNodes } from './layout.ts';
+import { type Drawing, drawTopology, scaleToFit } from './drawing.ts';
+import type { Box } from './layout.ts';
 import { angleAt, type LinkPath, laneOffset, linkPath, pointAt, svgPath } from './link-path.ts';
 
 function chain(...ids: string[]): Topology {
@@ -19,6 +20,12 @@ function overlaps(a: Box, b: Box): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
+function isInside(box: Box, { left, top, width, height }: Drawing): boolean {
+  return (
+    box.x >= left && box.y >= top && box.x + box.width <= left + width && box.y + box.height <= top + height
+  );
+}
+
 const forward = chain('gen', 'vale0', 'forward', 'vale1', 'sink');
 const branching: Topology = {
   ...chain('source', 'front', 'merge'),
@@ -29,9 +36,9 @@ const branching: Topology = {
   ],
 };
 
-describe('placeNodes', () => {
+describe('drawTopology', () => {
   it('draws a chain in one row where there is room', () => {
-    const { boxes } = placeNodes(forward, 1400, 300);
+    const { boxes } = drawTopology(forward, 1400, 300);
     expect(new Set([...boxes.values()].map(({ y }) => y)).size).toBe(1);
   });
 
@@ -40,8 +47,8 @@ describe('placeNodes', () => {
     ['forward', forward],
     ['five on pipes', branching],
   ])('stays legible in a panel of 360 by 300: %s', (_, topology) => {
-    const { width, height } = placeNodes(topology, 344, 284);
-    expect(Math.min(344 / width, 284 / height)).toBeGreaterThan(0.62);
+    const drawing = drawTopology(topology, 332, 252);
+    expect(scaleToFit(drawing, 332, 252)).toBeGreaterThan(0.6);
   });
 
   it.each([
@@ -49,25 +56,26 @@ describe('placeNodes', () => {
     [360, 800],
     [900, 300],
     [1600, 1000],
-  ])('never lays one node over another, and stays inside: %d by %d', (panelWidth, panelHeight) => {
+  ])('never lays one node over another, and holds all in its extent: %d by %d', (width, height) => {
     for (const topology of [forward, branching, chain('one'), chain('a', 'b', 'c', 'd', 'e', 'f', 'g')]) {
-      const { boxes, width, height } = placeNodes(topology, panelWidth, panelHeight);
-      const all = [...boxes.values()];
+      const drawing = drawTopology(topology, width, height);
+      const all = [...drawing.boxes.values()];
       expect(all).toHaveLength(topology.nodes.length);
       for (const a of all) {
-        expect([
-          a.x >= -0.5,
-          a.y >= -0.5,
-          a.x + a.width <= width + 0.5,
-          a.y + a.height <= height + 0.5,
-        ]).not.toContain(false);
+        expect(isInside(a, drawing), a.id).toBe(true);
         for (const b of all) if (a !== b) expect(overlaps(a, b), `${a.id} over ${b.id}`).toBe(false);
       }
     }
   });
 
+  it('keeps room for labels beside links that go down', () => {
+    const drawing = drawTopology(chain('a', 'b', 'c'), 200, 900);
+    const right = Math.max(...[...drawing.boxes.values()].map(({ x, width }) => x + width));
+    expect(drawing.left + drawing.width).toBeGreaterThan(right + 20);
+  });
+
   it('is fine with a topology that has nothing in it', () => {
-    expect(placeNodes({ nodes: [], links: [] }, 300, 300).boxes.size).toBe(0);
+    expect(drawTopology({ nodes: [], links: [] }, 300, 300).boxes.size).toBe(0);
   });
 });
 

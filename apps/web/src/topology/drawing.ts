@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { Topology, TopologyLink } from '@ringlab/protocol';
+import { type LabelPlace, labelCorners, labelPlace } from './label-place.ts';
+import { type Layout, layouts } from './layout.ts';
+import { type LinkPath, laneOffset, linkPath, type Point } from './link-path.ts';
+
+export interface DrawnLink {
+  readonly link: TopologyLink;
+  readonly path: LinkPath;
+  readonly labelAt: LabelPlace;
+}
+
+/** Everything placed, and the rectangle that holds it, labels included. */
+export interface Drawing {
+  readonly boxes: Layout;
+  readonly links: readonly DrawnLink[];
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Larger than this a node looks blown up, and straight rows read better. */
+export const LARGEST_SCALE = 1.25;
+/** A row is only folded when that makes everything noticeably larger. */
+const WORTH_FOLDING = 1.05;
+
+/** Draws the topology for a panel of that size, in the layout in which it is largest. */
+export function drawTopology(topology: Topology, panelWidth: number, panelHeight: number): Drawing {
+  const scale = (drawing: Drawing) => scaleToFit(drawing, panelWidth, panelHeight);
+  return layouts(topology)
+    .map((layout) => draw(topology, layout))
+    .reduce((best, next) => (scale(next) > scale(best) * WORTH_FOLDING ? next : best));
+}
+
+export function scaleToFit({ width, height }: Drawing, panelWidth: number, panelHeight: number): number {
+  return Math.min(LARGEST_SCALE, panelWidth / width, panelHeight / height);
+}
+
+function draw(topology: Topology, boxes: Layout): Drawing {
+  const links = topology.links.flatMap((link) => drawLink(link, topology.links, boxes) ?? []);
+  const corners = [
+    ...[...boxes.values()].flatMap(({ x, y, width, height }) => [
+      { x, y },
+      { x: x + width, y: y + height },
+    ]),
+    ...links.flatMap(({ link, labelAt }) => labelCorners(labelAt, link.port)),
+  ];
+  return { boxes, links, ...extent(corners) };
+}
+
+function drawLink(link: TopologyLink, links: readonly TopologyLink[], boxes: Layout): DrawnLink | undefined {
+  const [from, to] = [boxes.get(link.from), boxes.get(link.to)];
+  if (from === undefined || to === undefined) return undefined;
+  const offset = laneOffset(link, links);
+  const path = linkPath(from, to, offset, [...boxes.values()]);
+  return { link, path, labelAt: labelPlace(path, offset) };
+}
+
+function extent(corners: readonly Point[]) {
+  const [xs, ys] = [corners.map(({ x }) => x), corners.map(({ y }) => y)];
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  if (corners.length === 0) return { left: 0, top: 0, width: 1, height: 1 };
+  return { left, top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
+}
