@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
+
+/** Packets as values, so that a lab's checks need nothing but labkit. */
+export * as packets from '@ringlab/netmap-bindings/layout';
 export { type BuildOptions, type BuildResult, buildLab } from './build.ts';
 export { type Check, defineChecks } from './checks/check.ts';
 export { compareFrames, type FrameHints } from './checks/compare.ts';
@@ -16,3 +19,4 @@ export { describeFault, type LabFault, LabFaults } from './faults.ts';
 export type { Lab, LabAnswers, LabBuild, LabFile, LabMutant, LabNeeds, LabRunProcess } from './lab.ts';
 export { labFolders, loadLab, loadLabAnswers, loadLabs } from './loader.ts';
 export * from './sandbox.ts';
+export { type VerifyOptions, verifyLab } from './verify.ts';

@@ -25,7 +25,7 @@ export interface CheckContext {
   /** CPU time that everything in the sandbox used since it was made. */
   cpuMs(): Promise<number>;
   /** Puts files beside the attendee's, under a folder of the check's own; gives back that folder, relative. */
-  put(files: Readonly<Record<string, string>>): Promise<string>;
+  put(files: Readonly<Record<string, string | Uint8Array>>): Promise<string>;
 }
 
 /** A packet as a value, or the bytes of a frame that no value describes. */

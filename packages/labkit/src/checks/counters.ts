@@ -30,12 +30,9 @@ export class Counters {
     return this.#rings(name, 'rx').reduce((sum, ring) => sum + distance(ring.hwcur, ring.hwtail, ring), 0);
   }
 
-  /** Packets that a program handed over and that did not leave yet: a pipe whose reader is behind. */
-  unsent(name: string): number {
-    return this.#rings(name, 'tx').reduce(
-      (sum, ring) => sum + ring.slots - 1 - distance(ring.hwcur, ring.hwtail, ring),
-      0,
-    );
+  /** Whether a program has this port open; a pipe's end is listed as soon as the other end is open. */
+  isOpen(name: string): boolean {
+    return (this.port(name)?.users ?? 0) > 0;
   }
 
   /** Equal for two samples between which nothing moved. Sync calls are not movement. */

@@ -41,7 +41,7 @@ export class SandboxContext implements CheckContext, AsyncDisposable {
 
   async startWithPorts(argv: readonly string[], ports: readonly string[]): Promise<Program> {
     const program = await this.start(argv);
-    const open = (counters: Counters) => ports.every((port) => counters.port(port) !== undefined);
+    const open = (counters: Counters) => ports.every((port) => counters.isOpen(port));
     const opened = await retry(
       async () => {
         requireRunning(program);
@@ -80,7 +80,7 @@ export class SandboxContext implements CheckContext, AsyncDisposable {
     return (await this.#sandbox.usage()).cpuMs;
   }
 
-  async put(files: Readonly<Record<string, string>>): Promise<string> {
+  async put(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
     const folder = this.#nextFolder();
     await this.#sandbox.put(
       Object.entries(files).map(([path, content]) => ({ path: `${folder}/${path}`, content })),
