@@ -116,7 +116,7 @@ export class Accounts {
   }
 
   #refuseWrong(call: RouteCall<unknown>, code: 'wrong-course-code' | 'wrong-token', message: string): never {
-    if (this.#wrong.take(call.address)) throw new Refusal(code, message);
+    if (this.#wrong.take(`${code} ${call.address}`)) throw new Refusal(code, message);
     throw new Refusal('too-many', `${message} There were many wrong tries; wait a moment before the next.`);
   }
 }

@@ -57,7 +57,7 @@ const numbered = (count: number, start: number) =>
 const plainLines = fc
   .tuple(fc.integer({ min: 1, max: 150 }), fc.nat({ max: 9999 }))
   .map(([count, start]) => numbered(count, start));
-const escape = fc.constantFrom(
+const sequence = fc.constantFrom(
   '\x1b[31m',
   '\x1b[1;32m',
   '\x1b[0m',
@@ -73,7 +73,7 @@ const escape = fc.constantFrom(
   '\b',
   '\x1b]0;title\x07',
 );
-const chunk = fc.oneof({ weight: 3, arbitrary: plainLines }, { weight: 2, arbitrary: line }, escape, text);
+const chunk = fc.oneof({ weight: 3, arbitrary: plainLines }, { weight: 2, arbitrary: line }, sequence, text);
 
 test('a screen replayed shows what a terminal that read everything shows', { timeout: 60_000 }, async () => {
   await fc.assert(

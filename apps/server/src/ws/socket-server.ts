@@ -66,22 +66,30 @@ export class SocketServer implements AsyncDisposable {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
+    const status = this.#refusal(request);
+    if (status !== undefined) refuse(socket, status);
+    else this.#sockets.handleUpgrade(request, socket, head, (client) => this.#connected(client, request));
+  }
+
+  /** The status with which a connection is refused that cannot be a page of this server. */
+  #refusal({ url, headers }: IncomingMessage): number | undefined {
     const { origins } = this.#options;
-    const { pathname } = new URL(request.url ?? '/', 'http://here');
-    if (pathname !== '/ws') return refuse(socket, 404);
+    if (new URL(url ?? '/', 'http://here').pathname !== '/ws') return 404;
     // A browser always says its origin. A program that does not might be any page's, through some proxy.
-    if (request.headers.origin === undefined) return refuse(socket, 403);
-    if (!origins.isKnownHost(request.headers.host) || !origins.isSameOrigin(request.headers))
-      return refuse(socket, 403);
-    this.#sockets.handleUpgrade(request, socket, head, (client) => this.#connected(client, request));
+    const isOurs = headers.origin !== undefined && origins.isSameOrigin(headers);
+    return isOurs && origins.isKnownHost(headers.host) ? undefined : 403;
   }
 
   #connected(client: WebSocket, request: IncomingMessage): void {
     const { session } = readTokens(request.headers.cookie);
     const person = session === undefined ? undefined : this.#options.personOf(session);
-    if (!person) return client.close(CLOSE.notSignedIn, 'Not signed in.');
-    if (this.#tabsOf(person).length >= TABS_PER_PERSON)
-      return client.close(CLOSE.policy, 'Too many tabs are open.');
+    if (!person) client.close(CLOSE.notSignedIn, 'Not signed in.');
+    else if (this.#tabsOf(person).length >= TABS_PER_PERSON)
+      client.close(CLOSE.policy, 'Too many tabs are open.');
+    else this.#opened(client, person);
+  }
+
+  #opened(client: WebSocket, person: Person): void {
     this.#answered.add(client);
     client.on('pong', () => this.#answered.add(client));
     this.#tabs.add(new TabConnection(client, person, this.#context));
