@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { test as base, type Page } from '@playwright/test';
-import { type Links, Server } from './harness/index.ts';
+import { type Links, Server } from './harness/server.ts';
 import { Board } from './pages/board.ts';
 import { JoinPage } from './pages/join.ts';
 import { Workspace } from './pages/workspace.ts';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What stories and benchmarks share: a server of their own, seen from outside.
+// What benchmarks share with stories: a server of their own, the browser, and the pages as people see them.
+export { solutionOf } from '../labs.ts';
+export { Workspace } from '../pages/workspace.ts';
 export { browserPath } from './browser.ts';
-export { Cable } from './cable.ts';
-export { type Links, Server, type ServerOptions } from './server.ts';
+export { type Links, Server } from './server.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { expect, test } from '../fixtures.ts';
-import { Server } from '../harness/index.ts';
+import { Server } from '../harness/server.ts';
 import { solutionOf } from '../labs.ts';
 
 const LAB = '03-sink';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { expect, test } from '../fixtures.ts';
-import { Cable } from '../harness/index.ts';
+import { Cable } from '../harness/cable.ts';
 import { solutionOf } from '../labs.ts';
 
 const LAB = '03-sink';
