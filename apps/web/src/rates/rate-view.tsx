@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Topology } from '@ringlab/protocol';
 import { useRef, useState } from 'react';
-import { navigation, useNavigation } from '../api/index.ts';
+import { navigation, useAppState, useNavigation } from '../api/index.ts';
 import { fixedQuantityText } from '../units/quantity.ts';
 import type { Measure } from './link-history.ts';
 import { RateLegend } from './rate-legend.tsx';
@@ -95,20 +95,28 @@ function LiveButton({
   readonly timeWindow: TimeWindow;
   readonly onLive: () => void;
 }) {
+  const isRunning = useAppState(
+    ({ workspace }) => workspace?.run !== undefined && workspace.run.phase !== 'ended',
+  );
   const isLive = timeWindow.endMs === undefined;
-  const span = `${Math.round(timeWindow.spanMs / 1000)} s`;
+  const span = spanText(timeWindow.spanMs);
   return (
     <button
       type="button"
       className="rates-live"
       data-live={isLive}
+      data-running={isRunning}
       onClick={onLive}
-      title="Back to now, a minute in view (End)"
+      title="Back to the newest reading, a minute in view (End)"
     >
       <span className="rates-live-mark" aria-hidden="true" />
-      {isLive ? `live, ${span}` : 'back to live'}
+      {isLive ? `${isRunning ? 'live' : 'latest'}, ${span}` : 'back to live'}
     </button>
   );
+}
+
+function spanText(spanMs: number): string {
+  return spanMs < 120_000 ? `${Math.round(spanMs / 1000)} s` : `${(spanMs / 60_000).toFixed(1)} min`;
 }
 
 function Teaching() {

@@ -65,8 +65,8 @@ function Ring({ ring, ratePps }: { readonly ring: RingState; readonly ratePps: n
 
 function Value({ name, value }: { readonly name: string; readonly value: number }) {
   return (
-    <div>
-      <dt>{name}</dt>
+    <div title={name}>
+      <dt>{name.charAt(0)}</dt>
       <dd>{value}</dd>
     </div>
   );

@@ -44,7 +44,7 @@ function draw(topology: Topology, boxes: Layout): Drawing {
       { x, y },
       { x: x + width, y: y + height },
     ]),
-    ...links.flatMap(({ link, labelAt }) => labelCorners(labelAt, link.port)),
+    ...links.flatMap(({ link, labelAt }) => labelCorners(labelAt, link)),
   ];
   return { boxes, links, ...extent(corners) };
 }

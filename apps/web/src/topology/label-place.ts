@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import type { TopologyLink } from '@ringlab/protocol';
 import { angleAt, type LinkPath, type Point, pointAt } from './link-path.ts';
 
 /** Where a link's label is fixed, and to which side of that point it extends. */
@@ -7,10 +8,10 @@ export interface LabelPlace extends Point {
 }
 
 const DISTANCE = 9;
-const CHARACTER_WIDTH = 6.7;
+const CHARACTER_WIDTH = 6.3;
 const PADDING = 10;
-/** `2.03 Mpps` and, when packets are lost, `326 kpps dropped`. */
-const LOSS_CHARACTERS = 16;
+/** `2.03 Mpps` and, where packets can be lost, `326 kpps lost`. */
+const CHARACTERS = { tx: 9, rx: 13 };
 const HEIGHT = 28;
 
 /** Beside the middle of the link, on the side away from a link that runs next to it. */
@@ -26,8 +27,8 @@ export function labelPlace(path: LinkPath, offset: number): LabelPlace {
 }
 
 /** The corners of what the label may cover. */
-export function labelCorners({ x, y, side }: LabelPlace, port: string): readonly [Point, Point] {
-  const width = Math.max(port.length, LOSS_CHARACTERS) * CHARACTER_WIDTH + PADDING;
+export function labelCorners({ x, y, side }: LabelPlace, link: TopologyLink): readonly [Point, Point] {
+  const width = Math.max(link.port.length, CHARACTERS[link.direction]) * CHARACTER_WIDTH + PADDING;
   const isBeside = side === 'left' || side === 'right';
   const left = side === 'left' ? x - width : side === 'right' ? x : x - width / 2;
   const top = side === 'above' ? y - HEIGHT : isBeside ? y - HEIGHT / 2 : y;

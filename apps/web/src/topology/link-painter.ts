@@ -55,7 +55,7 @@ export class LinkPainter {
     group.dataset.ticks = ticks.toString();
     rateLabel.textContent = rate === undefined ? this.#link.port : quantityText(rate.pps, 'pps');
     rateLabel.dataset.state = rate === undefined ? 'closed' : 'open';
-    drops.textContent = ticks > 0 ? `${quantityText(rate?.dropPps ?? 0, 'pps')} dropped` : '';
+    drops.textContent = ticks > 0 ? `${quantityText(rate?.dropPps ?? 0, 'pps')} lost` : '';
   }
 }
 
