@@ -54,6 +54,12 @@ function TopologyGraph({ lab, size }: { readonly lab: LabDetail; readonly size: 
       nodeTypes={NODE_TYPES}
       edgeTypes={EDGE_TYPES}
       onDoubleClick={fit}
+      // Their default keys, Space among them, would be taken from whoever types in the editor.
+      panActivationKeyCode={null}
+      selectionKeyCode={null}
+      multiSelectionKeyCode={null}
+      zoomActivationKeyCode={null}
+      deleteKeyCode={null}
       nodesDraggable={false}
       nodesConnectable={false}
       nodesFocusable={false}

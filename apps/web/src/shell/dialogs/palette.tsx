@@ -36,7 +36,7 @@ function PaletteItem({ command }: { readonly command: Command }) {
   return (
     <Palette.Item className="menu-item" value={command.title} onSelect={() => closeAnd(command.run)}>
       {command.title}
-      {command.keys !== undefined && <span className="menu-hint kbd">{command.keys}</span>}
+      {command.keys !== undefined && <span className="menu-keys kbd">{command.keys}</span>}
     </Palette.Item>
   );
 }
