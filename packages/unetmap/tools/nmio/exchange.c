@@ -19,8 +19,8 @@ struct run {
 	struct exchange *x;
 	enum phase phase;
 	int64_t started_ns;
-	int64_t moved_ns;    // when a packet last moved
-	int64_t all_sent_ns;
+	int64_t moved_ns; // when a packet last moved
+	int64_t fluent_ns; // when sending last went on, or had nothing to do
 	uint64_t captured;
 	int status;
 };
@@ -148,17 +148,28 @@ pending(struct exchange *x)
 	return count;
 }
 
+// A receiver that takes nothing for too long ends the sending.
 static void
-wait_to_be_taken(struct run *run, int64_t t)
+bound_waiting(struct run *run, int64_t t)
 {
-	if (pending(run->x) == 0) {
-		run->phase = LISTENING;
-	} else if (t - run->all_sent_ns > run->x->taken_ms * 1000000) {
-		fprintf(stderr, "nmio: receivers left sent packets in their pipes for %lld ms\n",
-			(long long)run->x->taken_ms);
-		run->status = 3;
-		run->phase = LISTENING;
+	if (t - run->fluent_ns <= run->x->taken_ms * 1000000)
+		return;
+	fprintf(stderr, "nmio: receivers took nothing out of their pipes for %lld ms\n",
+		(long long)run->x->taken_ms);
+	run->status = 3;
+	run->phase = LISTENING;
+}
+
+static int
+any_sender_stuck(const struct run *run)
+{
+	for (int i = 0; i < run->x->count; i++) {
+		const struct station *s = &run->x->stations[i];
+
+		if (station_has_more(s) && allowance(run, s) > 0)
+			return 1;
 	}
+	return 0;
 }
 
 static void
@@ -169,10 +180,14 @@ advance(struct run *run)
 
 	if (run->phase == SENDING && !any(x, station_has_more)) {
 		run->phase = WAITING_TO_BE_TAKEN;
-		run->all_sent_ns = t;
+		run->fluent_ns = t;
 	}
-	if (run->phase == WAITING_TO_BE_TAKEN)
-		wait_to_be_taken(run, t);
+	if (run->phase == SENDING && !any_sender_stuck(run))
+		run->fluent_ns = t;
+	if (run->phase == WAITING_TO_BE_TAKEN && pending(x) == 0)
+		run->phase = LISTENING;
+	if (run->phase == SENDING || run->phase == WAITING_TO_BE_TAKEN)
+		bound_waiting(run, t);
 	if (run->phase != LISTENING)
 		return;
 	if (!any(x, captures) || (x->idle_ms >= 0 && t - run->moved_ns > x->idle_ms * 1000000))
@@ -228,8 +243,10 @@ static void
 loop(struct run *run)
 {
 	while (run->phase != ENDED && !interrupted) {
-		int moved = send_step(run);
+		int moved = run->phase == SENDING ? send_step(run) : 0;
 
+		if (moved > 0)
+			run->fluent_ns = now_ns();
 		if (run->phase != ENDED)
 			moved += capture_step(run);
 		if (moved > 0)
@@ -286,7 +303,7 @@ exchange_run(struct exchange *x)
 	sigaction(SIGTERM, &action, NULL);
 	if (open_all(x) == -1)
 		run.status = 1;
-	run.started_ns = run.moved_ns = now_ns();
+	run.started_ns = run.moved_ns = run.fluent_ns = now_ns();
 	if (run.status == 0) {
 		loop(&run);
 		summarize(x);
