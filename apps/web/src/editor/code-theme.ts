@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { onThemeChange, readTokens } from '../tokens.ts';
 import type { Monaco } from './load-monaco.ts';
 
-type Token = (name: string) => string;
+type Token = ReturnType<typeof readTokens>;
 
-/** Monaco's theme, made of the page's tokens; made anew when the page's theme changes. Returns how to end that. */
-export function followPageTheme(monaco: Monaco): () => void {
+/** Monaco's theme, made of the page's tokens; made anew when the page's theme changes. */
+export function followPageTheme(monaco: Monaco): Disposable {
   applyPageTheme(monaco);
-  const observer = new MutationObserver(() => applyPageTheme(monaco));
-  observer.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-  return () => observer.disconnect();
+  return onThemeChange(() => applyPageTheme(monaco));
 }
 
 function applyPageTheme(monaco: Monaco): void {
-  const style = getComputedStyle(document.documentElement);
-  const token: Token = (name) => style.getPropertyValue(name).trim();
+  const token = readTokens();
   const light = document.documentElement.dataset.theme === 'light';
   monaco.editor.defineTheme('ringlab', {
     base: light ? 'vs' : 'vs-dark',
@@ -25,7 +23,7 @@ function applyPageTheme(monaco: Monaco): void {
 }
 
 function syntaxRules(token: Token) {
-  const rule = (scope: string, name: string) => ({ token: scope, foreground: token(name).slice(1) });
+  const rule = (scope: string, name: `--${string}`) => ({ token: scope, foreground: token(name).slice(1) });
   return [
     rule('', '--text'),
     { ...rule('comment', '--code-comment'), fontStyle: 'italic' },

@@ -43,10 +43,10 @@ function useFileModels(monaco: Monaco | undefined): FileModels | undefined {
   useEffect(() => {
     if (monaco === undefined) return;
     const created = new FileModels(monaco);
-    const unfollow = followPageTheme(monaco);
+    const following = followPageTheme(monaco);
     setModels(created);
     return () => {
-      unfollow();
+      following[Symbol.dispose]();
       created[Symbol.dispose]();
     };
   }, [monaco]);

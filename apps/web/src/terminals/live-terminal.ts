@@ -5,8 +5,9 @@ import { SearchAddon } from '@xterm/addon-search';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { type ILink, type ILinkProvider, Terminal } from '@xterm/xterm';
 import { appState, navigation, type TerminalStream, terminalStream } from '../api/index.ts';
+import { onThemeChange } from '../tokens.ts';
 import { type SourceLink, sourceLinks } from './source-links.ts';
-import { onPageTheme, terminalTheme } from './terminal-theme.ts';
+import { terminalTheme } from './terminal-theme.ts';
 
 const SCROLLBACK_LINES = 5000;
 const FONT = "13px 'JetBrains Mono Variable'";
@@ -44,7 +45,7 @@ export class LiveTerminal implements Disposable {
     this.#terminal.registerLinkProvider(sourceLinkProvider(this.#terminal));
     this.#terminal.attachCustomKeyEventHandler((event) => passToTerminal(event, find));
     this.#terminal.open(host);
-    this.#stack.use(onPageTheme(() => (this.#terminal.options = { theme: terminalTheme() })));
+    this.#stack.use(onThemeChange(() => (this.#terminal.options = { theme: terminalTheme() })));
     this.#stream = this.#connect(terminalId);
   }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { ITheme } from '@xterm/xterm';
+import { readTokens } from '../tokens.ts';
 
 const COLORS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
 
 /** The page's tokens as a terminal's colors. */
 export function terminalTheme(): ITheme {
-  const style = getComputedStyle(document.documentElement);
-  const token = (name: string) => style.getPropertyValue(name).trim();
+  const token = readTokens();
   const ansi = Object.fromEntries(
     COLORS.flatMap((color) => [
       [color, token(`--ansi-${color}`)],
@@ -25,10 +25,4 @@ export function terminalTheme(): ITheme {
     scrollbarSliderHoverBackground: `${token('--text-faint')}50`,
     scrollbarSliderActiveBackground: `${token('--text-faint')}70`,
   };
-}
-
-export function onPageTheme(changed: () => void): Disposable {
-  const observer = new MutationObserver(changed);
-  observer.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-  return { [Symbol.dispose]: () => observer.disconnect() };
 }
