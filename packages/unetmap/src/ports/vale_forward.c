@@ -9,6 +9,7 @@
 //   deliver    for each destination: its ring locked once, its own chain and the flood chain merged
 //              and copied, its hwtail published once
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 
 #include "core/barriers.h"
@@ -47,6 +48,7 @@ struct batch {
 	struct kring *k;
 	uint32_t count;
 	uint32_t busy_count;
+	int lost;	    // a destination was full
 	uint64_t good_page; // last page that was seen to be readable, for NS_INDIRECT
 	uint16_t busy[CHAINS];
 	struct chain chains[CHAINS];
@@ -270,6 +272,7 @@ static void deliver(struct batch *b, uint16_t sw_port, uint16_t own, uint16_t fl
 	if (!id || !rx_queue_open(&q, port_at(id - 1), b->k->ring_id, b->from->sw))
 		return;
 	put_chains(&q, b->frames, own, flood);
+	b->lost |= q.drops != 0;
 	rx_queue_close(&q);
 }
 
@@ -299,6 +302,7 @@ enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 		return marks;
 	b.from = port;
 	b.k = k;
+	b.lost = 0;
 	b.good_page = NO_PAGE;
 	while (k->hwcur != k->rhead) {
 		uint32_t end = gather(&b, ring, base, k->hwcur, k->rhead);
@@ -310,6 +314,8 @@ enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 		deliver_all(&b, s);
 	}
 	ring_show_tail(k, ring, ring_prev(k, k->hwcur));
+	if (b.lost)
+		sched_yield(); // the receiver may be waiting for this very CPU
 	return MARKS_OK;
 }
 
