@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { type ComponentProps, type ReactNode, useState } from 'react';
-import ReactMarkdown, { type Components, defaultUrlTransform } from 'react-markdown';
+import type { ComponentProps, ReactNode } from 'react';
+import ReactMarkdown, { type Components, defaultUrlTransform, type ExtraProps } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { navigation, useAppState } from '../api/index.ts';
+import { CodeBlock } from './code-block.tsx';
 
 /** A lab's prose. Raw HTML in it is shown as text; links leave for a tab of their own and carry no referrer. */
 export function Markdown({ text }: { readonly text: string }) {
@@ -23,12 +24,31 @@ function safeUrl(url: string, key: string): string {
 const COMPONENTS: Components = {
   a: ({ href, children }) => <ProseLink href={href}>{children}</ProseLink>,
   img: ({ src, alt }) => <Figure src={src} alt={alt} />,
-  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  pre: ({ node, children }) => (
+    <CodeBlock text={textOf(node)} language={languageOf(node)}>
+      {children}
+    </CodeBlock>
+  ),
   code: ({ className, children }) => <Code className={className}>{children}</Code>,
   // A figure is no paragraph's child.
   p: ({ node, children }) =>
     node?.children.some((child) => isImage(child)) ? <div>{children}</div> : <p>{children}</p>,
 };
+
+type Hast = ExtraProps['node'];
+
+function textOf(block: Hast): string {
+  const texts =
+    block?.children.flatMap((child) => (child.type === 'element' ? child.children : [child])) ?? [];
+  return texts.map((text) => ('value' in text ? text.value : '')).join('');
+}
+
+/** ```c makes `c`; a block without a language is a drawing. */
+function languageOf(block: Hast): string | undefined {
+  const code = block?.children.find((child) => child.type === 'element');
+  const names = code?.properties.className;
+  return Array.isArray(names) ? String(names[0]).replace('language-', '') : undefined;
+}
 
 const isImage = (child: { readonly type: string; readonly tagName?: string }) => child.tagName === 'img';
 
@@ -47,27 +67,6 @@ function Figure({ src, alt }: ComponentProps<'img'>) {
       <img src={src} alt={alt ?? ''} loading="lazy" />
       {alt && <figcaption>{alt}</figcaption>}
     </figure>
-  );
-}
-
-function CodeBlock({ children }: { readonly children?: ReactNode }) {
-  const [copied, setCopied] = useState(false);
-  const copy = async (block: HTMLElement | null) => {
-    await navigator.clipboard.writeText(block?.textContent ?? '');
-    setCopied(true);
-    setTimeout(() => setCopied(false), 1500);
-  };
-  return (
-    <div className="lab-code">
-      <pre>{children}</pre>
-      <button
-        type="button"
-        className="lab-copy"
-        onClick={(event) => void copy(event.currentTarget.parentElement?.querySelector('pre') ?? null)}
-      >
-        {copied ? 'Copied' : 'Copy'}
-      </button>
-    </div>
   );
 }
 

@@ -134,8 +134,7 @@ export class ChartSession {
   }
 
   #tellValues(): void {
-    const { newest } = this.#history;
-    const now = newest?.links.map((rate) => rate?.[this.#choice.measure] ?? null) ?? [];
+    const now = this.#history.recent().map((rate) => rate?.[this.#choice.measure] ?? null);
     const hovered = this.#hovered === undefined ? undefined : this.#chart?.valuesAt(this.#hovered);
     this.#listener.onValues(hovered ?? now, hovered !== undefined);
   }

@@ -80,6 +80,16 @@ describe('LinkHistory', () => {
     ]);
   });
 
+  it('averages the newest readings of the newest run into a number that can be read', () => {
+    const history = new LinkHistory([link]);
+    expect(history.recent()).toEqual([]);
+    history.push(sample(1000, 900, 'run-1'));
+    for (const [index, pps] of [10, 20, 30].entries()) history.push(sample(1100 + index * 100, pps, 'run-2'));
+    expect(history.recent()).toEqual([{ pps: 20, bps: 9600, dropPps: 2 }]);
+    history.push({ runId: 'run-2', tMs: 1400, ports: [] });
+    expect(history.recent()).toEqual([undefined]);
+  });
+
   it('starts empty again', () => {
     const history = filled(2, () => 1);
     history.clear();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { RateSample, TopologyLink } from '@ringlab/protocol';
-import { type LinkRate, linkRate } from '../traffic/link-rate.ts';
+import { averageRate, type LinkRate, linkRate, READABLE_READINGS } from '../traffic/link-rate.ts';
 
 export type Measure = 'pps' | 'bps' | 'dropPps';
 
@@ -52,6 +52,16 @@ export class LinkHistory {
 
   get newest(): Point | undefined {
     return this.#fine.at(-1);
+  }
+
+  /** The newest run's rates of the last half second, a link each; undefined while nobody has the port open. */
+  recent(): (LinkRate | undefined)[] {
+    const { newest } = this;
+    if (newest === undefined) return [];
+    const points = this.#fine.slice(-READABLE_READINGS).filter(({ runId }) => runId === newest.runId);
+    return newest.links.map(
+      (now, link) => now && averageRate(points.flatMap((point) => point.links[link] ?? [])),
+    );
   }
 
   get oldestMs(): number | undefined {
@@ -125,15 +135,6 @@ function average(points: readonly Point[]): Point | undefined {
     tMs: mean(points.map(({ tMs }) => tMs)),
     runId: first.runId,
     links: first.links.map((_, link) => averageRate(points.flatMap((point) => point.links[link] ?? []))),
-  };
-}
-
-function averageRate(rates: readonly LinkRate[]): LinkRate | undefined {
-  if (rates.length === 0) return undefined;
-  return {
-    pps: mean(rates.map(({ pps }) => pps)),
-    bps: mean(rates.map(({ bps }) => bps)),
-    dropPps: mean(rates.map(({ dropPps }) => dropPps)),
   };
 }
 

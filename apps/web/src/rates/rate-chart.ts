@@ -24,6 +24,7 @@ export interface ChartTheme {
 }
 
 const UNITS: Readonly<Record<Measure, string>> = { pps: 'pps', bps: 'bps', dropPps: 'pps' };
+const HALF_LABEL_PX = 20;
 const FADED = 0.22;
 const GHOST = 0.4;
 
@@ -136,7 +137,7 @@ export class RateChart {
       ...this.#axis(),
       size: 24,
       space: 70,
-      values: (_, splits) => splits.map(clockText),
+      values: (plot, splits) => splits.map((at) => (isNearEdge(plot, at) ? '' : clockText(at))),
     };
   }
 
@@ -210,6 +211,12 @@ function highest([x, ...y]: Columns, fromMs: number, toMs: number): number {
     for (const column of y) top = Math.max(top, column[index] ?? 0);
   }
   return top;
+}
+
+/** A label there would be cut off. */
+function isNearEdge(plot: uPlot, seconds: number): boolean {
+  const fromRight = plot.over.clientWidth - plot.valToPos(seconds, 'x');
+  return fromRight < HALF_LABEL_PX;
 }
 
 function clockText(seconds: number): string {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { RateSample, TopologyLink } from '@ringlab/protocol';
-import { type LinkRate, linkRate } from '../traffic/link-rate.ts';
+import { averageRate, type LinkRate, linkRate } from '../traffic/link-rate.ts';
 import { quantityText } from '../units/quantity.ts';
 import { dropTicks, loadOf, speedOf } from './link-load.ts';
 
@@ -24,12 +24,13 @@ export class LinkPainter {
     this.#link = link;
     this.#parts = parts;
     if (!reducedMotion) this.#motion = moving(parts.packets);
-    this.paint(undefined);
+    this.paint([]);
   }
 
-  /** Undefined when nothing runs. */
-  paint(sample: RateSample | undefined): void {
-    const rate = sample === undefined ? undefined : linkRate(sample, this.#link);
+  /** The newest samples, oldest first, of one run; none when nothing runs. */
+  paint(samples: readonly RateSample[]): void {
+    const rates = samples.map((sample) => linkRate(sample, this.#link));
+    const rate = rates.at(-1) && averageRate(rates.filter((each) => each !== undefined));
     this.#parts.group.dataset.state = rate === undefined ? 'closed' : rate.pps > 0 ? 'busy' : 'silent';
     this.#parts.group.style.setProperty('--load', loadOf(rate?.pps ?? 0).toFixed(3));
     this.#move(speedOf(rate?.pps ?? 0));

@@ -2,6 +2,7 @@
 import type { TopologyLink } from '@ringlab/protocol';
 import { useCallback, useEffect, useRef } from 'react';
 import { rateFeed, useAppState } from '../api/index.ts';
+import { READABLE_READINGS } from '../traffic/link-rate.ts';
 import { LinkPainter, type LinkParts } from './link-painter.ts';
 
 const REDUCED_MOTION = '(prefers-reduced-motion: reduce)';
@@ -15,8 +16,10 @@ export function useLivePainting(): (link: TopologyLink, parts: LinkParts) => () 
   });
 
   const paintAll = useCallback(() => {
-    const sample = rateFeed.latest();
-    const live = sample?.runId === runId ? sample : undefined;
+    const live = rateFeed
+      .history()
+      .slice(-READABLE_READINGS)
+      .filter((sample) => sample.runId === runId);
     for (const painter of painters.current) painter.paint(live);
   }, [runId]);
 

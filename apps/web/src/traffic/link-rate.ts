@@ -13,3 +13,18 @@ export interface LinkRate {
 export function linkRate(sample: RateSample, link: TopologyLink): LinkRate | undefined {
   return sample.ports.find((port) => port.port === link.port)?.[link.direction];
 }
+
+/** Undefined for no rates at all. */
+export function averageRate(rates: readonly LinkRate[]): LinkRate | undefined {
+  if (rates.length === 0) return undefined;
+  const mean = (value: (rate: LinkRate) => number) =>
+    rates.reduce((sum, rate) => sum + value(rate), 0) / rates.length;
+  return {
+    pps: mean(({ pps }) => pps),
+    bps: mean(({ bps }) => bps),
+    dropPps: mean(({ dropPps }) => dropPps),
+  };
+}
+
+/** How many readings a number that people read is the mean of: at ten a second, single ones can't be read. */
+export const READABLE_READINGS = 5;
