@@ -24,12 +24,17 @@ static int wish_offsets(struct port_wish *wish, const struct nmreq_opt_offsets *
 	return 0;
 }
 
+static uint32_t extra_wanted(const struct nmreq_register *reg)
+{
+	return reg->nr_extra_bufs < MAX_EXTRA_BUFFERS ? reg->nr_extra_bufs : MAX_EXTRA_BUFFERS;
+}
+
 static struct port_wish read_wish(const struct nmreq_register *reg)
 {
 	return (struct port_wish){
 		.slots = {[RX] = reg->nr_rx_slots, [TX] = reg->nr_tx_slots},
 		.rings = {[RX] = reg->nr_rx_rings, [TX] = reg->nr_tx_rings},
-		.extra_bufs = reg->nr_extra_bufs,
+		.extra_bufs = extra_wanted(reg),
 		.mem_id = reg->nr_mem_id,
 		.flags = reg->nr_flags,
 	};
@@ -64,7 +69,7 @@ static int choose_rings(const struct port *port, const struct nmreq_register *re
 
 	memset(b, 0, sizeof *b);
 	b->flags = reg->nr_flags;
-	b->extra_bufs = reg->nr_extra_bufs;
+	b->extra_bufs = extra_wanted(reg);
 	if (reg->nr_mode == NR_REG_ONE_NIC)
 		error = one_ring(port, b, reg->nr_ringid);
 	else if (reg->nr_mode == NR_REG_ALL_NIC || reg->nr_mode == NR_REG_NULL)

@@ -282,14 +282,12 @@ void area_give_buffer(uint16_t id, uint32_t buffer)
 		give_bit(bitmap_of(id, BUF_POOL), buffer);
 }
 
-uint32_t area_free_buffers(uint16_t id)
+int area_back_buffers(uint16_t id, uint32_t first, uint32_t last)
 {
-	struct bitmap map = bitmap_of(id, BUF_POOL);
-	uint32_t used = 0;
+	struct area *a = &segment->areas[id];
 
-	for (uint32_t w = 0; map.words && w * 64 < map.bits; w++)
-		used += __builtin_popcountll(map.words[w]);
-	return map.bits - used;
+	return back_with_pages(id, a->buf_pool_ofs + (uint64_t)first * a->buf_bytes,
+			       (uint64_t)(last - first + 1) * a->buf_bytes);
 }
 
 // ---- mappings ----

@@ -19,7 +19,12 @@
 #include "core/barriers.h"
 #include "core/segment.h"
 
-enum { GLOBAL_AREA = 0, BUFFER_BYTES = 2048, RESERVED_BUFFERS = 2 };
+enum {
+	GLOBAL_AREA = 0,
+	BUFFER_BYTES = 2048,
+	RESERVED_BUFFERS = 2,
+	MAX_EXTRA_BUFFERS = 131072, // of one descriptor: 256 MB
+};
 
 // How a new private area is to be measured.
 struct area_need {
@@ -42,7 +47,9 @@ int64_t area_take_buffer(uint16_t id);
 void area_give_if(uint16_t id, uint64_t ofs);
 void area_give_ring(uint16_t id, uint64_t ofs);
 void area_give_buffer(uint16_t id, uint32_t buffer); // unused or impossible numbers are ignored
-uint32_t area_free_buffers(uint16_t id);
+
+// Gives buffers first..last real pages, which the program will surely touch. 0 or -ENOMEM.
+int area_back_buffers(uint16_t id, uint32_t first, uint32_t last);
 
 // Maps part of an area for the program. While the mapping, or a copy that fork made of it, exists,
 // area_is_mapped_by says so for this descriptor. Returns MAP_FAILED with errno set.

@@ -69,16 +69,36 @@ static uint32_t *first_word(struct area *a, char *base, uint32_t buffer)
 	return (uint32_t *)(base + a->buf_pool_ofs + (uint64_t)buffer * a->buf_bytes);
 }
 
+enum { BACKED_AT_ONCE = 256 };
+
+// Buffers come in rising order. Those from here on get their pages, a run at a time. Returns where
+// the run ends, 0 if the file system is full.
+static uint32_t back_run(uint16_t area, uint32_t first, uint32_t wanted)
+{
+	uint32_t last = first + (wanted < BACKED_AT_ONCE ? wanted : BACKED_AT_ONCE) - 1;
+	uint32_t end = segment->areas[area].buf_total - 1;
+
+	if (last > end)
+		last = end;
+	return area_back_buffers(area, first, last) ? 0 : last + 1;
+}
+
 static uint32_t give_extra_buffers(struct netmap_if *nif, uint16_t area, char *base, uint32_t wanted)
 {
 	struct area *a = &segment->areas[area];
-	uint32_t granted = 0, *link = &nif->ni_bufs_head;
+	uint32_t granted = 0, backed_until = 0, *link = &nif->ni_bufs_head;
 
 	while (granted < wanted) {
 		int64_t buffer = area_take_buffer(area);
 
 		if (buffer < 0)
 			break;
+		if (buffer >= backed_until)
+			backed_until = back_run(area, buffer, wanted - granted);
+		if (!backed_until) {
+			area_give_buffer(area, buffer);
+			break;
+		}
 		*link = buffer;
 		link = first_word(a, base, buffer);
 		granted++;
