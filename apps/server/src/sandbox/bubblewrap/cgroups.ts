@@ -27,7 +27,9 @@ export interface ControlGroup {
 
 export interface ControlGroups {
   create(name: string, limits: Limits): Promise<ControlGroup>;
-  /** Removes the groups of all sandboxes, with what runs in them, and the parent. */
+  /** Removes the groups of all sandboxes, with what runs in them. */
+  sweep(): Promise<void>;
+  /** The same, and what they stood in. */
   removeAll(): Promise<void>;
 }
 
@@ -47,16 +49,17 @@ interface Dialect {
   readonly cpuFile: string;
 }
 
-/** Undefined where control groups cannot be had; tried for real, by making one. `key` keeps servers apart. */
+/** Undefined where control groups cannot be had; tried for real, by making one. `key` keeps servers apart; groups of a dead one are removed. */
 export async function findControlGroups(key: string, limits: Limits): Promise<ControlGroups | undefined> {
   const dialect = (await findV2(key)) ?? (await findV1(key));
   if (dialect === undefined) return undefined;
   const groups = new Groups(dialect);
   try {
     await (await groups.create('probe', limits)).remove();
+    await groups.sweep();
     return groups;
   } catch {
-    await groups.removeAll().catch(() => {});
+    await groups.removeAll();
     return undefined;
   }
 }
@@ -74,11 +77,14 @@ class Groups implements ControlGroups {
     return group;
   }
 
-  async removeAll(): Promise<void> {
-    const parents = parentsOf(this.#dialect);
-    for (const parent of parents)
+  async sweep(): Promise<void> {
+    for (const parent of parentsOf(this.#dialect))
       await Promise.all((await childrenOf(parent)).map((name) => removeFolder(join(parent, name))));
-    await Promise.all(parents.map(removeFolder));
+  }
+
+  async removeAll(): Promise<void> {
+    await this.sweep();
+    await Promise.all(parentsOf(this.#dialect).map(removeFolder));
   }
 }
 

@@ -32,7 +32,6 @@ export async function makeSandbox(
 ): Promise<BubblewrapSandbox> {
   const { folder, groups, sources } = ground;
   await using undo = new AsyncDisposableStack();
-  undo.defer(onGone);
   const slot = folder.takeSlot();
   undo.defer(() => folder.freeSlot(slot));
   const group = await groups?.create(String(slot), spec.limits);
@@ -52,7 +51,7 @@ export async function makeSandbox(
     ...{ control, group },
     environment: environment(sources),
     socketPath: folder.socket(slot),
-    dismantle: () => made.disposeAsync(),
+    dismantle: () => made.disposeAsync().finally(onGone),
   });
 }
 

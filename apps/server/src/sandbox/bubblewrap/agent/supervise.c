@@ -28,6 +28,8 @@
 #include <unistd.h>
 
 #define CHUNK_BYTES (64 * 1024)
+/* How often a terminal that no program has open is looked at again. */
+#define VACANT_PERIOD_MS 20
 
 struct supervisor {
 	int connection;
@@ -35,6 +37,7 @@ struct supervisor {
 	struct program program;
 	int pty;                   /* whether input and output are one descriptor */
 	int ended, status;
+	int vacant;                /* no program has the terminal open at the moment */
 	struct rate rate;
 	char from_server[CHUNK_BYTES];
 	size_t have;               /* bytes in from_server */
@@ -149,7 +152,18 @@ static int holds_output(const struct supervisor *s)
 	return s->out_end > s->out_start;
 }
 
-/* A pty gives 4 KiB a read: several become one frame. Closes `*fd` at the end of the stream. */
+/*
+ * A program may close its terminal before it ends, or open it again; closing the master meanwhile would hang it up.
+ */
+static void end_stream(struct supervisor *s, int *fd)
+{
+	if (s->pty && !s->ended)
+		s->vacant = 1;
+	else
+		close_fd(fd);
+}
+
+/* A pty gives 4 KiB a read: several become one frame. */
 static void read_program(struct supervisor *s, int *fd, enum wire_kind kind)
 {
 	size_t have = 0;
@@ -162,7 +176,7 @@ static void read_program(struct supervisor *s, int *fd, enum wire_kind kind)
 		have += n;
 	}
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-		close_fd(fd);
+		end_stream(s, fd);
 	s->out_start = 0;
 	s->out_end = have > 0 ? have + WIRE_HEADER_BYTES : 0;
 	wire_header(s->to_server, kind, have);
@@ -193,10 +207,19 @@ static short when(int condition, short events)
 	return condition ? events : 0;
 }
 
+/* How long the output is left alone, because of its rate or because there is nobody to print; 0 for not at all. */
+static int pause_ms(struct supervisor *s)
+{
+	int vacant = s->vacant && !s->ended;
+
+	s->vacant = 0;
+	return vacant ? VACANT_PERIOD_MS : rate_wait_ms(&s->rate);
+}
+
 static void turn(struct supervisor *s)
 {
 	int stuck = handle_frames(s);
-	int wait_ms = rate_wait_ms(&s->rate);
+	int wait_ms = pause_ms(s);
 	int may_read = !holds_output(s) && wait_ms == 0;
 	struct program *p = &s->program;
 	struct pollfd fds[] = {

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import { createServer } from 'node:net';
+import { SandboxError } from '@ringlab/labkit';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { DEFAULT_LIMITS } from '../limits.ts';
+import { compile, finish, freshSandbox, type GetDriver, run, sh, textOf } from './inside.ts';
+
+/** What no program can reach, and what every program finds. */
+export function isolationContract(driver: GetDriver): void {
+  describe('a sandbox', () => {
+    test('has no way to any network, not even to this machine', async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await new Promise((resolve) => server.once('listening', resolve));
+      onTestFinished(() => void server.close());
+      const { port } = server.address() as { port: number };
+      const sandbox = await freshSandbox(driver);
+      const connect = (host: string, to: number) =>
+        `bash -c ': < /dev/tcp/${host}/${to}' 2>&1 && echo REACHED`;
+      expect((await sh(sandbox, connect('127.0.0.1', port))).out).toContain('Connection refused');
+      expect((await sh(sandbox, connect('192.0.2.1', 80))).out).toContain('Network is unreachable');
+      expect((await sh(sandbox, 'cat /proc/net/dev | tail -n +3 | cut -d: -f1 | xargs')).out).toBe('lo\n');
+    });
+
+    test('has a system that cannot be written', async () => {
+      const sandbox = await freshSandbox(driver);
+      const places = [
+        '/usr',
+        '/usr/bin',
+        '/etc',
+        '/bin',
+        '/lib',
+        '/opt/ringlab',
+        '/opt/ringlab/bin',
+        '/',
+        '/dev',
+        '/run',
+        '/var',
+      ];
+      const script = places.map((place) => `touch ${place}/x 2>/dev/null && echo ${place}`).join('; ');
+      expect((await sh(sandbox, `${script}; mkdir -p /etc/y 2>/dev/null && echo made; true`)).out).toBe('');
+    });
+
+    test('shows no home, no other project, no device', async () => {
+      const sandbox = await freshSandbox(driver);
+      const hidden = [
+        '/root',
+        '/home',
+        '/work',
+        '/boot',
+        '/sys',
+        '/dev/kvm',
+        '/dev/vda',
+        '/dev/mem',
+        '/etc/shadow',
+        import.meta.dirname,
+      ];
+      expect((await sh(sandbox, `ls -d ${hidden.join(' ')} 2>/dev/null`)).out).toBe('');
+    });
+
+    test('runs programs as a user without any privilege', async () => {
+      const sandbox = await freshSandbox(driver);
+      const { out } = await sh(
+        sandbox,
+        'id -un; id -u; grep -E "^(Cap|NoNew)" /proc/self/status | tr -s "\\t" " "',
+      );
+      expect(out).toBe(
+        [
+          'attendee',
+          '1000',
+          ...['Inh', 'Prm', 'Eff', 'Bnd', 'Amb'].map((set) => `Cap${set}: 0000000000000000`),
+          'NoNewPrivs: 1',
+          '',
+        ].join('\n'),
+      );
+      expect(
+        (await sh(sandbox, 'mount -t tmpfs none /tmp; unshare -Ur true; chroot / true; nice -n -5 true')).err,
+      ).toMatch(/mount: .*(permission denied|must be superuser)[\s\S]*unshare[\s\S]*chroot[\s\S]*nice/);
+    });
+
+    test('cannot touch its agent', async () => {
+      const sandbox = await freshSandbox(driver);
+      expect(
+        (
+          await sh(
+            sandbox,
+            'kill -9 1; kill -STOP 1; cat /proc/1/environ /proc/1/mem 2>&1; ls -l /proc/1/fd 2>&1',
+          )
+        ).out,
+      ).toMatch(/(Permission denied[\s\S]*){2}/);
+      expect((await sh(sandbox, 'echo alive')).out).toBe('alive\n');
+    });
+
+    test('survives a program that kills everything it can', async () => {
+      const sandbox = await freshSandbox(driver);
+      const { exit } = await run(sandbox, ['sh', '-c', 'kill -9 -1']);
+      expect(exit.signal).toBe('SIGKILL');
+      expect((await sh(sandbox, 'echo alive; pgrep -c sh')).out).toBe('alive\n1\n');
+    });
+
+    test('builds a program with the compiler, and runs it', async () => {
+      const sandbox = await freshSandbox(driver);
+      await compile(sandbox, 'hello', '#include <stdio.h>\nint main(void) { puts("hello"); return 3; }\n');
+      expect(await run(sandbox, ['./hello'])).toMatchObject({ out: 'hello\n', exit: { code: 3 } });
+    });
+
+    test('answers what it uses', async () => {
+      const sandbox = await freshSandbox(driver);
+      await sh(sandbox, 'head -c 3000000 /dev/zero > three');
+      await sandbox.exec(['sh', '-c', 'while :; do :; done'], { timeoutMs: 400 }).then(finish);
+      await sandbox.exec(['sleep', '100']);
+      const { memoryBytes, processes, diskBytes, cpuMs } = await sandbox.usage();
+      expect(processes).toBe(1);
+      expect(diskBytes).toBeGreaterThanOrEqual(3_000_000);
+      expect(diskBytes).toBeLessThan(4_000_000);
+      expect(memoryBytes).toBeGreaterThan(3_000_000);
+      expect(memoryBytes).toBeLessThan(64_000_000);
+      expect(cpuMs).toBeGreaterThan(50);
+      expect(cpuMs).toBeLessThan(5000);
+    });
+
+    test('ends with everything in it, and says so afterwards', async () => {
+      const sandbox = await driver().create({ id: 'ends', limits: DEFAULT_LIMITS });
+      const program = await sandbox.exec(['sh', '-c', 'echo up; exec sleep 5000']);
+      const output = textOf(program.output);
+      await sandbox[Symbol.asyncDispose]();
+      expect(await output).toMatch(/^(up\n)?$/);
+      expect((await program.exit).signal).toBe('SIGKILL');
+      await expect(sandbox.exec(['true'])).rejects.toThrow(SandboxError);
+      await expect(sandbox.put([{ path: 'a', content: '' }])).rejects.toThrow(SandboxError);
+      await expect(sandbox.usage()).rejects.toThrow(SandboxError);
+      await sandbox[Symbol.asyncDispose]();
+    });
+  });
+}
