@@ -18,6 +18,7 @@ export default defineConfig({
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
     actionTimeout: 15_000,
-    launchOptions: { executablePath: browserPath() },
+    // Without WebGL, terminals are drawn with elements, whose text a story can read.
+    launchOptions: { executablePath: browserPath(), args: ['--disable-3d-apis'] },
   },
 });

@@ -57,6 +57,7 @@ export class Workspace {
     await this.page.keyboard.press('Control+A');
     await this.page.evaluate((text) => navigator.clipboard.writeText(text), content);
     await this.page.keyboard.press('Control+V');
+    await this.page.keyboard.press('Control+Home');
     await expect.poll(() => this.textOnServer(path)).toBe(content);
     await expect(this.saved).toHaveText('Saved');
   }
@@ -119,7 +120,6 @@ export class Workspace {
   /** Presses Check and waits for the verdict. */
   async runCheck(): Promise<'passed' | 'failed'> {
     await this.check.click();
-    await this.page.keyboard.press('Escape');
     const summary = this.checks.getByRole('status');
     await expect(summary).toHaveAttribute('data-state', /running/);
     await expect(summary).toHaveAttribute('data-state', /passed|failed/, { timeout: CHECK_TIMEOUT_MS });
@@ -149,7 +149,7 @@ export class Workspace {
   }
 
   async type(line: string): Promise<void> {
-    await this.terminalScreen().click();
+    await this.terminals.locator('.xterm-screen:visible').click();
     await this.page.keyboard.type(`${line}\n`);
   }
 }

@@ -10,13 +10,13 @@ test("a mistake is marked where it is, in the compiler's words, and the mark goe
   attendee,
 }) => {
   const workspace = await attendee('Breaker', LAB);
-  const broken = solution.content.replace(/^int main/m, 'int undeclared = nowhere_declared;\nint main');
+  const broken = `int broken = nowhere_declared;\n${solution.content}`;
   await workspace.write(solution.path, broken);
   await workspace.run.click();
 
   await expect(workspace.errors.first()).toBeVisible({ timeout: 30_000 });
   await expect(workspace.status).toContainText(/build/i);
-  await workspace.errors.first().hover();
+  await workspace.editor.getByText('nowhere_declared').hover();
   await expect(workspace.page.locator('.monaco-hover:visible')).toContainText('nowhere_declared');
 
   await workspace.write(solution.path, solution.content);
