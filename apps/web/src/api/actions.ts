@@ -10,8 +10,8 @@ import {
   signedIn,
   signedOut,
 } from './session.ts';
-import type { Actions } from './state.ts';
-import { updateWorkspace } from './store.ts';
+import type { Actions, AppState } from './state.ts';
+import { store, updateWorkspace } from './store.ts';
 import { withTerminal } from './workspace-session.ts';
 
 const lab = () => currentWorkspace().ref.lab;
@@ -58,7 +58,7 @@ export const actions: Actions = {
   resolveConflict: async (path, content) => currentWorkspace().files.resolveConflict(path, content),
 
   async startRun() {
-    await currentWorkspace().files.saveAll();
+    await Promise.all([currentWorkspace().files.saveAll(), endRun()]);
     const run = await request('run.start', { lab: lab() });
     updateWorkspace(() => ({ run }));
   },
@@ -81,6 +81,25 @@ export const actions: Actions = {
   closeBoard,
   setLabOpen: async (slug, open) => void (await request('labs.set-open', { lab: slug, open })),
 };
+
+/** A lab has one run at a time: to run it again is to stop it first. */
+async function endRun(): Promise<void> {
+  if (!isRunning(store.getState())) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const unsubscribe = store.subscribe((state) => {
+    if (!isRunning(state)) resolve();
+  });
+  try {
+    await request('run.stop', { lab: lab() });
+    await promise;
+  } finally {
+    unsubscribe();
+  }
+}
+
+function isRunning({ workspace }: AppState): boolean {
+  return workspace?.run !== undefined && workspace.run.phase !== 'ended';
+}
 
 async function saveAllIfOpen(): Promise<void> {
   try {

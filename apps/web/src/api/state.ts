@@ -72,7 +72,7 @@ export interface Actions {
   /** Ends a conflict with this text, which replaces what is on the server. The other text stays as a version. */
   resolveConflict(path: string, content: string): Promise<void>;
 
-  /** Both save everything first. */
+  /** Both save everything first; a run that goes on is stopped before the new one starts. */
   startRun(): Promise<void>;
   stopRun(): Promise<void>;
   startCheck(): Promise<void>;
