@@ -22,6 +22,13 @@ static struct {
 
 static pthread_mutex_t fd_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+static pid_t owner; // of these tables
+
+// The child of a vfork runs in its parent's memory: what it closes stays open for the parent.
+static int is_borrowed(void)
+{
+	return getpid() != owner;
+}
 
 // Taken in the order in which they nest.
 static void before_fork(void)
@@ -40,6 +47,7 @@ static void after_fork(void)
 
 static void after_fork_in_child(void)
 {
+	owner = getpid();
 	client_after_fork();
 	area_after_fork_in_child();
 	region_after_fork();
@@ -48,12 +56,13 @@ static void after_fork_in_child(void)
 
 static void watch_forks(void)
 {
+	owner = getpid();
 	pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
 
 void fd_set_desc(int fd, uint16_t desc)
 {
-	if ((unsigned)fd >= MAX_FDS)
+	if ((unsigned)fd >= MAX_FDS || is_borrowed())
 		return;
 	pthread_mutex_lock(&fd_lock);
 	if (!fd_table[fd]) {
@@ -67,7 +76,7 @@ int fd_forget(int fd)
 {
 	int desc, last;
 
-	if (fd_desc(fd) < 0)
+	if (fd_desc(fd) < 0 || is_borrowed())
 		return -1;
 	pthread_mutex_lock(&fd_lock);
 	desc = fd_table[fd] - 1;

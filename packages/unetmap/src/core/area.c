@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/area.h"
 
-#include <pthread.h>
 #include <string.h>
 
-#include "core/liveness.h"
+#include "core/area_file.h"
 #include "core/region.h"
 #include "core/sys.h"
 
@@ -25,18 +24,6 @@ enum {
 };
 
 enum pool { IF_POOL, RING_POOL, BUF_POOL };
-
-struct area_view area_views[MAX_AREAS];
-
-static pthread_mutex_t view_lock = PTHREAD_MUTEX_INITIALIZER;
-static int pins;
-
-struct stale_view {
-	char *base;
-	uint64_t bytes;
-};
-static struct stale_view stale[MAX_AREAS];
-static int stale_count;
 
 static uint64_t round_up(uint64_t n, uint64_t step)
 {
@@ -100,7 +87,7 @@ void area_measure_global(struct area *a)
 
 // ---- the file ----
 
-static int open_file(uint16_t id, uint32_t gen, int flags)
+int area_open_file(uint16_t id, uint32_t gen, int flags)
 {
 	char path[REGION_PATH_BYTES];
 
@@ -121,7 +108,7 @@ static int back_with_file(uint16_t id, uint32_t gen, const struct area *a)
 	int fd, error;
 
 	unlink_file(id, gen);
-	fd = open_file(id, gen, O_RDWR | O_CREAT | O_EXCL);
+	fd = area_open_file(id, gen, O_RDWR | O_CREAT | O_EXCL);
 	if (fd < 0)
 		return -ENOMEM;
 	error = sys_result(ftruncate(fd, a->file_bytes));
@@ -224,7 +211,7 @@ static void give_bit(struct bitmap map, uint32_t bit)
 // A full file system must show here, as an error, not later as SIGBUS in the program.
 static int back_with_pages(uint16_t id, uint64_t ofs, uint64_t bytes)
 {
-	int fd = open_file(id, segment->areas[id].gen, O_RDWR);
+	int fd = area_open_file(id, segment->areas[id].gen, O_RDWR);
 	long r = fd < 0 ? -1 : syscall(SYS_fallocate, fd, 0, ofs, bytes);
 	int error = r && (errno == ENOSPC || errno == ENOMEM) ? -ENOMEM : 0;
 
@@ -288,126 +275,4 @@ int area_back_buffers(uint16_t id, uint32_t first, uint32_t last)
 
 	return back_with_pages(id, a->buf_pool_ofs + (uint64_t)first * a->buf_bytes,
 			       (uint64_t)(last - first + 1) * a->buf_bytes);
-}
-
-// ---- mappings ----
-
-void *area_map_for_program(uint16_t id, uint16_t desc, void *addr, size_t len, int prot, int flags, off_t ofs)
-{
-	int fd = open_file(id, segment->areas[id].gen, O_RDWR);
-	void *map = MAP_FAILED;
-	int error = fd < 0 ? fd : hold_byte(fd, desc);
-
-	if (!error) {
-		map = (void *)syscall(SYS_mmap, addr, len, prot, flags, fd, ofs);
-		error = map == MAP_FAILED ? -errno : 0;
-	}
-	if (fd >= 0)
-		sys_close(fd);
-	if (error)
-		errno = -error;
-	return map;
-}
-
-int area_is_mapped_by(uint16_t id, uint16_t desc)
-{
-	int fd = open_file(id, segment->areas[id].gen, O_RDWR);
-	int held = fd >= 0 && byte_held(fd, desc);
-
-	if (fd >= 0)
-		sys_close(fd);
-	return held;
-}
-
-void area_pin(void)
-{
-	add_fetch(&pins, 1);
-}
-
-void area_unpin(void)
-{
-	add_fetch(&pins, -1);
-}
-
-static void retire(struct area_view *view)
-{
-	if (!view->gen)
-		return;
-	publish(&view->gen, 0);
-	if (stale_count < MAX_AREAS)
-		stale[stale_count++] = (struct stale_view){view->base, view->bytes};
-}
-
-static char *map_view(uint16_t id, uint32_t gen)
-{
-	struct area_view *view = &area_views[id];
-	uint64_t bytes = segment->areas[id].file_bytes;
-	int fd = open_file(id, gen, O_RDWR);
-	void *base;
-
-	if (fd < 0)
-		return NULL;
-	base = sys_mmap(bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	sys_close(fd);
-	if (base == MAP_FAILED)
-		return NULL;
-	view->base = base;
-	view->bytes = bytes;
-	publish(&view->gen, gen);
-	return base;
-}
-
-char *area_view_slow(uint16_t id, uint32_t gen)
-{
-	struct area_view *view = &area_views[id];
-	char *base = NULL;
-
-	pthread_mutex_lock(&view_lock);
-	if (view->gen == gen)
-		base = view->base;
-	else if (observe(&segment->areas[id].gen) == gen) {
-		retire(view);
-		base = map_view(id, gen);
-	}
-	pthread_mutex_unlock(&view_lock);
-	return base;
-}
-
-static int is_stale(uint16_t id)
-{
-	struct area *a = &segment->areas[id];
-
-	return area_views[id].gen && (observe(&a->state) != STATE_ACTIVE || area_views[id].gen != a->gen);
-}
-
-void area_drop_stale_views(void)
-{
-	pthread_mutex_lock(&view_lock);
-	for (uint32_t id = 0; id < segment->area_high; id++)
-		if (is_stale(id))
-			retire(&area_views[id]);
-	full_fence();
-	if (glance(&pins) == 0) {
-		for (int i = 0; i < stale_count; i++)
-			munmap(stale[i].base, stale[i].bytes);
-		stale_count = 0;
-	}
-	pthread_mutex_unlock(&view_lock);
-}
-
-void area_before_fork(void)
-{
-	pthread_mutex_lock(&view_lock);
-}
-
-void area_after_fork(void)
-{
-	pthread_mutex_unlock(&view_lock);
-}
-
-// Only the forking thread goes on in the child; pins of others are gone with them.
-void area_after_fork_in_child(void)
-{
-	pins = 0;
-	pthread_mutex_unlock(&view_lock);
 }
