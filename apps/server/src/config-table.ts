@@ -27,7 +27,9 @@ function row([variable, property]: [string, Property]): string {
 /** The page as it must stand in docs/. */
 export function configurationMarkdown(): string {
   const { properties = {} } = z.toJSONSchema(environment, { io: 'input' });
-  return `${HEAD}${Object.entries(properties as Record<string, Property>).map(row).join('\n')}\n`;
+  return `${HEAD}${Object.entries(properties as Record<string, Property>)
+    .map(row)
+    .join('\n')}\n`;
 }
 
 if (import.meta.main) writeFileSync(configurationPage, configurationMarkdown());

@@ -84,7 +84,9 @@ const serverVariables = z.object({
     .describe('What attendees type to join. Made up at the first start and kept.'),
   RINGLAB_MAX_RUNS: count(1, 1000)
     .optional()
-    .describe('How many runs and checks may go on at the same time; more wait in a queue. One a core if not set.'),
+    .describe(
+      'How many runs and checks may go on at the same time; more wait in a queue. One a core if not set.',
+    ),
   RINGLAB_POOL_SANDBOXES: count(0, 100)
     .default(2)
     .describe('How many sandboxes are kept ready for the next one who presses Run.'),
@@ -134,7 +136,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const parsed = environment.safeParse(Object.fromEntries(given));
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path[0]?.toString()}: ${issue.message}`);
-    throw new ConfigFaults(`The configuration has ${lines.length} fault${lines.length === 1 ? "" : "s"}:\n${lines.join('\n')}`);
+    throw new ConfigFaults(
+      `The configuration has ${lines.length} fault${lines.length === 1 ? '' : 's'}:\n${lines.join('\n')}`,
+    );
   }
   const fields = Object.entries(serverVariables.parse(Object.fromEntries(given))).map(([variable, value]) => [
     fieldName(variable),

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { ErrorCode, ProtocolError } from '@ringlab/protocol';
-import { isDiskFull } from './store/database.ts';
 
 /** A request that is answered with a protocol error; its message is a sentence for the one who asked. */
 export class Refusal extends Error {
@@ -27,4 +26,12 @@ export function protocolErrorOf(fault: unknown): ProtocolError {
     code: 'internal',
     message: 'The server failed at this; what went wrong is in its log. Try again.',
   };
+}
+
+const SQLITE_FULL = 13;
+
+/** Of the database or of the file system. */
+function isDiskFull(fault: unknown): boolean {
+  const { errcode, code } = Object(fault) as { errcode?: unknown; code?: unknown };
+  return errcode === SQLITE_FULL || code === 'ENOSPC';
 }

@@ -4,20 +4,20 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { Lab } from '@ringlab/labkit';
 import type { Config } from './config.ts';
+import { OriginPolicy } from './door/origin.ts';
 import { Accounts } from './http/account.ts';
 import { createApp } from './http/app.ts';
 import { courseRoutes } from './http/course-routes.ts';
-import { OriginPolicy } from './http/origin.ts';
-import { courseSecrets } from './secrets.ts';
 import { Board } from './sessions/board.ts';
 import { Course } from './sessions/course.ts';
+import { courseSecrets } from './sessions/course-secrets.ts';
 import { LabSessions } from './sessions/lab-sessions.ts';
 import { RunQueue } from './sessions/run-queue.ts';
 import { type DriverChoice, SandboxSupply } from './sessions/sandbox-supply.ts';
+import { Terminals } from './sessions/terminals.ts';
 import { Watchers } from './sessions/watchers.ts';
 import { Workspaces } from './sessions/workspaces.ts';
 import { Store } from './store/store.ts';
-import { Terminals } from './terminals/terminals.ts';
 import { TypedInput } from './terminals/typed.ts';
 import { SocketServer } from './ws/socket-server.ts';
 
@@ -42,7 +42,7 @@ export async function startServer(
 
   const watchers = new Watchers();
   const course = new Course(labs, store, sandboxStatus);
-  const workspaces = new Workspaces(store, course, watchers);
+  const workspaces = new Workspaces(store, course, watchers, (key) => sessions.peek(key)?.filesChanged());
   const terminals = new Terminals(config, watchers);
   const queue = new RunQueue(config.maxRuns ?? availableParallelism());
   const place = {

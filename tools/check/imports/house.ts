@@ -140,8 +140,8 @@ export const ROOMS: readonly Room[] = [
   {
     part: 'server',
     name: 'main',
-    files: /^apps\/server\/src\/(main|labs)(\.test)?\.ts$/,
-    may: ['config', 'limits', ...JOBS],
+    files: /^apps\/server\/src\/(main|server|labs)(\.test)?\.ts$/,
+    may: ['config', 'limits', 'refusal', 'door', 'testing', ...JOBS],
     says: 'The composition roots may name everything.',
   },
   {
@@ -158,6 +158,25 @@ export const ROOMS: readonly Room[] = [
     may: [],
     says: 'The table of limits stands alone.',
   },
+  {
+    part: 'server',
+    name: 'refusal',
+    files: /^apps\/server\/src\/refusal\.ts$/,
+    may: [],
+    says: 'A refusal is words for whoever asked, and knows nothing of who refuses.',
+  },
+  job(
+    'door',
+    [],
+    'The door knows who may come in: origins, cookies, how often. What is behind it, it does not know.',
+  ),
+  {
+    part: 'server',
+    name: 'testing',
+    files: /^apps\/server\/src\/testing\//,
+    may: ['config', 'main', 'sandbox', 'sessions'],
+    says: 'Tests start whole servers, and talk to them from outside.',
+  },
   job('store', ['config'], 'The store knows nothing of the other jobs.'),
   job('sandbox', ['config', 'limits'], 'Sandboxes know nothing of the other jobs.'),
   job('terminals', [], 'Terminals know nothing of the other jobs.'),
@@ -170,11 +189,19 @@ export const ROOMS: readonly Room[] = [
   ),
   job(
     'sessions',
-    ['builds', 'config', 'grading', 'limits', 'rates', 'sandbox', 'store', 'terminals'],
+    ['builds', 'config', 'grading', 'limits', 'rates', 'refusal', 'sandbox', 'store', 'terminals', 'testing'],
     'Sessions join the jobs of one attendee, and know neither HTTP nor WebSockets.',
   ),
-  job('ws', ['config', 'sessions', 'store', 'terminals'], 'The WebSocket speaks for sessions.'),
-  job('http', ['config', 'sessions', 'store'], 'Routes speak for sessions and the store.'),
+  job(
+    'ws',
+    ['config', 'door', 'refusal', 'sessions', 'store', 'terminals', 'testing'],
+    'The WebSocket speaks for sessions.',
+  ),
+  job(
+    'http',
+    ['config', 'door', 'refusal', 'sessions', 'store', 'testing'],
+    'Routes speak for sessions and the store.',
+  ),
 ];
 
 /** A package of somebody else, or a part of Node, that only some files may import. */
@@ -191,7 +218,7 @@ const SERVER = /^apps\/server\//;
 export const LAWS: readonly Law[] = [
   {
     packages: ['node:child_process', '@lydell/node-pty', 'node:cluster'],
-    of: SERVER,
+    of: /^apps\/server\/(?!.*\.test\.ts$)/,
     only: /^apps\/server\/src\/sandbox\//,
     says: 'Only a sandbox driver starts processes: nothing is ever run outside a sandbox.',
   },
@@ -201,7 +228,7 @@ export const LAWS: readonly Law[] = [
     only: /^apps\/server\/src\/http\//,
     says: 'Only http/ knows Express.',
   },
-  { packages: ['ws'], of: SERVER, only: /^apps\/server\/src\/ws\//, says: 'Only ws/ knows ws.' },
+  { packages: ['ws'], of: SERVER, only: /^apps\/server\/src\/(ws|testing)\//, says: 'Only ws/ knows ws.' },
   {
     packages: ['node:sqlite'],
     of: SERVER,
@@ -219,7 +246,7 @@ export const LAWS: readonly Law[] = [
 /** The drivers' one list, and who may read it. */
 export const DRIVER_LIST = {
   path: 'apps/server/src/sandbox/drivers.ts',
-  readers: /^apps\/server\/src\/(main|labs)\.ts$/,
+  readers: /^apps\/server\/src\/(main|labs|testing\/test-server)\.ts$/,
   concrete: /^apps\/server\/src\/sandbox\/(bubblewrap|docker|qemu|ssh|swarm)\//,
   says: 'Concrete drivers are named in sandbox/drivers.ts, which main.ts and labs.ts alone import.',
 };

@@ -3,13 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { buildLab, type Lab, runChecks, type Sandbox, SandboxError, type SandboxFile } from '@ringlab/labkit';
 import type { CheckResult, CheckRunState, WorkspaceFile } from '@ringlab/protocol';
 import { firstComplaint } from '../builds/build.ts';
-import type { SandboxSource } from '../sessions/held-sandbox.ts';
-import type { RunQueue } from '../sessions/run-queue.ts';
 
 export interface CheckPlace {
   readonly lab: Lab;
-  readonly queue: RunQueue;
-  readonly source: SandboxSource;
+  /** Resolves with a place among what runs at the same time, or with undefined when `signal` is aborted before. */
+  enter(signal: AbortSignal, onPosition: (position: number) => void): Promise<Disposable | undefined>;
+  takeSandbox(id: string): Promise<Sandbox>;
   /** The workspace as it is saved now: what is judged. */
   readonly files: readonly WorkspaceFile[];
   onChange(state: CheckRunState): void;
@@ -60,11 +59,11 @@ export class CheckRun {
   /** Resolves with why there is no judgment, or undefined when there is one. */
   async #untilJudged(): Promise<string | undefined> {
     const { signal } = this.#stop;
-    using place = await this.#place.queue.enter(signal, (position) => this.#waits(position));
+    using place = await this.#place.enter(signal, (position) => this.#waits(position));
     if (!place) return 'Stopped before it began.';
     const { message: _, ...state } = this.#state;
     this.#state = state;
-    await using sandbox = await this.#place.source.take(`check-${this.#state.checkRunId}`);
+    await using sandbox = await this.#place.takeSandbox(`check-${this.#state.checkRunId}`);
     await sandbox.put(this.#place.files.map(({ path, content }): SandboxFile => ({ path, content })));
     signal.throwIfAborted();
     return await this.#judge(sandbox);

@@ -2,15 +2,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { instructorBody, joinBody, type Me, type Person, type Role } from '@ringlab/protocol';
 import { z } from 'zod';
+import { Allowance } from '../door/allowance.ts';
 import { Refusal } from '../refusal.ts';
+import type { CourseSecrets } from '../sessions/course-secrets.ts';
 import type { Store } from '../store/store.ts';
-import { Allowance } from './allowance.ts';
 import { openRoute, type Route, type RouteCall, signedInRoute } from './routes.ts';
-
-export interface CourseSecrets {
-  readonly courseCode: string;
-  readonly instructorToken: string;
-}
 
 /**
  * A right code or token is always let in, so that nobody who guesses can lock out a class behind the same address; what

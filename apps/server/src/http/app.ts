@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import sirv from 'sirv';
-import type { OriginPolicy } from './origin.ts';
+import type { OriginPolicy } from '../door/origin.ts';
 import { mountRoutes, type Route, type RouteContext } from './routes.ts';
 
 export interface AppOptions extends RouteContext {

@@ -8,6 +8,7 @@ import { protocolError, type Role } from '@ringlab/protocol';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { OriginPolicy } from '../door/origin.ts';
 import { Course } from '../sessions/course.ts';
 import { Watchers } from '../sessions/watchers.ts';
 import { Workspaces } from '../sessions/workspaces.ts';
@@ -16,7 +17,6 @@ import { shellLab } from '../testing/labs.ts';
 import { cookieOf, TestServer } from '../testing/test-server.ts';
 import { Accounts } from './account.ts';
 import { courseRoutes } from './course-routes.ts';
-import { OriginPolicy } from './origin.ts';
 import { mountRoutes, openRoute, type Route, signedInRoute } from './routes.ts';
 
 let server: TestServer;

@@ -2,12 +2,12 @@
 import type { ErrorCode, Person, ProtocolError, Role } from '@ringlab/protocol';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { z } from 'zod';
+import { type BrowserTokens, readTokens, tokenCookies } from '../door/cookies.ts';
+import type { OriginPolicy } from '../door/origin.ts';
 import { protocolErrorOf, Refusal } from '../refusal.ts';
-import { type BrowserTokens, readTokens, tokenCookies } from './cookies.ts';
-import type { OriginPolicy } from './origin.ts';
 
 /** Who may call a route: anybody, or who is signed in with at least this role. */
-export type RouteRole = 'anyone' | Role;
+type RouteRole = 'anyone' | Role;
 
 export interface RouteCall<Body> {
   readonly body: Body;

@@ -24,7 +24,8 @@ export class HeldSandbox implements AsyncDisposable {
   readonly #source: SandboxSource;
   readonly #events: SandboxEvents;
   #held: Promise<Held> | undefined;
-  #present: ReadonlySet<string> = new Set();
+  /** What was put last, by path. */
+  #present: ReadonlyMap<string, SandboxFile['content']> = new Map();
 
   constructor(id: string, source: SandboxSource, events: SandboxEvents) {
     this.#id = id;
@@ -52,21 +53,41 @@ export class HeldSandbox implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const held = this.#held;
     this.#held = undefined;
-    this.#present = new Set();
+    this.#present = new Map();
     const { sandbox, rates } = (await held?.catch(() => undefined)) ?? {};
     rates?.[Symbol.dispose]();
     await sandbox?.[Symbol.asyncDispose]();
   }
 
+  /**
+   * What was saved goes to a sandbox that is there, for shells that build by hand. Files that programs changed there
+   * stay as they are until they are saved here, or a run begins.
+   */
+  async update(files: readonly SandboxFile[]): Promise<void> {
+    const held = await this.#held?.catch(() => undefined);
+    if (!held) return;
+    const changed = files.filter(({ path, content }) => this.#present.get(path) !== content);
+    // A sandbox that died is noticed by whoever needs it next.
+    await this.#replace(held.sandbox, files, changed).catch(() => undefined);
+  }
+
   async #filled(files: readonly SandboxFile[]): Promise<Held> {
     this.#held ??= this.#make();
     const held = await this.#held;
-    const paths = new Set(files.map(({ path }) => path));
-    const gone = [...this.#present].filter((path) => !paths.has(path));
-    if (gone.length > 0) await held.sandbox.remove(gone);
-    await held.sandbox.put(files);
-    this.#present = paths;
+    await this.#replace(held.sandbox, files, files);
     return held;
+  }
+
+  async #replace(
+    sandbox: Sandbox,
+    files: readonly SandboxFile[],
+    put: readonly SandboxFile[],
+  ): Promise<void> {
+    const present = new Map(files.map(({ path, content }) => [path, content]));
+    const gone = [...this.#present.keys()].filter((path) => !present.has(path));
+    this.#present = present;
+    if (gone.length > 0) await sandbox.remove(gone);
+    if (put.length > 0) await sandbox.put(put);
   }
 
   async #make(): Promise<Held> {

@@ -9,10 +9,10 @@ import type { WorkspaceKey } from '../store/files.ts';
 import type { Store } from '../store/store.ts';
 import type { TerminalSize } from '../terminals/screen.ts';
 import type { Terminal, TerminalLabel } from '../terminals/terminal.ts';
-import type { Terminals } from '../terminals/terminals.ts';
 import { HeldSandbox, type SandboxSource } from './held-sandbox.ts';
 import { Run } from './run.ts';
 import type { RunQueue } from './run-queue.ts';
+import type { Terminals } from './terminals.ts';
 import type { Watchers } from './watchers.ts';
 import type { Workspaces } from './workspaces.ts';
 
@@ -99,8 +99,8 @@ export class LabSession implements AsyncDisposable {
     if (this.#isChecking()) throw new Refusal('busy', 'This lab is being checked already.');
     this.#check = new CheckRun({
       lab: this.#lab,
-      queue: this.#place.queue,
-      source: this.#place.source,
+      enter: (signal, onPosition) => this.#place.queue.enter(signal, onPosition),
+      takeSandbox: (id) => this.#place.source.take(id),
       files: this.#place.workspaces.files(this.#key),
       onChange: (check) => this.#checkChanged(check),
     });
@@ -117,6 +117,11 @@ export class LabSession implements AsyncDisposable {
     if (!this.#check || !this.#isChecking())
       throw new Refusal('no-such-run', 'Nothing is being checked in this lab.');
     this.#check.stop();
+  }
+
+  /** Files were saved: the sandbox, if there is one, gets them. */
+  filesChanged(): void {
+    if (this.#sandbox.exists) void this.#sandbox.update(this.#files());
   }
 
   async openShell(size: TerminalSize): Promise<Terminal> {

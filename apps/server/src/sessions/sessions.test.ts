@@ -137,6 +137,21 @@ describe('a shell', () => {
     expect(changed.terminal.exit?.code).toBe(5);
   });
 
+  test('sees what is saved while it is open, and no longer what is deleted', async () => {
+    using tab = await tabWith('Saves', 'echo one\n');
+    const { terminalId } = await tab.request('terminal.open', { lab, cols: 80, rows: 24 });
+    await tab.request('terminal.attach', { terminalId, offset: 0 });
+    const save = (path: string, content: string) =>
+      tab.request('file.save', { lab, path, content, baseVersion: -1 });
+    await save('main.sh', 'echo two-$((1+1))\n');
+    await save('own.txt', 'mine');
+    tab.type(terminalId, 'until grep -q mine own.txt; do sleep 0.05; done; sh main.sh\n');
+    await tab.printed(terminalId, 'two-2');
+    await tab.request('file.delete', { lab, path: 'own.txt' });
+    tab.type(terminalId, 'while [ -e own.txt ]; do sleep 0.05; done; echo gone-$((1+1))\n');
+    await tab.printed(terminalId, 'gone-2');
+  });
+
   test("is the owner's: an instructor reads along and cannot type", async () => {
     using tab = await tabWith('Watched', '');
     const { terminalId } = await tab.request('terminal.open', { lab, cols: 80, rows: 24 });

@@ -20,11 +20,18 @@ export class Workspaces {
   readonly #store: Store;
   readonly #course: Course;
   readonly #watchers: Watchers;
+  readonly #onChange: (key: WorkspaceKey) => void;
 
-  constructor(store: Store, course: Course, watchers: Watchers) {
+  constructor(
+    store: Store,
+    course: Course,
+    watchers: Watchers,
+    onChange: (key: WorkspaceKey) => void = () => {},
+  ) {
     this.#store = store;
     this.#course = course;
     this.#watchers = watchers;
+    this.#onChange = onChange;
   }
 
   files(key: WorkspaceKey): WorkspaceFile[] {
@@ -64,7 +71,7 @@ export class Workspaces {
     await this.#store.write(() =>
       this.#store.files.append(key, { path, content: undefined, reason: 'delete' }, Date.now()),
     );
-    this.#watchers.publish(key, { type: 'file.deleted', workspace: key, path }, by);
+    this.#deleted(key, path, by);
   }
 
   async reset(key: WorkspaceKey, path: string, by?: Watcher): Promise<WorkspaceFile> {
@@ -88,7 +95,7 @@ export class Workspaces {
     });
     for (const { path, starter: cameWithLab } of touched) {
       if (cameWithLab) this.#changed(key, path, by);
-      else this.#watchers.publish(key, { type: 'file.deleted', workspace: key, path }, by);
+      else this.#deleted(key, path, by);
     }
     return this.files(key);
   }
@@ -127,6 +134,12 @@ export class Workspaces {
 
   #changed(key: WorkspaceKey, path: string, by: Watcher | undefined): void {
     this.#watchers.publish(key, { type: 'file.changed', workspace: key, file: this.file(key, path) }, by);
+    this.#onChange(key);
+  }
+
+  #deleted(key: WorkspaceKey, path: string, by: Watcher | undefined): void {
+    this.#watchers.publish(key, { type: 'file.deleted', workspace: key, path }, by);
+    this.#onChange(key);
   }
 }
 
@@ -147,7 +160,7 @@ const notEditable = (path: string) =>
     `${path} belongs to the lab and cannot be changed. Copy what you need into a file of your own.`,
   );
 
-export function refuseLargeFile(path: string, content: string): void {
+function refuseLargeFile(path: string, content: string): void {
   const bytes = Buffer.byteLength(content);
   if (bytes <= MAX_FILE_BYTES) return;
   const size = (bytes / 1024 / 1024).toFixed(1);

@@ -10,15 +10,9 @@ export class StoreError extends Error {
 }
 
 const SQLITE_BUSY = 5;
-const SQLITE_FULL = 13;
 
 const errorNumber = (fault: unknown) =>
   fault instanceof Error && 'errcode' in fault ? fault.errcode : undefined;
-
-/** True for a write that failed because the disk has no room left. */
-export const isDiskFull = (fault: unknown) =>
-  errorNumber(fault) === SQLITE_FULL ||
-  (fault instanceof Error && 'code' in fault && fault.code === 'ENOSPC');
 
 export const databaseFile = (dataDir: string) => join(dataDir, 'ringlab.sqlite');
 

@@ -9,7 +9,7 @@ import { startServer } from '../server.ts';
 import type { DriverChoice } from '../sessions/sandbox-supply.ts';
 import { TestTab } from './test-tab.ts';
 
-export const NO_SANDBOX: DriverChoice = { why: 'No sandbox here: this is a test without one.' };
+const NO_SANDBOX: DriverChoice = { why: 'No sandbox here: this is a test without one.' };
 
 /** A whole server on a free port with a data folder of its own. */
 export class TestServer implements AsyncDisposable {

@@ -12,12 +12,12 @@ import { Refusal } from '../refusal.ts';
 import type { Board } from '../sessions/board.ts';
 import type { Course } from '../sessions/course.ts';
 import type { LabSessions } from '../sessions/lab-sessions.ts';
+import type { Terminals } from '../sessions/terminals.ts';
 import type { Watcher, Watchers } from '../sessions/watchers.ts';
 import type { Workspaces } from '../sessions/workspaces.ts';
 import type { WorkspaceKey } from '../store/files.ts';
 import type { Store } from '../store/store.ts';
 import type { SendFrame } from '../terminals/reader.ts';
-import type { Terminals } from '../terminals/terminals.ts';
 import type { TypedInput } from '../terminals/typed.ts';
 
 /** What a request may know of the tab that makes it. */

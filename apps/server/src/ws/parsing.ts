@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { type ClientMessage, clientMessage, MAX_FILE_BYTES } from '@ringlab/protocol';
 import { z } from 'zod';
-import { Allowance } from '../http/allowance.ts';
+import { Allowance } from '../door/allowance.ts';
 import { Refusal } from '../refusal.ts';
 
 /** Far more than a tab sends that is drawn in and typed into; what a loop sends is beyond it within seconds. */

@@ -4,8 +4,8 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Person, SandboxStatus, ServerEvent } from '@ringlab/protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { readTokens } from '../http/cookies.ts';
-import type { OriginPolicy } from '../http/origin.ts';
+import { readTokens } from '../door/cookies.ts';
+import type { OriginPolicy } from '../door/origin.ts';
 import { createHandlers, type Services } from './handlers.ts';
 import { CLOSE, TabConnection, type TabContext } from './tab-connection.ts';
 

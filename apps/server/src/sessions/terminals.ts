@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Person, TerminalInfo } from '@ringlab/protocol';
 import { Refusal } from '../refusal.ts';
-import type { Watchers } from '../sessions/watchers.ts';
 import type { WorkspaceKey } from '../store/files.ts';
-import type { TerminalSize } from './screen.ts';
-import { Terminal, type TerminalLabel, type TerminalLimits } from './terminal.ts';
+import type { TerminalSize } from '../terminals/screen.ts';
+import { Terminal, type TerminalLabel, type TerminalLimits } from '../terminals/terminal.ts';
+import type { Watchers } from './watchers.ts';
 
 interface Entry {
   readonly terminal: Terminal;

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Config } from './config.ts';
-import type { CourseSecrets } from './http/account.ts';
-import type { Store } from './store/store.ts';
+import type { Config } from '../config.ts';
+import type { Store } from '../store/store.ts';
+
+/** What lets people in. */
+export interface CourseSecrets {
+  readonly courseCode: string;
+  readonly instructorToken: string;
+}
 
 const CONSONANTS = 'bdfgklmnprstvz';
 const VOWELS = 'aeiou';
