@@ -49,6 +49,8 @@ export interface SandboxProcess {
   /** Closes stdin; with a pty, sends end-of-file. */
   end(): void;
   resize(cols: number, rows: number): void;
+  /** Processor time of the process and all its children so far; 0 after it ended. Rejects with SandboxError. */
+  cpuMs(): Promise<number>;
   /** To the process and all its children. */
   kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
 }
