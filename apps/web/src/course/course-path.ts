@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { LabSummary } from '@ringlab/protocol';
 
-export type LabState = 'done' | 'begun' | 'open' | 'closed' | 'missing';
+type LabState = 'done' | 'begun' | 'open' | 'closed' | 'missing';
 
 export interface Stop {
   readonly lab: LabSummary;

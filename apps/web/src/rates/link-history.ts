@@ -13,8 +13,8 @@ interface Point {
   readonly links: readonly (LinkRate | undefined)[];
 }
 
-export const FULL_RATE_MS = 60_000;
-export const KEPT_MS = 600_000;
+const FULL_RATE_MS = 60_000;
+const KEPT_MS = 600_000;
 const COARSE_MS = 1000;
 /** Readings further apart than this have nothing between them that was measured. */
 const GAP_MS = 3 * COARSE_MS;

@@ -42,7 +42,7 @@ export function RingFigure({ ring }: { readonly ring: RingState }) {
 }
 
 /** What the picture says, for those who do not see it. */
-export function ringWords(ring: RingState, { owned, released, packets }: RingArcs): string {
+function ringWords(ring: RingState, { owned, released, packets }: RingArcs): string {
   const waiting = ring.dir === 'rx' ? '' : `, ${packets.slots} waiting to be sent`;
   const kind = ring.dir === 'rx' ? 'Receive' : 'Transmit';
   const use = ring.dir === 'rx' ? 'to read' : 'to fill';

@@ -20,17 +20,17 @@ export interface Drawing {
   readonly height: number;
 }
 
-/** Larger than this a node looks blown up, and straight rows read better. */
-export const LARGEST_SCALE = 1.25;
-/** A row is only folded when that makes everything noticeably larger. */
-const WORTH_FOLDING = 1.05;
+/** Larger than this a node looks blown up. */
+const LARGEST_SCALE = 1.25;
+/** At this size everything reads well, and the layout with fewer rows reads better than a larger one. */
+const GOOD_SCALE = 0.95;
 
-/** Draws the topology for a panel of that size, in the layout in which it is largest. */
+/** Draws the topology for a panel of that size: in as few rows as read well there, else as large as it can be. */
 export function drawTopology(topology: Topology, panelWidth: number, panelHeight: number): Drawing {
+  const drawings = layouts(topology).map((layout) => draw(topology, layout));
   const scale = (drawing: Drawing) => scaleToFit(drawing, panelWidth, panelHeight);
-  return layouts(topology)
-    .map((layout) => draw(topology, layout))
-    .reduce((best, next) => (scale(next) > scale(best) * WORTH_FOLDING ? next : best));
+  const good = drawings.find((drawing) => scale(drawing) >= GOOD_SCALE);
+  return good ?? drawings.reduce((best, next) => (scale(next) > scale(best) ? next : best));
 }
 
 export function scaleToFit({ width, height }: Drawing, panelWidth: number, panelHeight: number): number {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { ProcessState } from '@ringlab/protocol';
 
-export type NodeLight = 'off' | 'waiting' | 'running' | 'ended' | 'failed';
+type NodeLight = 'off' | 'waiting' | 'running' | 'ended' | 'failed';
 
 export interface ProcessWords {
   readonly light: NodeLight;

@@ -4,7 +4,7 @@ import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import { navigation } from '../api/index.ts';
 import { processWords } from './process-words.ts';
 
-export interface TopologyNodeData extends Record<string, unknown> {
+interface TopologyNodeData extends Record<string, unknown> {
   readonly node: TopologyNode;
   readonly process: LabProcess | undefined;
   readonly state: ProcessState | undefined;

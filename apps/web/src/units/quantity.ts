@@ -10,7 +10,7 @@ export type RateUnit = 'pps' | 'bps';
 
 const PREFIXES = ['', 'k', 'M', 'G', 'T'];
 /** The widest that `digits` gets: `2.03`, `20.3`, `999`. */
-export const QUANTITY_DIGITS = 4;
+const QUANTITY_DIGITS = 4;
 const FIGURE_SPACE = '\u2007';
 
 /** `2034000, 'pps'` is `2.03 Mpps`; below one it is `0`. Never more than four characters of digits. */
