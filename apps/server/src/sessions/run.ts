@@ -21,6 +21,9 @@ const GRACE_MS = 1500;
 /** After SIGKILL; what is not gone then is the sandbox's to clean up. */
 const KILL_WAIT_MS = 3000;
 
+/** Some limits are looked at once in a while: a program that ended fast was over its limit all the same. */
+const LATE_LIMIT_MS = 3000;
+
 /** What a run needs of the place where it runs. */
 export interface RunPlace {
   readonly lab: Lab;
@@ -71,9 +74,9 @@ export class Run {
     this.#stop.abort();
   }
 
-  /** A limit of the sandbox was crossed while this run went on. */
+  /** A limit of the sandbox was crossed while this run went on, or was found to have been a moment later. */
   limit({ limit, words }: LimitEvent): void {
-    if (this.#state.phase === 'ended') return;
+    if (Date.now() - (this.#state.endedAtMs ?? Number.POSITIVE_INFINITY) > LATE_LIMIT_MS) return;
     this.#stoppedByLimit ||= limit === 'memory' || limit === 'wall-clock' || limit === 'file-size';
     this.#notice(words);
   }

@@ -182,3 +182,65 @@ test('the last result is there after the session ended', async () => {
   const state = await tab.request('workspace.open', { workspace: { lab } });
   expect(state.run).toMatchObject({ phase: 'ended', outcome: 'finished' });
 });
+
+describe('a program that', () => {
+  test('fills memory is stopped, told in words, and harms nobody', { timeout: 30_000 }, async () => {
+    using tab = await tabWith('Memory', 'exec tail /dev/zero\n');
+    await tab.request('run.start', { lab });
+    const ended = await phase(tab, 'ended', 25_000);
+    expect(ended.outcome).toBe('limit');
+    expect(ended.notices.join(' ')).toMatch(/memory/i);
+  });
+
+  test('forks without end can be stopped, and the next run is as ever', { timeout: 30_000 }, async () => {
+    using tab = await tabWith('Forks', 'echo forking\nf() { f | f & }\nf\nsleep 60\n');
+    await tab.printed(await startedTerminal(tab), 'forking');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await stop(tab)).outcome).toBe('stopped');
+    tab.messages.length = 0;
+    await tab.request('file.save', { lab, path: 'main.sh', content: 'echo fine\n', baseVersion: -1 });
+    expect((await run(tab)).outcome).toBe('finished');
+  });
+
+  test('prints for ever can be stopped, while another terminal answers at once', {
+    timeout: 30_000,
+  }, async () => {
+    using tab = await tabWith('Prints', 'exec yes "for ever and ever"\n');
+    await startedTerminal(tab);
+    const { terminalId } = await tab.request('terminal.open', { lab, cols: 80, rows: 24 });
+    await tab.request('terminal.attach', { terminalId, offset: 0 });
+    const startedMs = performance.now();
+    tab.type(terminalId, 'echo still-$((1+1))\n');
+    await tab.printed(terminalId, 'still-2');
+    expect(performance.now() - startedMs).toBeLessThan(2000);
+    expect((await stop(tab)).outcome).toBe('stopped');
+  });
+
+  test('fills the disk is told so', { timeout: 30_000 }, async () => {
+    const script = 'i=0; while i=$((i+1)); head -c 50000000 /dev/zero > big$i; do :; done; sleep 1; exit 1\n';
+    using tab = await tabWith('Disk', script);
+    await run(tab);
+    await tab.message('run', ({ run: state }) => /Disk full/.test(state.notices.join()));
+  });
+});
+
+test('a session that nobody looks at any more ends, and says so to nobody who is not there', {
+  timeout: 30_000,
+}, async () => {
+  await using idle = await TestServer.startWithSandboxes([shellLab], {
+    idleTimeoutMs: 300,
+    poolSandboxes: 0,
+  });
+  const cookie = await idle.join('Gone');
+  const tab = await idle.tab(cookie);
+  await tab.request('workspace.open', { workspace: { lab } });
+  await tab.request('file.save', { lab, path: 'main.sh', content: 'sleep 100\n', baseVersion: -1 });
+  await tab.request('run.start', { lab });
+  await phase(tab, 'running');
+  tab[Symbol.dispose]();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  using back = await idle.tab(cookie);
+  const state = await back.request('workspace.open', { workspace: { lab } });
+  expect(state.run).toMatchObject({ phase: 'ended', outcome: 'stopped' });
+  expect(state.terminals).toEqual([]);
+});

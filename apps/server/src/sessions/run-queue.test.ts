@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { expect, test } from 'vitest';
+import { RunQueue } from './run-queue.ts';
+
+const forever = () => new AbortController().signal;
+
+test('as many as there are places, then in the order they came', async () => {
+  const queue = new RunQueue(2);
+  const places = [await queue.enter(forever(), () => {}), await queue.enter(forever(), () => {})];
+  const entered: string[] = [];
+  const positions: number[] = [];
+  const third = queue
+    .enter(forever(), (position) => positions.push(position))
+    .then(() => entered.push('third'));
+  const fourth = queue
+    .enter(forever(), (position) => positions.push(position))
+    .then(() => entered.push('fourth'));
+  expect(positions).toEqual([1, 2]);
+  places[0]?.[Symbol.dispose]();
+  await third;
+  expect(positions).toEqual([1, 2, 1]);
+  places[1]?.[Symbol.dispose]();
+  await fourth;
+  expect(entered).toEqual(['third', 'fourth']);
+});
+
+test('who gives up while waiting takes no place, even when it comes at that moment', async () => {
+  const queue = new RunQueue(1);
+  const first = await queue.enter(forever(), () => {});
+  const giveUp = new AbortController();
+  const waiting = queue.enter(giveUp.signal, () => {});
+  first?.[Symbol.dispose]();
+  giveUp.abort();
+  expect(await waiting).toBeUndefined();
+  const free = await queue.enter(forever(), () => {
+    throw new Error('nobody should have to wait');
+  });
+  expect(free).toBeDefined();
+});
