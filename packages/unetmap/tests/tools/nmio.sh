@@ -20,7 +20,7 @@ through() {
 	background "$T/forward.out" "$T/forward.err" $N "$T/forward" "$1" "$2"
 	forwarder=$!
 	until_line "$T/forward.out" "^ready, $3$"
-	$N "$B/nmio" exchange -q -r 200000 --send "$5=$4" --capture "$6=$T/out.pcap" || fail "exchange $1 $2"
+	$N "$B/nmio" exchange -q -r 40000 -b 32 --send "$5=$4" --capture "$6=$T/out.pcap" || fail "exchange $1 $2"
 	"$T/frames" same "$4" "$T/out.pcap" || fail "$1 -> $2 ($3) changed the frames"
 	stop $forwarder TERM
 }

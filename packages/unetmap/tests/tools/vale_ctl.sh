@@ -36,7 +36,7 @@ stop $rx
 sleep 0.2
 $N "$B/nmstat" --json >"$T/out"
 want "$T/out" '"ports":\[\]'
-stop $watch
+stop $watch TERM
 
 $N "$B/nmstat" >"$T/out" || fail "nmstat's table"
 want "$T/out" '^no ports$'
