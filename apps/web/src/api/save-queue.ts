@@ -65,8 +65,9 @@ export class SaveQueue implements Disposable {
   /** Forgets local text, too: the person chose what the server has. */
   replace(files: readonly WorkspaceFile[]): void {
     for (const file of files) {
-      this.remove(file.path);
-      this.#take(file);
+      const entry = this.#entries.get(file.path);
+      if (entry === undefined) this.#take(file);
+      else this.#settle(entry, file);
     }
     this.#publish();
   }

@@ -31,11 +31,11 @@ export function ConflictView({ monaco, models, file }: ConflictViewProps) {
   const keep = (content: string) =>
     actions.resolveConflict(file.path, content).catch((error) => setProblem(errorWords(error)));
   return (
-    <div className="conflict">
+    <div className="conflict-view">
       <div className="notice warn conflict-bar" role="alert">
         <span>
           {problem ??
-            `${file.path} was also changed elsewhere. Left: on the server. Right: yours, still editable.`}
+            `${file.path} was also changed elsewhere. Red lines are the server's, green ones are yours and can still be changed.`}
         </span>
         <button type="button" className="button" onClick={() => keep(theirs)}>
           Take the server's

@@ -11,6 +11,7 @@ import { listenForKeys } from './keys.ts';
 import { recallOpenFiles, rememberOpenFiles } from './open-files.ts';
 import { useProblem } from './problem.ts';
 import { Progress } from './progress.tsx';
+import { ReadOnlyBanner } from './read-only-banner.tsx';
 
 /** One lab's workspace: the asker's own, or, with `?person=ID`, one that an instructor looks at. */
 export function WorkspacePage() {
@@ -70,18 +71,6 @@ function WorkspaceBody({ slug }: { readonly slug: string }) {
       <p>{problem}</p>
       <a href="/labs">All labs</a>
     </div>
-  );
-}
-
-function ReadOnlyBanner() {
-  const ref = useAppState(({ workspace }) => (workspace?.readOnly ? workspace.ref : undefined));
-  const name = useAppState(({ board }) => board?.rows.find((row) => row.personId === ref?.personId)?.name);
-  if (ref === undefined) return null;
-  return (
-    <p className="notice workspace-strip">
-      You look at the workspace of {name ?? 'an attendee'}. It is theirs to change: you can read everything
-      here.
-    </p>
   );
 }
 

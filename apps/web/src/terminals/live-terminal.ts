@@ -37,6 +37,8 @@ export class LiveTerminal implements Disposable {
       lineHeight: 1.2,
       scrollback: SCROLLBACK_LINES,
       disableStdin: readOnly,
+      // What a search finds is marked by decorations, which xterm.js still calls proposed.
+      allowProposedApi: true,
       theme: terminalTheme(),
     });
     this.#stack.defer(() => this.#terminal.dispose());

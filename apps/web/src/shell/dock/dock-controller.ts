@@ -10,7 +10,7 @@ import {
   recallLayout,
   rememberLayout,
 } from './layout-memory.ts';
-import { focusPanel } from './panel-focus.ts';
+import { focusPanel, panelElement } from './panel-focus.ts';
 
 const REMEMBER_AFTER_MS = 400;
 
@@ -75,12 +75,15 @@ export class DockController implements Disposable {
     this.#arrange();
   }
 
-  /** The visible panels, in reading order of their places on the screen. */
+  /** The visible panels, column by column. */
   visibleIds(): PanelId[] {
-    return PANEL_IDS.filter((id) => {
+    const visible = PANEL_IDS.filter((id) => {
       const panel = this.#api.getPanel(id);
       return panel?.group.activePanel === panel && panel?.group.api.isVisible;
     });
+    const place = new Map(visible.map((id) => [id, panelElement(id)?.getBoundingClientRect()]));
+    const at = (id: PanelId) => place.get(id) ?? { left: 0, top: 0 };
+    return visible.sort((a, b) => at(a).left - at(b).left || at(a).top - at(b).top);
   }
 
   [Symbol.dispose](): void {

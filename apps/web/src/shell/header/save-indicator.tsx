@@ -91,5 +91,5 @@ function Countdown({ untilMs }: { readonly untilMs: number }) {
     return () => clearInterval(timer);
   }, []);
   const seconds = Math.ceil((untilMs - nowMs) / 1000);
-  return <span className="numbers dim">{seconds > 0 ? `${seconds} s` : '...'}</span>;
+  return <span className="numbers dim"> {seconds > 0 ? `${seconds} s` : '...'}</span>;
 }

@@ -13,21 +13,7 @@ export function ViewMenu() {
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-          {PANEL_IDS.map((id) => (
-            <DropdownMenu.CheckboxItem
-              key={id}
-              className="menu-item"
-              checked={currentDock()?.isShown(id) ?? false}
-              onSelect={() => currentDock()?.toggle(id)}
-            >
-              <span className="menu-mark">
-                <DropdownMenu.ItemIndicator>
-                  <Check size={14} />
-                </DropdownMenu.ItemIndicator>
-              </span>
-              {PANELS[id].title}
-            </DropdownMenu.CheckboxItem>
-          ))}
+          <PanelItems />
           <DropdownMenu.Separator className="menu-line" />
           <DropdownMenu.Item className="menu-item" onSelect={() => currentDock()?.reset()}>
             <span className="menu-mark" />
@@ -37,4 +23,23 @@ export function ViewMenu() {
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   );
+}
+
+/** Rendered when the menu opens: the dock is asked then what it shows. */
+function PanelItems() {
+  return PANEL_IDS.map((id) => (
+    <DropdownMenu.CheckboxItem
+      key={id}
+      className="menu-item"
+      checked={currentDock()?.isShown(id) ?? false}
+      onSelect={() => currentDock()?.toggle(id)}
+    >
+      <span className="menu-mark">
+        <DropdownMenu.ItemIndicator>
+          <Check size={14} />
+        </DropdownMenu.ItemIndicator>
+      </span>
+      {PANELS[id].title}
+    </DropdownMenu.CheckboxItem>
+  ));
 }
