@@ -65,12 +65,19 @@ async function sendAll(context: CheckContext, program: Program, frames: readonly
 
 function notTaken(counters: Counters) {
   const lying = counters.unread(SINK);
+  const taken = counters.total(SINK, 'rx', 'packets') - lying;
   if (counters.total(SINK, 'rx', 'syncs') === 0) {
     return failed(`${lying} frames lie in the ring, and the program never synchronized it.`, 'sync');
   }
+  if (taken === 0) {
+    return failed(
+      `${lying} frames lie in the ring: the program synchronizes it, but gives no slot back.`,
+      'head',
+    );
+  }
   return failed(
-    `${lying} frames still lie in the ring: the program synchronizes it, but gives no slot back.`,
-    'head',
+    `The program gave ${taken} slots back and then stopped: ${lying} frames lie in the ring.`,
+    'wrap',
   );
 }
 
@@ -203,13 +210,13 @@ async function staysAsleep(context: CheckContext): Promise<Verdict> {
   const program = await context.startWithPorts(SLEEPING, [SINK]);
   const before = {
     syncs: (await context.counters()).total(SINK, 'rx', 'syncs'),
-    cpuMs: await context.cpuMs(),
+    cpuMs: await program.cpuMs(),
   };
   const startedMs = performance.now();
   await context.pause(1000);
   requireRunning(program);
   const syncs = (await context.counters()).total(SINK, 'rx', 'syncs') - before.syncs;
-  const share = ((await context.cpuMs()) - before.cpuMs) / (performance.now() - startedMs);
+  const share = ((await program.cpuMs()) - before.cpuMs) / (performance.now() - startedMs);
   if (syncs > FEW_SYNCS)
     return failed(
       `In one second without a packet your program synchronized the ring ${syncs} times.`,
@@ -245,18 +252,16 @@ async function reportsWhenIdle(context: CheckContext): Promise<Verdict> {
 }
 
 async function takesPackets(context: CheckContext): Promise<Verdict> {
-  const { packets: counted } = await count(context, BUSY, times(100, wanted));
-  return counted > 0 ? passed : failed('Your program emptied the ring, but its total is 0 packets.', 'count');
+  await count(context, BUSY, times(100, wanted));
+  return passed;
 }
 
 async function goesAround(context: CheckContext): Promise<Verdict> {
   const frames = times(5 * BATCH, wanted);
   const { packets: counted } = await count(context, BUSY, frames);
   if (counted === frames.length) return passed;
-  return failed(
-    `Your program counted ${counted} packets of ${frames.length}.`,
-    counted > frames.length ? 'tail' : 'wrap',
-  );
+  const hint = counted === 0 ? 'count' : counted > frames.length ? 'tail' : 'wrap';
+  return failed(`Your program emptied the ring, and counted ${counted} packets of ${frames.length}.`, hint);
 }
 
 export default defineChecks([
@@ -325,7 +330,7 @@ export default defineChecks([
     title: 'Believes no length',
     sent: `${GOOD_BEFORE} good packets, then frames cut off anywhere from byte 14 on, and frames whose length fields contradict each other.`,
     expected: `The program counts the ${GOOD_BEFORE} good ones, and goes on.`,
-    after: ['counts-port'],
+    after: ['goes-around', 'counts-port'],
     run: counting(
       SHORT_AND_WRONG,
       GOOD_BEFORE,
@@ -346,7 +351,7 @@ export default defineChecks([
     title: 'Wakes up for every packet',
     sent: 'Three single packets to the sleeping program, then 1536 more.',
     expected: 'The program counts 1539 packets.',
-    after: ['takes-packets'],
+    after: ['goes-around'],
     run: wakesUp,
   },
   {

@@ -5,8 +5,8 @@
  *
  *     sent N received N intact N same-buffer N flagged N
  *
- * same-buffer: arrived in the very buffer it was written to. flagged: arrived with NS_BUF_CHANGED. Packets are sent in
- * windows that are taken out as a whole, so that every slot of every ring is used several times.
+ * same-buffer: arrived in the very buffer it was written to. flagged: arrived with NS_BUF_CHANGED. Packets are sent until
+ * there is no room anywhere, and only then taken out: a buffer that is in two slots at once is overwritten in that time.
  *
  *     probe INTO OUT-OF UDP-PORT PACKETS
  */
@@ -19,7 +19,7 @@
 #define NETMAP_WITH_LIBS
 #include <net/netmap_user.h>
 
-enum { WINDOW = 300, FRAME_BYTES = 60, NUMBER_AT = 42, GIVE_UP_MS = 3000 };
+enum { FRAME_BYTES = 60, NUMBER_AT = 42, FULL_MS = 300, GIVE_UP_MS = 3000 };
 
 struct tally {
 	unsigned sent, received, intact, same_buffer, flagged;
@@ -51,19 +51,26 @@ fill_frame(uint8_t *frame, unsigned udp_port, unsigned number)
 }
 
 static void
-send_window(struct nm_desc *d, struct tally *t, unsigned udp_port, uint32_t *buffers, unsigned count)
+fill_ring(struct netmap_ring *tx, struct tally *t, unsigned udp_port, uint32_t *buffers, unsigned packets)
 {
-	struct netmap_ring *tx = NETMAP_TXRING(d->nifp, d->first_tx_ring);
-
-	for (unsigned i = 0; i < count && !nm_ring_empty(tx); i++) {
+	for (; t->sent < packets && !nm_ring_empty(tx); tx->head = tx->cur = nm_ring_next(tx, tx->head)) {
 		struct netmap_slot *slot = &tx->slot[tx->head];
 
 		buffers[t->sent % 65536] = slot->buf_idx;
 		fill_frame((uint8_t *)NETMAP_BUF(tx, slot->buf_idx), udp_port, t->sent++);
 		slot->len = FRAME_BYTES;
 		slot->flags = 0;
-		tx->head = tx->cur = nm_ring_next(tx, tx->head);
 	}
+}
+
+/* Until all is sent, or there was no room for FULL_MS. */
+static void
+send_until_full(struct nm_desc *d, struct tally *t, unsigned udp_port, uint32_t *buffers, unsigned packets)
+{
+	struct pollfd pfd = { .fd = d->fd, .events = POLLOUT };
+
+	while (t->sent < packets && poll(&pfd, 1, FULL_MS) > 0)
+		fill_ring(NETMAP_TXRING(d->nifp, d->first_tx_ring), t, udp_port, buffers, packets);
 	ioctl(d->fd, NIOCTXSYNC, NULL);
 }
 
@@ -92,14 +99,16 @@ take_out(struct nm_desc *d, struct tally *t, unsigned udp_port, const uint32_t *
 	}
 }
 
-/* Until all that was sent is there, or nothing came for GIVE_UP_MS. */
+/* Until all that was sent is there, or nothing came for GIVE_UP_MS. The sender's ring may still hold some of it. */
 static void
-take_window(struct nm_desc *out, struct tally *t, unsigned udp_port, const uint32_t *buffers)
+take_all(struct nm_desc *into, struct nm_desc *out, struct tally *t, unsigned udp_port, const uint32_t *buffers)
 {
 	struct pollfd pfd = { .fd = out->fd, .events = POLLIN };
 
-	while (t->received < t->sent && poll(&pfd, 1, GIVE_UP_MS) > 0)
+	while (t->received < t->sent && poll(&pfd, 1, GIVE_UP_MS) > 0) {
 		take_out(out, t, udp_port, buffers);
+		ioctl(into->fd, NIOCTXSYNC, NULL);
+	}
 	ioctl(out->fd, NIOCRXSYNC, NULL);
 }
 
@@ -119,8 +128,8 @@ main(int argc, char **argv)
 	udp_port = (unsigned)atoi(argv[3]);
 	packets = (unsigned)atoi(argv[4]);
 	while (t.sent < packets && t.received == t.sent) {
-		send_window(into, &t, udp_port, buffers, packets - t.sent < WINDOW ? packets - t.sent : WINDOW);
-		take_window(out, &t, udp_port, buffers);
+		send_until_full(into, &t, udp_port, buffers, packets);
+		take_all(into, out, &t, udp_port, buffers);
 	}
 	printf("sent %u received %u intact %u same-buffer %u flagged %u\n", t.sent, t.received, t.intact, t.same_buffer,
 	       t.flagged);

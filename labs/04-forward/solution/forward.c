@@ -31,6 +31,7 @@ struct options {
 /* One direction. */
 struct path {
 	struct nm_desc *from, *to;
+	const char *from_name, *to_name;
 	uint64_t forwarded, dropped;
 	uint64_t reported;	/* forwarded, when the last line was printed */
 	bool blocked;		/* a packet waits here, because `to` has no room */
@@ -55,7 +56,7 @@ report_each_second(struct path path[2])
 		return;
 	for (int i = 0; i < 2 && second != 0; i++) {
 		printf("%s%llu pps to %s", i ? ", " : "", (unsigned long long)(path[i].forwarded - path[i].reported),
-		       path[i].to->req.nr_name);
+		       path[i].to_name);
 		path[i].reported = path[i].forwarded;
 	}
 	if (second != 0)
@@ -193,13 +194,13 @@ main(int argc, char **argv)
 
 	a = open_port(o.in);
 	b = open_port(o.out);
-	path[0] = (struct path){ .from = a, .to = b };
-	path[1] = (struct path){ .from = b, .to = a };
+	path[0] = (struct path){ .from = a, .to = b, .from_name = o.in, .to_name = o.out };
+	path[1] = (struct path){ .from = b, .to = a, .from_name = o.out, .to_name = o.in };
 	printf("forwarding UDP packets to port %u between %s and %s\n", o.udp_port, o.in, o.out);
 	run(path, o.udp_port);
 
 	for (int i = 0; i < 2; i++)
-		printf("%s to %s: %llu forwarded, %llu dropped\n", i ? o.out : o.in, i ? o.in : o.out,
+		printf("%s to %s: %llu forwarded, %llu dropped\n", path[i].from_name, path[i].to_name,
 		       (unsigned long long)path[i].forwarded, (unsigned long long)path[i].dropped);
 	nm_close(a);
 	nm_close(b);

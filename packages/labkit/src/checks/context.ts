@@ -22,8 +22,6 @@ export interface CheckContext {
   until(condition: (counters: Counters) => boolean, giveUpMs?: number): Promise<boolean>;
   /** Does nothing for so long, to see what a program does when nothing happens. Rejects when the check is stopped. */
   pause(ms: number): Promise<void>;
-  /** CPU time that everything in the sandbox used since it was made. */
-  cpuMs(): Promise<number>;
   /** Puts files beside the attendee's, under a folder of the check's own; gives back that folder, relative. */
   put(files: Readonly<Record<string, string | Uint8Array>>): Promise<string>;
 }

@@ -30,6 +30,11 @@ export class Counters {
     return this.#rings(name, 'rx').reduce((sum, ring) => sum + distance(ring.hwcur, ring.hwtail, ring), 0);
   }
 
+  /** Free slots on the side that sends, as its program last saw them; 0 for a pipe whose reader is behind. */
+  room(name: string): number {
+    return this.#rings(name, 'tx').reduce((sum, ring) => sum + distance(ring.hwcur, ring.hwtail, ring), 0);
+  }
+
   /** Whether a program has this port open; a pipe's end is listed as soon as the other end is open. */
   isOpen(name: string): boolean {
     return (this.port(name)?.users ?? 0) > 0;

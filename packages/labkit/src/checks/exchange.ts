@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { encodePacket, readPcap, writePcap } from '@ringlab/netmap-bindings/layout';
+import {
+  encodePacket,
+  parsePortName,
+  readPcap,
+  registeredName,
+  writePcap,
+} from '@ringlab/netmap-bindings/layout';
 import type { Sandbox, SandboxFile } from '../sandbox.ts';
 import type { Exchanged, ExchangePlan, Frame } from './context.ts';
 import type { Counters } from './counters.ts';
@@ -21,7 +27,9 @@ interface Run {
 /** Sends and captures with `nmio exchange`, which opens every port before it sends the first packet. */
 export async function exchange(plan: ExchangePlan, run: Run): Promise<Exchanged> {
   const capture = plan.capture ?? [];
-  await run.sandbox.put(sendFiles(plan, run.folder));
+  // Empty captures, because nmio makes no folder.
+  const empty = capture.map((_, index) => ({ path: captureFile(run.folder, index), content: '' }));
+  await run.sandbox.put([...sendFiles(plan, run.folder), ...empty]);
   await using nmio = await Program.start(run.sandbox, exchangeArgv(plan, run.folder));
   const settled = await waitUntilSettled(plan, nmio, run);
   const exit = await nmio.stop();
@@ -77,7 +85,8 @@ async function waitUntilSettled(plan: ExchangePlan, nmio: Program, run: Run): Pr
     async () => {
       const counters = await run.readCounters();
       if (plan.until(counters)) return true;
-      return quiet.tooLong(counters) || nmio.ended !== undefined ? false : undefined;
+      const begun = nmio.ended !== undefined || allOpen(plan, counters);
+      return quiet.tooLong(counters, begun) ? false : undefined;
     },
     { giveUpMs: LONGEST_MS, signal: run.signal },
   );
@@ -85,26 +94,35 @@ async function waitUntilSettled(plan: ExchangePlan, nmio: Program, run: Run): Pr
   return settled ?? false;
 }
 
+function allOpen({ send = {}, capture = [] }: ExchangePlan, counters: Counters): boolean {
+  return [...Object.keys(send), ...capture].every((name) => {
+    const parsed = parsePortName(name);
+    return parsed.ok && counters.isOpen(registeredName(parsed.value));
+  });
+}
+
 async function graceTime(run: Run): Promise<void> {
   await retry(async () => undefined, { giveUpMs: GRACE_MS, signal: run.signal });
 }
 
-/** Notices that no counter changed for so long. */
+/** Notices that no counter changed for so long, once things have begun. */
 class Quiet {
   readonly #quietMs: number;
+  #begun = false;
   #movement = '';
-  #sinceMs = performance.now();
+  #sinceMs = 0;
 
   constructor(quietMs: number) {
     this.#quietMs = quietMs;
   }
 
-  tooLong({ movement }: Counters): boolean {
+  tooLong({ movement }: Counters, begun: boolean): boolean {
     const nowMs = performance.now();
-    if (movement !== this.#movement) {
+    if (!this.#begun || movement !== this.#movement) {
       this.#movement = movement;
       this.#sinceMs = nowMs;
     }
+    this.#begun ||= begun;
     return nowMs - this.#sinceMs > this.#quietMs;
   }
 }

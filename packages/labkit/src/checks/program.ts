@@ -42,6 +42,11 @@ export class Program implements AsyncDisposable {
     return this.#lines.map((line) => pattern.exec(line)).filter((found) => found !== null);
   }
 
+  /** Processor time that it and its children used. */
+  async cpuMs(): Promise<number> {
+    return await this.#process.cpuMs();
+  }
+
   /** Asks it to end as Ctrl+C does; one that does not listen is killed. Gives how it ended. */
   async stop(): Promise<ExitStatus> {
     if (this.#ended !== undefined) return this.#ended;

@@ -76,10 +76,6 @@ export class SandboxContext implements CheckContext, AsyncDisposable {
     await delay(ms, undefined, { signal: this.signal });
   }
 
-  async cpuMs(): Promise<number> {
-    return (await this.#sandbox.usage()).cpuMs;
-  }
-
   async put(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
     const folder = this.#nextFolder();
     await this.#sandbox.put(
