@@ -37,7 +37,15 @@ export function RateView({ topology }: { readonly topology: Topology }) {
         {chart.hasGhost && <GhostSwitch isOn={withGhost} onSwitch={setWithGhost} />}
         <LiveButton timeWindow={chart.timeWindow} onLive={() => chart.session.current?.goLive()} />
       </header>
-      <div className="rates-chart" ref={host} role="application" aria-label={KEYS_WORDS}>
+      <div
+        className="rates-chart"
+        ref={host}
+        data-empty={!chart.hasHistory}
+        role="application"
+        aria-label={KEYS_WORDS}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys move through time, as its label says.
+        tabIndex={0}
+      >
         {!chart.hasHistory && <Teaching />}
       </div>
       <RateLegend
