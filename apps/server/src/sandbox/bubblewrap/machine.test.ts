@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { freshSandbox } from '../contract/inside.ts';
+import { freshSandbox, until } from '../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { BubblewrapDriver } from './driver.ts';
 import { explainFailure } from './mending.ts';
@@ -24,6 +24,7 @@ describe('bubblewrap on this machine', () => {
     const outside = async (mark: string) => {
       const sandbox = await freshSandbox(getDriver);
       await sandbox.exec(['sleep', mark]);
+      await until(() => uidOf(mark) >= 0, `sleep ${mark} being seen from outside`);
       return uidOf(mark);
     };
     const [one, two] = [await outside('31111'), await outside('31112')];

@@ -98,7 +98,7 @@ static int parse_place(char *text, struct place *place)
 	if (colon == NULL || atoi(colon + 1) <= 0)
 		return -1;
 	snprintf(place->where, sizeof(place->where), "%.*s:%d", (int)(colon - line), line, atoi(colon + 1));
-	snprintf(place->function, sizeof(place->function), "%s", text);
+	snprintf(place->function, sizeof(place->function), "%.*s", (int)sizeof(place->function) - 1, text);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "limits.h"
 #include "modes.h"
+#include "priority.h"
 #include "tree.h"
 #include "watch.h"
 #include "wire.h"
@@ -254,6 +255,7 @@ int inside_main(int argc, char **argv)
 		return 2;
 	read_limits(argv);
 	hide();
+	priority_of_agent();
 	umask(022);
 	mkdir(NOTES, 0755);
 	signals = watch_signals();

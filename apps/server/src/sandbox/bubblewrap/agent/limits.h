@@ -9,7 +9,7 @@ struct limits {
 	uint64_t open_files;
 	uint64_t memory_bytes;       /* 0: a control group does it */
 	uint64_t output_bytes_per_second;
-	int nice;                    /* of the programs; the agent and the supervisors keep 0 */
+	int nice;                    /* of programs that nobody types to */
 };
 
 extern struct limits limits;

@@ -3,11 +3,13 @@
 #include "spawn.h"
 #include "limits.h"
 #include "modes.h"
+#include "priority.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +77,26 @@ static void apply_limits(void)
 	limit(RLIMIT_NOFILE, limits.open_files);
 	if (limits.processes > 0)
 		limit(RLIMIT_NPROC, limits.processes);
-	setpriority(PRIO_PROCESS, 0, limits.nice);
 	offer_to_the_oom_killer();
+}
+
+static bool wants_command(const struct exec_request *request)
+{
+	for (uint32_t i = 1; i < request->head.argc; i++)
+		if (strcmp(request->argv[i], "-c") == 0)
+			return true;
+	return false;
+}
+
+/* A shell alone in a terminal; what it starts goes as it goes, as on any machine. */
+static bool is_interactive(const struct exec_request *request)
+{
+	const char *slash = strrchr(request->argv[0], '/');
+	const char *name = slash == NULL ? request->argv[0] : slash + 1;
+	size_t length = strlen(name);
+
+	return request->head.cols > 0 && length >= 2 && strcmp(name + length - 2, "sh") == 0 &&
+		(request->head.argc == 1 || request->argv[1][0] == '-') && !wants_command(request);
 }
 
 static void reset_signals(void)
@@ -104,6 +124,7 @@ static void become_program(const struct exec_request *request)
 	close_range(3, ~0u, 0);
 	prctl(PR_SET_DUMPABLE, 1);
 	apply_limits();
+	priority_of_program(is_interactive(request));
 	if (chdir(WORKSPACE) < 0)
 		complain(WORKSPACE);
 	environ = request->envp;
