@@ -12,6 +12,7 @@ import type { ExitStatus, ProcessState, RunState } from '@ringlab/protocol';
 import { buildInTerminal } from '../builds/build.ts';
 import type { RateWatch } from '../rates/rate-watch.ts';
 import type { Terminal, TerminalLabel } from '../terminals/terminal.ts';
+import { CpuShares } from './cpu-shares.ts';
 import type { RunQueue } from './run-queue.ts';
 
 /** A process that waits for another one's port waits this long, and then starts all the same. */
@@ -127,6 +128,10 @@ export class Run {
 
   async #runProcesses(sandbox: Sandbox, rates: RateWatch): Promise<void> {
     const exits: Promise<void>[] = [];
+    using _ = new CpuShares(
+      () => this.#running,
+      (shares) => this.#measured(shares),
+    );
     try {
       for (const process of this.#place.lab.processes) {
         await this.#untilPorts(process, rates);
@@ -138,6 +143,18 @@ export class Run {
     } finally {
       await this.#endProcesses(Promise.all(exits));
     }
+  }
+
+  #measured(shares: ReadonlyMap<string, number>): void {
+    const changed = this.#state.processes.some(
+      ({ name, cpu }) => shares.has(name) && shares.get(name) !== cpu,
+    );
+    if (!changed || this.#state.phase === 'ended') return;
+    const processes = this.#state.processes.map((process) => {
+      const cpu = shares.get(process.name);
+      return cpu === undefined ? process : { ...process, cpu };
+    });
+    this.#update({ processes });
   }
 
   async #untilPorts({ name, waitForPorts }: LabRunProcess, rates: RateWatch): Promise<void> {
@@ -165,7 +182,7 @@ export class Run {
     const exit = await process.exit;
     this.#running.delete(name);
     terminal.ended(exit);
-    this.#updateProcess(name, { state: 'exited', exit });
+    this.#updateProcess(name, { state: 'exited', exit, cpu: 0 });
     if (this.#isOver()) this.#over.abort();
   }
 

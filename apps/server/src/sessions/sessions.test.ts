@@ -96,6 +96,13 @@ describe('a run', () => {
     expect(await phase(third, 'ended')).toMatchObject({ outcome: 'finished' });
   });
 
+  test('tells how much of a processor its program uses', async () => {
+    using tab = await tabWith('Busy', 'while :; do :; done\n');
+    await startedTerminal(tab);
+    await tab.message('run', ({ run: state }) => (state.processes[0]?.cpu ?? 0) > 0.1);
+    await stop(tab);
+  });
+
   test('cannot be started twice', async () => {
     using tab = await tabWith('Twice', 'sleep 60\n');
     await startedTerminal(tab);
