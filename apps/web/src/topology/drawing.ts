@@ -23,7 +23,7 @@ export interface Drawing {
 /** Larger than this a node looks blown up. */
 const LARGEST_SCALE = 1.25;
 /** At this size everything reads well, and the layout with fewer rows reads better than a larger one. */
-const GOOD_SCALE = 0.95;
+const GOOD_SCALE = 1.05;
 
 /** Draws the topology for a panel of that size: in as few rows as read well there, else as large as it can be. */
 export function drawTopology(topology: Topology, panelWidth: number, panelHeight: number): Drawing {
