@@ -49,14 +49,22 @@ interface Dialect {
   readonly cpuFile: string;
 }
 
-/** Undefined where control groups cannot be had; tried for real, by making one. `key` keeps servers apart; groups of a dead one are removed. */
-export async function findControlGroups(key: string, limits: Limits): Promise<ControlGroups | undefined> {
+/**
+ * Undefined where control groups cannot be had; tried for real, by making one. `key` keeps servers apart; the groups of
+ * dead ones are removed.
+ */
+export async function findControlGroups(
+  key: string,
+  deadKeys: readonly string[],
+  limits: Limits,
+): Promise<ControlGroups | undefined> {
   const dialect = (await findV2(key)) ?? (await findV1(key));
   if (dialect === undefined) return undefined;
   const groups = new Groups(dialect);
   try {
     await (await groups.create('probe', limits)).remove();
     await groups.sweep();
+    await removeDead(dialect, key, deadKeys);
     return groups;
   } catch {
     await groups.removeAll();
@@ -139,6 +147,18 @@ class Group implements ControlGroup {
 
 function parentsOf(dialect: Dialect): string[] {
   return [...new Set([dialect.memory, dialect.pids, dialect.cpu, dialect.cpuUsage])];
+}
+
+async function removeDead(dialect: Dialect, key: string, deadKeys: readonly string[]): Promise<void> {
+  const others = (parent: string) => deadKeys.map((dead) => parent.replace(key, dead));
+  await Promise.all(
+    parentsOf(dialect)
+      .flatMap(others)
+      .map(async (parent) => {
+        for (const name of await childrenOf(parent)) await removeFolder(join(parent, name));
+        await removeFolder(parent);
+      }),
+  );
 }
 
 async function findV1(key: string): Promise<Dialect | undefined> {

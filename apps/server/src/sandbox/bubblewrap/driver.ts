@@ -84,9 +84,10 @@ export class BubblewrapDriver implements SandboxDriver {
     await this.#folder.take();
     await this.#folder.sweep();
     const { path, key } = this.#folder;
+    const dead = (await this.#folder.sweepOthers()).map((other) => `ringlab-${other}`);
     // Only root may make control groups beside its own.
-    const groups =
-      process.getuid?.() === 0 ? await findControlGroups(`ringlab-${key}`, DEFAULT_LIMITS) : undefined;
+    const isRoot = process.getuid?.() === 0;
+    const groups = isRoot ? await findControlGroups(`ringlab-${key}`, dead, DEFAULT_LIMITS) : undefined;
     const [agentFolder, etcFolder] = await Promise.all([stageAgent(path), stageEtc(path)]);
     return { groups, agentFolder, etcFolder };
   }

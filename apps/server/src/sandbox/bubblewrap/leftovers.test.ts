@@ -149,6 +149,19 @@ describe('a server that is killed', () => {
     expect(await next.probe()).toMatchObject({ usable: true });
   });
 
+  test('and never comes back has its folder removed by any other one', async () => {
+    using lost = testOptions();
+    const folder = new RunFolder(lost.dataDir);
+    const server = await startServer(lost, `trace-${folder.key}`);
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+    await until(() => processesOf(folder).length === 0, 'its processes ending');
+    using options = testOptions();
+    await using other = new BubblewrapDriver(options);
+    for await (const _ of other.adopt());
+    expect([existsSync(folder.path), controlGroupsOf(folder.key)]).toEqual([false, []]);
+  });
+
   test.runIf(isRoot)('that left a process behind all the same has it removed by the next one', async () => {
     using options = testOptions();
     const folder = new RunFolder(options.dataDir);

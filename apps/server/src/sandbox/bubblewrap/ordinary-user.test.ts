@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { accessSync, constants } from 'node:fs';
-import { describe } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import { driverContract } from '../driver.contract.ts';
 import { BubblewrapDriver } from './driver.ts';
 import { testOptions } from './test-folders.ts';
@@ -32,5 +32,11 @@ function canRead(path: string): boolean {
 }
 
 describe.skipIf(!becomeOrdinary())('without root', () => {
-  driverContract(() => new BubblewrapDriver(testOptions()));
+  let options: ReturnType<typeof testOptions>;
+  afterAll(() => options?.[Symbol.dispose]());
+
+  driverContract(() => {
+    options = testOptions();
+    return new BubblewrapDriver(options);
+  });
 });

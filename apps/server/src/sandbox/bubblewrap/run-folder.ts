@@ -76,6 +76,13 @@ export class RunFolder {
     await Promise.all(left.map((name) => rm(join(this.path, 's', name), { force: true })));
   }
 
+  /** Removes the folders of servers that are dead and had other data folders; their keys. */
+  async sweepOthers(): Promise<string[]> {
+    const names = (await readdir(parentFolder())).filter((name) => /^ringlab-[0-9a-f]{8}$/.test(name));
+    const swept = await Promise.all(names.map((name) => removeDead(join(parentFolder(), name))));
+    return names.filter((_, i) => swept[i]).map((name) => name.slice('ringlab-'.length));
+  }
+
   async remove(): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
   }
@@ -112,6 +119,26 @@ async function livingProcess(path: string): Promise<number | undefined> {
 async function startTime(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}
+
+/** One without an owner's note is just being made. It is moved out of the way first, so that nobody starts in it meanwhile. */
+async function removeDead(path: string): Promise<boolean> {
+  const ours = await lstat(path).then(
+    ({ uid }) => uid === process.getuid?.(),
+    () => false,
+  );
+  const note = await readFile(join(path, 'owner'), 'utf8').catch(() => '');
+  if (!ours || note === '' || (await livingProcess(join(path, 'owner'))) !== undefined) return false;
+  const aside = `${path}.dead`;
+  const moved = await rename(path, aside).then(
+    () => true,
+    () => false,
+  );
+  if (!moved) return false;
+  for (const name of await readdir(join(aside, 's')).catch(() => []))
+    if (name.endsWith('.pid')) await killProcess(join(aside, 's', name));
+  await rm(aside, { recursive: true, force: true });
+  return true;
 }
 
 async function killProcess(pidFile: string): Promise<void> {
