@@ -117,6 +117,7 @@ export class LiveTerminal implements Disposable {
   }
 
   #drawWithWebgl(): void {
+    if (!hasFastWebgl()) return;
     try {
       const webgl = new WebglAddon();
       webgl.onContextLoss(() => this.hide());
@@ -126,6 +127,15 @@ export class LiveTerminal implements Disposable {
       // No WebGL here: xterm.js goes on drawing with elements.
     }
   }
+}
+
+let fastWebgl: boolean | undefined;
+
+/** WebGL that a processor only imitates is slower than drawing with elements, and takes the time from the lab's programs. */
+function hasFastWebgl(): boolean {
+  fastWebgl ??=
+    document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true }) !== null;
+  return fastWebgl;
 }
 
 /** Ctrl+F finds; Ctrl+Shift+C and V are the browser's copy and paste; everything else is typed. */
