@@ -265,6 +265,7 @@ frame_stamp(struct frame *f, uint32_t sequence, const void *more, uint32_t size)
 	uint8_t *payload = udp(f) + UDP_BYTES;
 
 	memcpy(payload, &sequence, sizeof(sequence));
-	memcpy(payload + sizeof(sequence), more, size);
+	if (size > 0)
+		memcpy(payload + sizeof(sequence), more, size);
 	put16(udp(f) + 6, 0);
 }
