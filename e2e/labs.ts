@@ -14,10 +14,6 @@ export function solutionOf(lab: string): LabFile[] {
   return filesIn(join(LABS, lab, 'solution'));
 }
 
-export function starterOf(lab: string): LabFile[] {
-  return filesIn(join(LABS, lab, 'starter'));
-}
-
 function filesIn(folder: string): LabFile[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),

@@ -15,7 +15,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'src/libnetmap': [],
   tools: [],
   [PUBLIC]: [],
-  tests: ['src/core', 'src/ports', 'src/control', 'src/client', 'src/libnetmap'],
+  tests: ['tools', 'src/core', 'src/ports', 'src/control', 'src/client', 'src/libnetmap'],
   bench: [],
 };
 

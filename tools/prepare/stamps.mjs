@@ -25,7 +25,7 @@ export async function unlessDone({ root, inputs, stamp }, action) {
  * @param {readonly string[]} inputs
  * @returns {string} changes when a name or a content does
  */
-export function fingerprint(root, inputs) {
+function fingerprint(root, inputs) {
   const hash = createHash('sha256');
   for (const path of inputs.flatMap((input) => filesOf(root, input))) {
     const content = readFileSync(join(root, path));

@@ -47,7 +47,7 @@ const mutant = z.strictObject({
 });
 
 /** `lab.yaml`. Text stands in `text.md`, checks in `checks.ts`. */
-export const labManifest = z.strictObject({
+const labManifest = z.strictObject({
   title: sentence,
   summary: sentence,
   minutes: z.int().min(1).max(480),
@@ -115,7 +115,7 @@ function issueText(issue: z.core.$ZodIssue): string {
 }
 
 /** `steps[2].checks` */
-export function wayText(way: readonly PropertyKey[]): string {
+function wayText(way: readonly PropertyKey[]): string {
   const text = way.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
   return text === '' ? 'the file' : text.replace(/^\./, '');
 }

@@ -94,8 +94,8 @@ const feature = (name: string): Room => ({
   part: 'web',
   name,
   files: new RegExp(`^apps/web/src/${name}/`),
-  may: ['api', 'units', 'traffic'],
-  says: `The feature ${name} imports api, units and traffic: no feature imports another, shell alone composes them.`,
+  may: ['api', 'units', 'traffic', 'tokens'],
+  says: `The feature ${name} imports api, units, traffic and tokens: no feature imports another, shell alone composes them.`,
 });
 
 const FEATURES = [
@@ -131,8 +131,19 @@ const job = (name: string, may: readonly string[], says: string): Room => ({
 const JOBS = ['builds', 'grading', 'http', 'rates', 'sandbox', 'sessions', 'store', 'terminals', 'ws'];
 
 export const ROOMS: readonly Room[] = [
-  webRoom('main', ['shell', 'api'], 'main.tsx starts the shell, and knows nothing else.'),
-  webRoom('shell', ['api', 'units', 'traffic', ...FEATURES], 'The shell composes the features.'),
+  {
+    part: 'web',
+    name: 'tokens',
+    files: /^apps\/web\/src\/tokens[^/]*\.ts$/,
+    may: [],
+    says: 'tokens reads what tokens.css says, and knows nothing above itself.',
+  },
+  webRoom(
+    'main',
+    ['shell', 'api', 'editor'],
+    'main.tsx starts the shell, and has the editor fetched meanwhile.',
+  ),
+  webRoom('shell', ['api', 'units', 'traffic', 'tokens', ...FEATURES], 'The shell composes the features.'),
   webRoom('api', [], 'api is the only door to the server, and knows no feature.'),
   webRoom('units', [], 'units turns numbers into words, and knows nothing above itself.'),
   webRoom('traffic', ['units'], 'traffic reads rates off a topology, and knows nothing above itself.'),

@@ -17,7 +17,7 @@ export function symbolFault(text: string): string | undefined {
   return isKnown(name, known) ? undefined : `no source knows ${text}`;
 }
 
-export function wordsOf(texts: readonly string[]): Set<string> {
+function wordsOf(texts: readonly string[]): Set<string> {
   return new Set(
     texts.flatMap((text) => text.match(/[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*/g) ?? []).flatMap(parts),
   );

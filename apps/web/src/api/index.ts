@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** The only door to the server. Features import from here, and nothing else of `api/`. */
 export { actions } from './actions.ts';
-export { ApiError, errorWords } from './api-error.ts';
+export { errorWords } from './api-error.ts';
 export {
   type Dialog,
   type Location,

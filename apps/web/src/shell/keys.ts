@@ -2,7 +2,7 @@
 import { COMMANDS, type Command, isEnabled } from './commands.ts';
 
 /** `Ctrl+Shift+Enter` for a key press, spelled as commands spell their keys. */
-export function keysOf(event: KeyboardEvent): string {
+function keysOf(event: KeyboardEvent): string {
   const modifiers = [
     (event.ctrlKey || event.metaKey) && 'Ctrl',
     event.altKey && 'Alt',

@@ -9,7 +9,7 @@ interface Place {
 }
 
 /** Where a panel stands at first, and where it goes when it is shown again and its group is gone. */
-export const PLACES: Readonly<Record<PanelId, Place>> = {
+const PLACES: Readonly<Record<PanelId, Place>> = {
   editor: { direction: 'right' },
   'lab-text': { beside: 'editor', direction: 'left' },
   topology: { beside: 'editor', direction: 'right' },
