@@ -70,6 +70,9 @@ function Figure({ src, alt }: ComponentProps<'img'>) {
   );
 }
 
+/** An expression is not broken at the hyphen of its arrow; a whole command has to be. */
+const LONGEST_UNBROKEN = 28;
+
 /** The name of one of the workspace's files, as code in the text, opens that file. */
 function Code({
   className,
@@ -81,7 +84,7 @@ function Code({
   const text = typeof children === 'string' ? children : undefined;
   const isFile = useAppState(({ workspace }) => workspace?.files.some(({ path }) => path === text) ?? false);
   if (!isFile || className !== undefined || text === undefined)
-    return <code className={className}>{children}</code>;
+    return <code data-short={(text?.length ?? 0) <= LONGEST_UNBROKEN}>{children}</code>;
   return (
     <button
       type="button"
