@@ -2,7 +2,7 @@
 import './workspace-page.css';
 import { X } from 'lucide-react';
 import { useEffect } from 'react';
-import { useParams, useSearchParams } from 'wouter';
+import { Redirect, useParams, useSearchParams } from 'wouter';
 import { actions, appState, navigation, useAppState, useNavigation } from '../api/index.ts';
 import { Dialogs } from './dialogs/dialogs.tsx';
 import { Dock } from './dock/dock.tsx';
@@ -63,7 +63,9 @@ function openFiles(lab: string): void {
 
 function WorkspaceBody({ slug }: { readonly slug: string }) {
   const open = useAppState(({ workspace }) => workspace !== undefined);
+  const signedOut = useAppState(({ session }) => session === 'signed-out');
   const problem = useAppState((state) => state.workspaceError);
+  if (signedOut) return <Redirect to="/join" replace />;
   if (open) return <Dock lab={slug} />;
   if (problem === undefined) return <Progress words="Opening the lab" />;
   return (
