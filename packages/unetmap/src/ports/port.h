@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Ports. What kinds have in common is here; what differs is one table of functions each, in one
-// file each, listed in port_table.c. To add a kind, see docs/adding-a-port.md.
+// file each, listed in port_table.c. To add a kind: docs/adding-a-port.md in the root of the repository.
 #ifndef UNETMAP_PORTS_PORT_H_
 #define UNETMAP_PORTS_PORT_H_
 

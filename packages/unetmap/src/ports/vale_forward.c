@@ -48,7 +48,7 @@ struct batch {
 	struct kring *k;
 	uint32_t count;
 	uint32_t busy_count;
-	int lost;	    // a destination was full
+	int yielded;	    // to receivers, once a sync
 	uint64_t good_page; // last page that was seen to be readable, for NS_INDIRECT
 	uint16_t busy[CHAINS];
 	struct chain chains[CHAINS];
@@ -263,16 +263,29 @@ static void put_chains(struct rx_queue *q, const struct frame *frames, uint16_t 
 	}
 }
 
+// Frames are about to be lost: the receiver gets one chance a sync to run and make room, for it may
+// be waiting for this very processor.
+static int open_with_room(struct batch *b, struct rx_queue *q, struct port *to)
+{
+	int open = rx_queue_open(q, to, b->k->ring_id, b->from->sw);
+
+	if (!open || q->room >= b->count || b->yielded)
+		return open;
+	b->yielded = 1;
+	rx_queue_close(q);
+	sched_yield();
+	return rx_queue_open(q, to, b->k->ring_id, b->from->sw);
+}
+
 static void deliver(struct batch *b, uint16_t sw_port, uint16_t own, uint16_t flood)
 {
 	struct vale_switch *s = &segment->switches[b->from->sw];
 	uint16_t id = observe(&s->ports[sw_port]);
 	struct rx_queue q;
 
-	if (!id || !rx_queue_open(&q, port_at(id - 1), b->k->ring_id, b->from->sw))
+	if (!id || !open_with_room(b, &q, port_at(id - 1)))
 		return;
 	put_chains(&q, b->frames, own, flood);
-	b->lost |= q.drops != 0;
 	rx_queue_close(&q);
 }
 
@@ -302,7 +315,7 @@ enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 		return marks;
 	b.from = port;
 	b.k = k;
-	b.lost = 0;
+	b.yielded = 0;
 	b.good_page = NO_PAGE;
 	while (k->hwcur != k->rhead) {
 		uint32_t end = gather(&b, ring, base, k->hwcur, k->rhead);
@@ -314,8 +327,6 @@ enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 		deliver_all(&b, s);
 	}
 	ring_show_tail(k, ring, ring_prev(k, k->hwcur));
-	if (b.lost)
-		sched_yield(); // the receiver may be waiting for this very CPU
 	return MARKS_OK;
 }
 

@@ -230,6 +230,9 @@ static void live_among(pid_t *attackers)
 	}
 	printf("%lu frames sent among attackers, %lu seen\n", sent, seen);
 	CHECK(seen > 1000, "no traffic");
+	nm_close(tx);
+	nm_close(rx);
+	nm_close(end);
 }
 
 int main(void)
