@@ -7,8 +7,8 @@ export default defineConfig({
   testDir: 'e2e/stories',
   outputDir: 'test-results',
   workers: 1,
-  timeout: 90_000,
-  expect: { timeout: 15_000 },
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   forbidOnly: process.env.CI === 'true',
   reporter: 'list',
   use: {
@@ -17,7 +17,7 @@ export default defineConfig({
     colorScheme: 'dark',
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
-    actionTimeout: 15_000,
+    actionTimeout: 30_000,
     // Without WebGL, terminals are drawn with elements, whose text a story can read.
     launchOptions: { executablePath: browserPath(), args: ['--disable-3d-apis'] },
   },

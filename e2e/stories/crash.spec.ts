@@ -10,7 +10,6 @@ if (solution === undefined) throw new Error(`${LAB} has no solution.`);
 test('the server dies by SIGKILL and comes back with files, results and the truth about the run', async ({
   attendee,
 }) => {
-  test.setTimeout(180_000);
   await using server = await Server.start();
   const workspace = await attendee('Survivor', LAB, server.links);
   const { page } = workspace;

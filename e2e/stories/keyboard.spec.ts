@@ -11,7 +11,6 @@ if (solution === undefined) throw new Error(`${LAB} has no solution.`);
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
 test('the whole way without a mouse: join, open, write, run, look, check', async ({ page, links }) => {
-  test.setTimeout(150_000);
   const { keyboard } = page;
   await page.goto(links.attendee);
   await expect(new JoinPage(page).name).toBeFocused();

@@ -4,7 +4,6 @@ import { solutionOf } from '../labs.ts';
 
 for (const lab of ['03-sink', '04-forward']) {
   test(`${lab}: the starter fails with an explanation, the solution passes`, async ({ attendee }) => {
-    test.setTimeout(180_000);
     const workspace = await attendee(`Solver of ${lab}`, lab);
     expect(await workspace.runCheck()).toBe('failed');
     const failed = workspace.checks.locator('[data-state="failed"]');

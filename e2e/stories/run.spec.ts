@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { solutionOf } from '../labs.ts';
 
@@ -35,6 +36,8 @@ test('a run shows its rate on the chart, and the topology moves', async ({ atten
   const offset = () => packets.evaluate((element) => getComputedStyle(element).strokeDashoffset);
   const before = await offset();
   await expect.poll(offset).not.toBe(before);
+
+  if (PICTURE !== undefined) await takePicture(workspace.page, PICTURE);
 
   await workspace.stopRun();
   await expect.poll(() => workspace.linkRatesPps()).toEqual(expect.arrayContaining([0]));
