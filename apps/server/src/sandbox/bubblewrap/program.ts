@@ -64,7 +64,9 @@ export class Program implements SandboxProcess {
     );
     program.#connection.send(Kind.exec, encodeExec(spec));
     await started;
-    program.#timer = setTimeout(() => program.#timeOut(spec.timeoutMs), spec.timeoutMs);
+    // A short program may be over by now: its end can arrive together with its start.
+    if (!program.#over)
+      program.#timer = setTimeout(() => program.#timeOut(spec.timeoutMs), spec.timeoutMs);
     return program;
   }
 
