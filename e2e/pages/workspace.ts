@@ -36,7 +36,7 @@ export class Workspace {
     this.topology = page.getByRole('region', { name: 'Topology' }).last();
     this.rates = page.getByRole('region', { name: 'Rate' }).last();
     this.checks = page.getByRole('region', { name: 'Checks' }).last();
-    this.terminals = page.getByRole('region', { name: 'Terminals' }).first();
+    this.terminals = page.getByRole('region', { name: 'Terminals' }).last();
     this.terminalTabs = page.getByRole('tablist', { name: 'Terminals' }).getByRole('tab');
   }
 
@@ -130,7 +130,7 @@ export class Workspace {
 
   async newShell(): Promise<void> {
     const before = await this.terminalTabs.count();
-    await this.terminals.getByRole('button', { name: 'New terminal' }).click();
+    await this.page.getByRole('button', { name: 'New terminal' }).click();
     await expect(this.terminalTabs).toHaveCount(before + 1);
     await expect(this.terminalScreen()).toBeVisible();
   }

@@ -7,6 +7,16 @@ const LAB = '03-sink';
 const [solution] = solutionOf(LAB);
 if (solution === undefined) throw new Error(`${LAB} has no solution.`);
 
+/** Where to leave the README's picture: `RINGLAB_PICTURE=docs/images/workspace.png pnpm e2e run`. */
+const PICTURE = process.env.RINGLAB_PICTURE;
+/** The chart has a minute in view. */
+const PICTURE_AFTER_MS = 20_000;
+
+async function takePicture(page: Page, path: string): Promise<void> {
+  await page.waitForTimeout(PICTURE_AFTER_MS);
+  await page.screenshot({ path });
+}
+
 test("a mistake is marked where it is, in the compiler's words, and the mark goes with it", async ({
   attendee,
 }) => {
