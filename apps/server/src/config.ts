@@ -85,8 +85,11 @@ const serverVariables = z.object({
   RINGLAB_MAX_RUNS: count(1, 1000)
     .optional()
     .describe(
-      'How many runs and checks may go on at the same time; more wait in a queue. One a core if not set.',
+      'How many runs may go on at the same time; more wait in a queue. If not set, as many as three quarters of the memory hold.',
     ),
+  RINGLAB_MAX_CHECKS: count(1, 1000)
+    .optional()
+    .describe('How many checks may go on at the same time; more wait in a queue. One a core if not set.'),
   RINGLAB_POOL_SANDBOXES: count(0, 100)
     .default(2)
     .describe('How many sandboxes are kept ready for the next one who presses Run.'),

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import type { Lab } from '@ringlab/labkit';
 import type { Config } from './config.ts';
 import { OriginPolicy } from './door/origin.ts';
 import { Accounts } from './http/account.ts';
 import { createApp } from './http/app.ts';
 import { courseRoutes } from './http/course-routes.ts';
+import type { Limits } from './sandbox/limits.ts';
 import { Board } from './sessions/board.ts';
 import { Course } from './sessions/course.ts';
 import { courseSecrets } from './sessions/course-secrets.ts';
 import { LabSessions } from './sessions/lab-sessions.ts';
-import { RunQueue } from './sessions/run-queue.ts';
+import { Places } from './sessions/places.ts';
 import { type DriverChoice, SandboxSupply } from './sessions/sandbox-supply.ts';
 import { Terminals } from './sessions/terminals.ts';
 import { Watchers } from './sessions/watchers.ts';
@@ -26,6 +27,11 @@ export interface RunningServer extends AsyncDisposable {
   readonly port: number;
   readonly courseCode: string;
   readonly instructorToken: string;
+}
+
+/** As many as three quarters of the memory hold, should each go to its limit: runs last until somebody stops them. */
+function runsThatFit({ memoryBytes }: Limits): number {
+  return Math.max(availableParallelism(), Math.floor((totalmem() * 0.75) / memoryBytes));
 }
 
 /** Starts everything in order; rejects, with nothing left behind, when a part of it cannot start. */
@@ -44,13 +50,13 @@ export async function startServer(
   const course = new Course(labs, store, sandboxStatus);
   const workspaces = new Workspaces(store, course, watchers, (key) => sessions.peek(key)?.filesChanged());
   const terminals = new Terminals(config, watchers);
-  const queue = new RunQueue(config.maxRuns ?? availableParallelism());
   const place = {
     store,
     watchers,
     workspaces,
     terminals,
-    queue,
+    runPlaces: new Places(config.maxRuns ?? runsThatFit(config.limits)),
+    checkPlaces: new Places(config.maxChecks ?? availableParallelism()),
     source: supply,
     engine: () => supply.engine(),
   };

@@ -10,8 +10,8 @@ import type { Store } from '../store/store.ts';
 import type { TerminalSize } from '../terminals/screen.ts';
 import type { Terminal, TerminalLabel } from '../terminals/terminal.ts';
 import { HeldSandbox, type SandboxSource } from './held-sandbox.ts';
+import type { Places } from './places.ts';
 import { Run } from './run.ts';
-import type { RunQueue } from './run-queue.ts';
 import type { Terminals } from './terminals.ts';
 import type { Watchers } from './watchers.ts';
 import type { Workspaces } from './workspaces.ts';
@@ -25,7 +25,8 @@ export interface SessionPlace {
   readonly watchers: Watchers;
   readonly workspaces: Workspaces;
   readonly terminals: Terminals;
-  readonly queue: RunQueue;
+  readonly runPlaces: Places;
+  readonly checkPlaces: Places;
   readonly source: SandboxSource;
   engine(): Pick<RunState, 'driver' | 'engine'>;
 }
@@ -78,7 +79,7 @@ export class LabSession implements AsyncDisposable {
     this.#run = new Run(
       {
         lab: this.#lab,
-        queue: this.#place.queue,
+        places: this.#place.runPlaces,
         prepare: () => this.#sandbox.with(this.#files()),
         openTerminal: (label) => this.#openRunTerminal(label),
         onChange: (run) => this.#runChanged(run),
@@ -99,7 +100,7 @@ export class LabSession implements AsyncDisposable {
     if (this.#isChecking()) throw new Refusal('busy', 'This lab is being checked already.');
     this.#check = new CheckRun({
       lab: this.#lab,
-      enter: (signal, onPosition) => this.#place.queue.enter(signal, onPosition),
+      enter: (signal, onPosition) => this.#place.checkPlaces.enter(signal, onPosition),
       takeSandbox: (id) => this.#place.source.take(id),
       files: this.#place.workspaces.files(this.#key),
       onChange: (check) => this.#checkChanged(check),

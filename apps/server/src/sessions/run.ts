@@ -13,7 +13,7 @@ import { buildInTerminal } from '../builds/build.ts';
 import type { RateWatch } from '../rates/rate-watch.ts';
 import type { Terminal, TerminalLabel } from '../terminals/terminal.ts';
 import { CpuShares } from './cpu-shares.ts';
-import type { RunQueue } from './run-queue.ts';
+import type { Places } from './places.ts';
 
 /** A process that waits for another one's port waits this long, and then starts all the same. */
 const PORT_WAIT_MS = 10_000;
@@ -28,7 +28,7 @@ const LATE_LIMIT_MS = 3000;
 /** What a run needs of the place where it runs. */
 export interface RunPlace {
   readonly lab: Lab;
-  readonly queue: RunQueue;
+  readonly places: Places;
   /** The workspace's sandbox, with its files as they are saved now. */
   prepare(): Promise<{ readonly sandbox: Sandbox; readonly rates: RateWatch }>;
   openTerminal(label: TerminalLabel): Terminal;
@@ -98,7 +98,7 @@ export class Run {
 
   async #untilOutcome(): Promise<Outcome> {
     const onPosition = (queuePosition: number) => this.#update({ queuePosition });
-    using place = await this.#place.queue.enter(this.#stop.signal, onPosition);
+    using place = await this.#place.places.enter(this.#stop.signal, onPosition);
     if (!place) return 'stopped';
     this.#enterPhase('preparing');
     const { sandbox, rates } = await this.#place.prepare();

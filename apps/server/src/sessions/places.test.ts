@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { expect, test } from 'vitest';
-import { RunQueue } from './run-queue.ts';
+import { Places } from './places.ts';
 
 const forever = () => new AbortController().signal;
 
 test('as many as there are places, then in the order they came', async () => {
-  const queue = new RunQueue(2);
+  const queue = new Places(2);
   const places = [await queue.enter(forever(), () => {}), await queue.enter(forever(), () => {})];
   const entered: string[] = [];
   const positions: number[] = [];
@@ -25,7 +25,7 @@ test('as many as there are places, then in the order they came', async () => {
 });
 
 test('who gives up while waiting takes no place, even when it comes at that moment', async () => {
-  const queue = new RunQueue(1);
+  const queue = new Places(1);
   const first = await queue.enter(forever(), () => {});
   const giveUp = new AbortController();
   const waiting = queue.enter(giveUp.signal, () => {});

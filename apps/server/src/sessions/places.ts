@@ -5,8 +5,8 @@ interface Waiting {
   readonly onPosition: (position: number) => void;
 }
 
-/** Bounds how many runs and checks go on at the same time; those beyond wait in order and know their place. */
-export class RunQueue {
+/** Bounds how many runs, or checks, go on at the same time; those beyond wait in order and know their place. */
+export class Places {
   readonly #places: number;
   #taken = 0;
   #waiting: Waiting[] = [];
