@@ -5,7 +5,7 @@
  * cannot even try.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import {
   describeFault,
@@ -100,6 +100,7 @@ class Verifier {
     return await verifyLab(lab, {
       createSandbox: () => this.#create(lab),
       extent: 'all',
+      parallel: availableParallelism(),
       signal: this.#signal,
       onSubject: (subject) => console.log(`  ...   ${lab.slug}: ${subject}`),
     });

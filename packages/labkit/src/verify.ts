@@ -11,6 +11,8 @@ export interface VerifyOptions {
   readonly createSandbox: () => Promise<Sandbox>;
   /** `answers`: the solution and the starter only. `all`: every mutant, too. */
   readonly extent: 'answers' | 'all';
+  /** How many programs are tried at once, each in its own sandbox; 1 if not given. */
+  readonly parallel?: number;
   /** Called before each program that is tried: `solution`, `starter`, `mutant no-sync`. */
   readonly onSubject?: (subject: string) => void;
   readonly signal: AbortSignal;
@@ -19,39 +21,61 @@ export interface VerifyOptions {
 /** What is not as the lab says, a sentence each; empty for a lab that holds. */
 export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<string[]> {
   const { solution, mutants } = await loadLabAnswers(lab);
-  const problems = [
-    ...(await verifySubject(lab, 'solution', solution, options, solutionProblems)),
-    ...(await verifySubject(lab, 'starter', lab.starter, options, starterProblems)),
+  const subjects: Subject[] = [
+    { name: 'solution', files: solution, judge: solutionProblems },
+    { name: 'starter', files: lab.starter, judge: starterProblems },
   ];
-  if (options.extent === 'answers') return problems;
-  for (const mutant of mutants) {
-    const judge: Judge = (results) => mutantProblems(mutant, results, lab);
-    problems.push(...(await verifySubject(lab, `mutant ${mutant.name}`, mutant.files, options, judge)));
-  }
-  return problems;
+  if (options.extent === 'all') subjects.push(...mutants.map((mutant) => mutantSubject(mutant, lab)));
+  const problems = await inParallel(subjects, options.parallel ?? 1, (subject) =>
+    verifySubject(lab, subject, options),
+  );
+  return problems.flat();
 }
 
-type Judge = (results: readonly CheckResult[]) => string[];
+/** A program that is tried, and what its results ought to be. */
+interface Subject {
+  readonly name: string;
+  readonly files: readonly LabFile[];
+  readonly judge: (results: readonly CheckResult[]) => string[];
+}
+
+function mutantSubject(mutant: LabMutant, lab: Lab): Subject {
+  const judge = (results: readonly CheckResult[]) => mutantProblems(mutant, results, lab);
+  return { name: `mutant ${mutant.name}`, files: mutant.files, judge };
+}
+
+/** Answers in the order of the items; at most `count` of them at once. */
+async function inParallel<T, R>(
+  items: readonly T[],
+  count: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = items.entries();
+  const worker = async () => {
+    for (const [index, item] of waiting) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: count }, worker));
+  return results;
+}
 
 async function verifySubject(
   lab: Lab,
-  subject: string,
-  files: readonly LabFile[],
+  { name, files, judge }: Subject,
   { createSandbox, onSubject, signal }: VerifyOptions,
-  judge: Judge,
 ): Promise<string[]> {
-  onSubject?.(subject);
+  onSubject?.(name);
   await using sandbox = await createSandbox();
   await sandbox.put(files);
   const build = await buildLab(lab, sandbox);
-  if (!build.ok) return [`${subject}: does not build: ${build.output.trim()}`];
-  const warnings = subject.startsWith('mutant')
+  if (!build.ok) return [`${name}: does not build: ${build.output.trim()}`];
+  const warnings = name.startsWith('mutant')
     ? []
     : build.diagnostics.map(
         ({ path, line, message }) => `builds with a warning: ${path}:${line}: ${message}`,
       );
   const results = await runChecks(lab, sandbox, { onResult: () => undefined, signal });
-  return [...warnings, ...judge(results)].map((problem) => `${subject}: ${problem}`);
+  return [...warnings, ...judge(results)].map((problem) => `${name}: ${problem}`);
 }
 
 function solutionProblems(results: readonly CheckResult[]): string[] {

@@ -84,7 +84,7 @@ async function waitUntilSettled(plan: ExchangePlan, nmio: Program, run: Run): Pr
   const settled = await retry(
     async () => {
       const counters = await run.readCounters();
-      if (plan.until(counters)) return true;
+      if (plan.until(counters) && allCaptured(plan, counters)) return true;
       const begun = nmio.ended !== undefined || allOpen(plan, counters);
       return quiet.tooLong(counters, begun) ? false : undefined;
     },
@@ -95,10 +95,18 @@ async function waitUntilSettled(plan: ExchangePlan, nmio: Program, run: Run): Pr
 }
 
 function allOpen({ send = {}, capture = [] }: ExchangePlan, counters: Counters): boolean {
-  return [...Object.keys(send), ...capture].every((name) => {
-    const parsed = parsePortName(name);
-    return parsed.ok && counters.isOpen(registeredName(parsed.value));
-  });
+  return [...Object.keys(send), ...capture].every((name) => counters.isOpen(counterName(name)));
+}
+
+/** What arrived at a captured port is in its file only when nmio has given the slots back. */
+function allCaptured({ capture = [] }: ExchangePlan, counters: Counters): boolean {
+  return capture.every((name) => counters.unread(counterName(name)) === 0);
+}
+
+function counterName(port: string): string {
+  const parsed = parsePortName(port);
+  if (!parsed.ok) throw new Error(parsed.message);
+  return registeredName(parsed.value);
 }
 
 async function graceTime(run: Run): Promise<void> {

@@ -65,8 +65,7 @@ export class Program implements SandboxProcess {
     program.#connection.send(Kind.exec, encodeExec(spec));
     await started;
     // A short program may be over by now: its end can arrive together with its start.
-    if (!program.#over)
-      program.#timer = setTimeout(() => program.#timeOut(spec.timeoutMs), spec.timeoutMs);
+    if (!program.#over) program.#timer = setTimeout(() => program.#timeOut(spec.timeoutMs), spec.timeoutMs);
     return program;
   }
 
