@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Proves: nmio sends and captures every byte, over switches and pipes, through a program
-# that forwards by copy and by exchange of buffers; frames of several slots; streams;
+# that forwards by copy and by exchange of buffers; frames of several slots; streams; that
+# exchange waits for programs that do not get to run, but not for ports that nobody reads;
 # and that it ends, with the right status, when nobody receives.
 . "$(dirname "$0")/setup"
 
@@ -20,7 +21,7 @@ through() {
 	background "$T/forward.out" "$T/forward.err" $N "$T/forward" "$1" "$2"
 	forwarder=$!
 	until_line "$T/forward.out" "^ready, $3$"
-	$N "$B/nmio" exchange -q -r 40000 -b 32 --send "$5=$4" --capture "$6=$T/out.pcap" || fail "exchange $1 $2"
+	$N "$B/nmio" exchange -q --send "$5=$4" --capture "$6=$T/out.pcap" || fail "exchange $1 $2"
 	"$T/frames" same "$4" "$T/out.pcap" || fail "$1 -> $2 ($3) changed the frames"
 	stop $forwarder TERM
 }
@@ -28,12 +29,29 @@ through vale0:f vale1:f copy "$T/in.pcap" vale0:in vale1:out
 through netmap:x}1 netmap:x{2 zero-copy "$T/in.pcap" netmap:x{1 netmap:x}2
 through netmap:x}1 netmap:x{2 zero-copy "$T/big.pcap" netmap:x{1 netmap:x}2
 
+background "$T/forward.out" "$T/forward.err" $N "$T/forward" vale3:f vale4:f
+forwarder=$!
+until_line "$T/forward.out" "^ready, copy$"
+kill -STOP $forwarder
+background "$T/out" "$T/err" $N "$B/nmio" exchange -q --send "vale3:in=$T/in.pcap" --capture "vale4:out=$T/out.pcap"
+exchange=$!
+sleep 0.2
+kill -CONT $forwarder
+wait $exchange || fail "exchange over switches with a program that sleeps"
+"$T/frames" same "$T/in.pcap" "$T/out.pcap" || fail "frames are lost while a program sleeps"
+kill -STOP $forwarder
+$N "$B/nmio" exchange -q --send "vale3:in=$T/in.pcap" --capture "vale3:out=$T/out.pcap" ||
+	fail "exchange beside a port that nobody reads"
+"$T/frames" same "$T/in.pcap" "$T/out.pcap" || fail "a port that nobody reads costs others frames"
+kill -CONT $forwarder
+stop $forwarder TERM
+
 $N "$B/nmio" exchange -q --send "netmap:d{1=$T/in.pcap" --capture "netmap:d}1=$T/out.pcap" ||
 	fail "exchange over a pipe"
 "$T/frames" same "$T/in.pcap" "$T/out.pcap" || fail "the pipe changed the frames"
 
 $N "$B/nmio" exchange -q --send "vale2:a=$T/in.pcap" --capture "vale2:b=$T/b.pcap" \
-	--capture "vale2:c=$T/c.pcap" -r 100000 || fail "exchange over a switch"
+	--capture "vale2:c=$T/c.pcap" || fail "exchange over a switch"
 "$T/frames" same "$T/in.pcap" "$T/b.pcap" || fail "the switch changed the frames for b"
 "$T/frames" same "$T/in.pcap" "$T/c.pcap" || fail "the switch changed the frames for c"
 

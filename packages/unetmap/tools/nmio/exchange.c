@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "window.h"
+
 #define STEP_MS 20 // longest sleep; pipes that fill and empty are looked at this often
 
 enum phase { SENDING, WAITING_TO_BE_TAKEN, LISTENING, ENDED };
@@ -22,6 +24,8 @@ struct run {
 	int64_t moved_ns; // when a packet last moved
 	int64_t fluent_ns; // when sending last went on, or had nothing to do
 	uint64_t captured;
+	struct window window;
+	uint32_t room; // slots, by the window as last looked at
 	int status;
 };
 
@@ -60,9 +64,9 @@ exchange_station(struct exchange *x, const char *port)
 	return s;
 }
 
-// How many packets a sender may have sent by now.
+// How many packets a sender may send now by rate and burst.
 static uint32_t
-allowance(const struct run *run, const struct station *s)
+due_now(const struct run *run, const struct station *s)
 {
 	const struct exchange *x = run->x;
 	uint64_t due;
@@ -73,6 +77,12 @@ allowance(const struct run *run, const struct station *s)
 	if (due <= s->sent_packets)
 		return 0;
 	return due - s->sent_packets < x->burst ? (uint32_t)(due - s->sent_packets) : x->burst;
+}
+
+static uint32_t
+allowance(const struct run *run, const struct station *s)
+{
+	return run->room == 0 ? 0 : due_now(run, s);
 }
 
 static int
@@ -93,7 +103,8 @@ send_step(struct run *run)
 
 		if (!station_has_more(s))
 			continue;
-		got = station_send(s, allowance(run, s));
+		run->room = window_room(&run->window, now_ns());
+		got = station_send(s, allowance(run, s), run->room);
 		if (got == -1)
 			return fail(run);
 		packets += got;
@@ -199,7 +210,7 @@ sleep_ms(const struct run *run)
 {
 	int64_t ms = STEP_MS;
 
-	if (run->phase == SENDING && run->x->rate_pps > 50)
+	if (run->phase == SENDING && (run->x->rate_pps > 50 || run->room == 0))
 		ms = 1;
 	if (run->phase == WAITING_TO_BE_TAKEN)
 		ms = 1;
@@ -283,6 +294,16 @@ open_all(struct exchange *x)
 	return 0;
 }
 
+// Without a capture nobody asks for every frame.
+static void
+start_window(struct run *run)
+{
+	run->room = WINDOW_OPEN;
+	run->window.fd = -1;
+	if (any(run->x, captures))
+		window_start(&run->window, run->x->stations, run->x->count);
+}
+
 static int
 close_all(struct exchange *x)
 {
@@ -305,7 +326,9 @@ exchange_run(struct exchange *x)
 		run.status = 1;
 	run.started_ns = run.moved_ns = run.fluent_ns = now_ns();
 	if (run.status == 0) {
+		start_window(&run);
 		loop(&run);
+		window_stop(&run.window);
 		summarize(x);
 	}
 	return close_all(x) == -1 ? 1 : run.status;

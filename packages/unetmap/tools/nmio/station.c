@@ -114,23 +114,34 @@ station_has_more(const struct station *s)
 	return s->sends && (s->holds_frame || !s->read_all);
 }
 
-int
-station_send(struct station *s, uint32_t limit)
+static uint32_t
+slots_of_frame(const struct station *s)
 {
-	int packets = 0, queued = 1;
+	struct netmap_ring *ring = NETMAP_TXRING(s->port->nifp, s->port->first_tx_ring);
 
-	for (; (uint32_t)packets < limit && queued == 1; packets += queued == 1) {
+	return (s->frame.size + ring->nr_buf_size - 1) / ring->nr_buf_size;
+}
+
+int
+station_send(struct station *s, uint32_t limit, uint32_t slots)
+{
+	uint32_t packets = 0, used = 0;
+	int queued = 1;
+
+	while (packets < limit && used < slots && queued == 1) {
 		if (read_frame(s) == -1)
 			return -1;
 		if (!s->holds_frame)
 			break;
+		used += slots_of_frame(s);
 		queued = queue_frame(s);
+		packets += queued == 1;
 	}
 	if (queued == -1)
 		return -1;
 	if (packets > 0 && ioctl(s->port->fd, NIOCTXSYNC, NULL) == -1)
 		return fail(s->name, strerror(errno));
-	return packets;
+	return (int)packets;
 }
 
 int

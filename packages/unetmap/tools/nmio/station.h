@@ -33,8 +33,9 @@ int station_read_from(struct station *s, const char *path);
 int station_write_to(struct station *s, const char *path);
 int station_close(struct station *s);
 
-// Moves up to `limit` packets from the file into the rings and publishes them.
-int station_send(struct station *s, uint32_t limit);
+// Moves up to `limit` packets of about `slots` slots (the last one may go beyond) from the file
+// into the rings and publishes them.
+int station_send(struct station *s, uint32_t limit, uint32_t slots);
 
 // Has the file a packet left that is not in a ring yet?
 int station_has_more(const struct station *s);
