@@ -14,7 +14,6 @@ const RATE_TIMEOUT_MS = 30_000;
 interface Walk {
   readonly prepared: number;
   readonly built: number;
-  readonly started: number;
   readonly measured: number;
   readonly drawn: number;
 }
@@ -22,14 +21,13 @@ interface Walk {
 const PHASES: readonly [name: string, share: (walk: Walk) => number][] = [
   ['prepare', ({ prepared }) => prepared],
   ['build', ({ prepared, built }) => built - prepared],
-  ['start', ({ built, started }) => started - built],
-  ['first-rate', ({ started, measured }) => measured - started],
+  ['start', ({ built, measured }) => measured - built],
   ['draw', ({ measured, drawn }) => drawn - measured],
 ];
 
 export const runLatency: Benchmark = {
   name: 'run-latency',
-  how: `from clicking Run to the first rate in the chart's legend, build included, median of ${RUNS} runs; each phase's share: saving and the sandbox, the build, until the attendee's program has its port, until packets were counted, until they are drawn`,
+  how: `from clicking Run to the first rate in the chart's legend, build included, median of ${RUNS} runs; each phase's share: saving and the sandbox, the build, until packets were counted, until they are drawn`,
   run: async (print) => {
     await using server = await Server.start();
     await using browser = await launchBrowser();
@@ -69,9 +67,21 @@ function drawnAndClicked(page: Page): Promise<{ clickMs: number; drawnMs: number
         let clickMs = Number.NaN;
         addEventListener('click', ({ timeStamp }) => (clickMs = timeStamp), { capture: true, once: true });
         benchSocket.messages.splice(0);
+        // The legend still says what the run before ended with, until this run has a rate of its own.
+        const isMeasured = (): boolean => {
+          const running = benchSocket.messages.findLast(
+            ({ message }) => message.type === 'run' && message.run.phase === 'running',
+          );
+          return benchSocket.messages.some(
+            ({ atMs, message }) =>
+              message.type === 'rates' &&
+              atMs > (running?.atMs ?? Number.POSITIVE_INFINITY) &&
+              message.sample.ports.some(({ rx }) => rx.pps > 0),
+          );
+        };
         new MutationObserver((_, observer) => {
           const values = [...document.querySelectorAll('.rates-legend [data-value]')];
-          if (!values.some(({ textContent }) => /[1-9]/.test(textContent)) || Number.isNaN(clickMs)) return;
+          if (!isMeasured() || !values.some(({ textContent }) => /[1-9]/.test(textContent))) return;
           observer.disconnect();
           requestAnimationFrame(() => resolve({ clickMs, drawnMs: performance.now() }));
         }).observe(document.body, { subtree: true, childList: true, characterData: true });
@@ -87,11 +97,9 @@ async function heardSince(page: Page, clickMs: number, drawnMs: number): Promise
   const rate = messages.find(
     ({ message }) => message.type === 'rates' && message.sample.ports.some(({ rx }) => rx.pps > 0),
   );
-  const open = messages.find(({ message }) => message.type === 'rates' && message.sample.ports.length > 0);
   return {
     prepared: first('building') - clickMs,
     built: first('running') - clickMs,
-    started: (open?.atMs ?? Number.NaN) - clickMs,
     measured: (rate?.atMs ?? Number.NaN) - clickMs,
     drawn: drawnMs - clickMs,
   };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { solutionOf } from '../labs.ts';
+import type { Workspace } from '../pages/workspace.ts';
 
 const LAB = '03-sink';
 const [solution] = solutionOf(LAB);
@@ -12,7 +12,11 @@ const PICTURE = process.env.RINGLAB_PICTURE;
 /** The chart has a minute in view. */
 const PICTURE_AFTER_MS = 20_000;
 
-async function takePicture(page: Page, path: string): Promise<void> {
+/** With the loop in view, which the attendee wrote. */
+async function takePicture({ page, editor }: Workspace, path: string): Promise<void> {
+  await editor.click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.press('PageUp');
   await page.waitForTimeout(PICTURE_AFTER_MS);
   await page.screenshot({ path });
 }
@@ -47,7 +51,7 @@ test('a run shows its rate on the chart, and the topology moves', async ({ atten
   const before = await offset();
   await expect.poll(offset).not.toBe(before);
 
-  if (PICTURE !== undefined) await takePicture(workspace.page, PICTURE);
+  if (PICTURE !== undefined) await takePicture(workspace, PICTURE);
 
   await workspace.stopRun();
   await expect.poll(() => workspace.linkRatesPps()).toEqual(expect.arrayContaining([0]));
