@@ -86,8 +86,11 @@ export const requests = {
   'terminal.attach': {
     role: 'attendee',
     params: z.object({ terminalId, offset: z.number().int().nonnegative() }),
-    /** How many bytes of this tab's input the server already took. */
-    result: z.object({ inputOffset: z.number() }),
+    /**
+     * How many bytes of this tab's input the server already took, and up to where some tab was sent the output before:
+     * a program's questions in those bytes (`ESC [ c` and its like) are answered already.
+     */
+    result: z.object({ inputOffset: z.number(), shownOffset: z.number() }),
   },
   'terminal.detach': { role: 'attendee', params: z.object({ terminalId }), result: nothing },
 

@@ -54,6 +54,11 @@ export class Reader implements Disposable {
     return this.#roomBytes <= 0 && performance.now() - this.#progressAtMs > ASLEEP_AFTER_MS;
   }
 
+  /** Everything before it was sent to the tab. */
+  get sentOffset(): number {
+    return this.#sent;
+  }
+
   /** The tab has drawn everything before `offset`. */
   drawn(offset: number): void {
     if (offset <= this.#drawn || offset > this.#sent) return;

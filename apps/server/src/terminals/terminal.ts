@@ -37,6 +37,7 @@ export class Terminal implements Disposable {
   #size: TerminalSize;
   #exit: ExitStatus | undefined;
   #wake: (() => void) | undefined;
+  #shownOffset = 0;
   #lastTurn: Promise<unknown> = Promise.resolve();
   #turns = 0;
 
@@ -59,6 +60,11 @@ export class Terminal implements Disposable {
     const { terminalId } = this;
     const exit = this.#exit && { exit: this.#exit };
     return { terminalId, ...this.#label, startedAtMs: this.#startedAtMs, ...exit, ...this.#size };
+  }
+
+  /** Everything before it was sent to some reader, which answered what the program asked its terminal. */
+  get shownOffset(): number {
+    return Math.max(this.#shownOffset, ...[...this.#readers.values()].map((reader) => reader.sentOffset));
   }
 
   /** Where keys go from now on. */
@@ -109,6 +115,7 @@ export class Terminal implements Disposable {
   }
 
   detach(readerId: string): void {
+    this.#shownOffset = this.shownOffset;
     this.#readers.get(readerId)?.[Symbol.dispose]();
     this.#readers.delete(readerId);
     this.#progress();

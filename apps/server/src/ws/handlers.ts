@@ -162,7 +162,7 @@ function terminalHandlers({ course, sessions, terminals, typed }: Services) {
       // Frames follow the reply, so that the tab knows what it typed before it sees the echo.
       asker.afterReply(() => terminal.attach(asker.connectionId, asker.sendFrame, offset));
       asker.onEnd(`terminal ${terminalId}`, () => terminal.detach(asker.connectionId));
-      return { inputOffset: typed.taken(asker.tab, terminalId) };
+      return { inputOffset: typed.taken(asker.tab, terminalId), shownOffset: terminal.shownOffset };
     },
     'terminal.detach': (asker, { terminalId }) => {
       asker.takeBack(`terminal ${terminalId}`);

@@ -98,10 +98,18 @@ export interface RateFeed {
   onReset(listener: () => void): () => void;
 }
 
+export interface TerminalOutput {
+  readonly bytes: Uint8Array;
+  /** Clear the terminal before writing. */
+  readonly reset: boolean;
+  /** Some tab was shown these bytes before: what a program asks in them is answered already. */
+  readonly replayed: boolean;
+}
+
 /** One terminal's bytes in and out, over reconnects. */
 export interface TerminalStream {
-  /** `reset: true`: clear the terminal before writing. Call `drawn` when the bytes were drawn. */
-  onOutput(listener: (bytes: Uint8Array, reset: boolean, drawn: () => void) => void): () => void;
+  /** Call `drawn` when the bytes were drawn. */
+  onOutput(listener: (output: TerminalOutput, drawn: () => void) => void): () => void;
   write(bytes: Uint8Array): void;
   resize(cols: number, rows: number): void;
   close(): void;

@@ -15,12 +15,13 @@ let attaches: number[];
 let sent: ClientMessage[];
 let typed: TerminalFrame[];
 let inputOffset: number;
+let shownOffset: number;
 let streams: TerminalStreams;
 
 const link: TerminalLink = {
   attach({ offset }) {
     attaches.push(offset);
-    return Promise.resolve({ inputOffset });
+    return Promise.resolve({ inputOffset, shownOffset });
   },
   detach() {},
   send: (message) => sent.push(message) > 0,
@@ -30,7 +31,7 @@ const link: TerminalLink = {
 /** A terminal that draws at once. */
 function draw() {
   const screen = { text: '', resets: 0 };
-  streams.stream(1).onOutput((chunk, reset, drawn) => {
+  streams.stream(1).onOutput(({ bytes: chunk, reset }, drawn) => {
     if (reset) screen.text = '';
     if (reset) screen.resets++;
     screen.text += new TextDecoder().decode(chunk);
@@ -45,6 +46,7 @@ beforeEach(() => {
   sent = [];
   typed = [];
   inputOffset = 0;
+  shownOffset = 0;
   streams = new TerminalStreams(link);
 });
 afterEach(() => vi.useRealTimers());
@@ -107,5 +109,23 @@ describe('TerminalStreams', () => {
     await vi.advanceTimersByTimeAsync(0);
     streams.stream(1).write(bytes('x'));
     expect(typed).toEqual([{ kind: 'input', terminalId: 1, offset: 40, payload: bytes('x') }]);
+  });
+
+  it('tells what was shown before from what is new, within one frame', async () => {
+    const pieces: unknown[] = [];
+    shownOffset = 4;
+    streams.stream(1).onOutput(({ bytes: chunk, reset, replayed }) => {
+      pieces.push([new TextDecoder().decode(chunk), reset, replayed]);
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    streams.received(output(0, 'ab'));
+    streams.received(output(2, 'cdEF'));
+    streams.received(output(6, 'G'));
+    expect(pieces).toEqual([
+      ['ab', true, true],
+      ['cd', false, true],
+      ['EF', false, false],
+      ['G', false, false],
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { ClientMessage, RequestParams, RequestResult, TerminalFrame } from '@ringlab/protocol';
 import { InputLog } from './input-log.ts';
-import type { TerminalStream } from './state.ts';
+import type { TerminalOutput, TerminalStream } from './state.ts';
 
 /** What a stream needs of the connection. */
 export interface TerminalLink {
@@ -11,7 +11,7 @@ export interface TerminalLink {
   sendFrame(frame: TerminalFrame): boolean;
 }
 
-type OutputListener = (bytes: Uint8Array, reset: boolean, drawn: () => void) => void;
+type OutputListener = (output: TerminalOutput, drawn: () => void) => void;
 
 /** Small outputs are acknowledged together, after this long; large ones at once, after this much. */
 const ACK_AFTER_MS = 50;
@@ -26,6 +26,7 @@ class Stream implements TerminalStream {
   #state: 'detached' | 'attaching' | 'attached' = 'detached';
   #inputKnown = false;
   #nextOffset = 0;
+  #shownOffset = 0;
   #drawnOffset = 0;
   #ackedOffset = 0;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
@@ -55,7 +56,7 @@ class Stream implements TerminalStream {
     this.#state = 'attaching';
     const attaching = this.#link.attach({ terminalId: this.#terminalId, offset: this.#nextOffset });
     // Rejected when the terminal is gone, which the workspace's list of terminals says, or offline: then it comes again.
-    attaching.then(({ inputOffset }) => this.#attachedAt(inputOffset)).catch(() => this.lost());
+    attaching.then((attached) => this.#attachedAt(attached)).catch(() => this.lost());
   }
 
   lost(): void {
@@ -69,7 +70,21 @@ class Stream implements TerminalStream {
     if (skipped < 0 || skipped > payload.byteLength || this.#listener === undefined) return;
     const end = kind === 'screen' ? offset : offset + payload.byteLength;
     this.#nextOffset = end;
-    this.#listener(payload.subarray(skipped), reset, () => this.#drawn(end));
+    const bytes = payload.subarray(skipped);
+    const replayedBytes = kind === 'screen' ? bytes.byteLength : this.#shownOffset - (end - bytes.byteLength);
+    this.#deliver(bytes, reset, end, Math.max(0, Math.min(replayedBytes, bytes.byteLength)));
+  }
+
+  /** Bytes that were shown before and new ones go apart: a program's questions are answered in the new ones only. */
+  #deliver(bytes: Uint8Array, reset: boolean, end: number, replayedBytes: number): void {
+    const fresh = bytes.subarray(replayedBytes);
+    const drawn = () => this.#drawn(end);
+    if (replayedBytes > 0) {
+      const allDrawn = fresh.byteLength === 0 ? drawn : () => {};
+      this.#listener?.({ bytes: bytes.subarray(0, replayedBytes), reset, replayed: true }, allDrawn);
+    }
+    if (replayedBytes === 0 || fresh.byteLength > 0)
+      this.#listener?.({ bytes: fresh, reset: reset && replayedBytes === 0, replayed: false }, drawn);
   }
 
   write(bytes: Uint8Array): void {
@@ -89,7 +104,8 @@ class Stream implements TerminalStream {
     this.#closed();
   }
 
-  #attachedAt(inputOffset: number): void {
+  #attachedAt({ inputOffset, shownOffset }: RequestResult<'terminal.attach'>): void {
+    this.#shownOffset = shownOffset;
     if (!this.#inputKnown) this.#input.rebase(inputOffset);
     this.#inputKnown = true;
     this.#state = 'attached';

@@ -7,6 +7,7 @@ import { type ILink, type ILinkProvider, Terminal } from '@xterm/xterm';
 import { appState, navigation, type TerminalStream, terminalStream } from '../api/index.ts';
 import { onThemeChange } from '../tokens.ts';
 import { type SourceLink, sourceLinks } from './source-links.ts';
+import { isTerminalAnswer } from './terminal-answer.ts';
 import { terminalTheme } from './terminal-theme.ts';
 
 const SCROLLBACK_LINES = 5000;
@@ -105,13 +106,20 @@ export class LiveTerminal implements Disposable {
   #connect(terminalId: number): TerminalStream {
     const stream = terminalStream(terminalId);
     const encoder = new TextEncoder();
-    const silence = stream.onOutput((bytes, reset, drawn) => {
+    let replays = 0;
+    const silence = stream.onOutput(({ bytes, reset, replayed }, drawn) => {
       if (reset) this.#terminal.reset();
-      this.#terminal.write(bytes, drawn);
+      if (replayed) replays++;
+      this.#terminal.write(bytes, () => {
+        if (replayed) replays--;
+        drawn();
+      });
     });
     this.#stack.defer(silence);
     this.#stack.defer(() => stream.close());
-    this.#terminal.onData((text) => stream.write(encoder.encode(text)));
+    this.#terminal.onData((text) => {
+      if (replays === 0 || !isTerminalAnswer(text)) stream.write(encoder.encode(text));
+    });
     this.#terminal.onBinary((text) => stream.write(Uint8Array.from(text, (char) => char.charCodeAt(0))));
     return stream;
   }
