@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { editor } from 'monaco-editor/editor';
 import { useEffect, useRef, useState } from 'react';
-import { actions, type EditedFile, type Location, useNavigation } from '../api/index.ts';
+import { actions, appState, type EditedFile, type Location, useNavigation } from '../api/index.ts';
 import { EDITOR_METRICS } from './editor-metrics.ts';
 import type { FileModels } from './file-models.ts';
 import type { Monaco } from './load-monaco.ts';
+import { rememberPlace, startPlace } from './place.ts';
 
 interface CodeViewProps {
   readonly monaco: Monaco;
@@ -22,21 +23,62 @@ export function CodeView({ monaco, models, file, locked }: CodeViewProps) {
   const model = models.model(file);
 
   useEffect(() => {
+    if (code === undefined) return;
     const states = viewStates.current;
-    code?.setModel(model);
-    code?.restoreViewState(states.get(file.path) ?? null);
-    return () => void states.set(file.path, code?.saveViewState() ?? null);
+    code.setModel(model);
+    const known = states.get(file.path);
+    if (known) code.restoreViewState(known);
+    else goToStart(code, file.path);
+    const following = followPlace(code, file.path);
+    return () => {
+      states.set(file.path, code.saveViewState());
+      following();
+    };
   }, [code, model, file.path]);
 
   useEffect(() => {
     code?.updateOptions({ readOnly: locked });
   }, [code, locked]);
 
+  const gone = useRef<Location>(undefined);
   useEffect(() => {
-    if (code !== undefined && location?.path === file.path) goTo(code, location);
+    if (code === undefined || location?.path !== file.path || gone.current === location) return;
+    gone.current = location;
+    goTo(code, location);
   }, [code, location, file.path]);
 
   return <div ref={host} className="code-view" data-testid="editor" />;
+}
+
+function goToStart(code: editor.IStandaloneCodeEditor, path: string): void {
+  const ref = appState().workspace?.ref;
+  if (ref === undefined) return;
+  const { line, column, scrollTop } = startPlace(ref, path, code.getValue(), code.getLayoutInfo().height);
+  code.setPosition({ lineNumber: line, column });
+  code.setScrollTop(scrollTop);
+}
+
+const REMEMBER_AFTER_MS = 400;
+
+/** Keeps where the person is in the file, soon after they moved; the returned function ends it. */
+function followPlace(code: editor.IStandaloneCodeEditor, path: string): () => void {
+  const ref = appState().workspace?.ref;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const remember = () => {
+    const position = code.getPosition();
+    if (ref === undefined || position === null) return;
+    const { lineNumber: line, column } = position;
+    rememberPlace(ref, path, { line, column, scrollTop: code.getScrollTop() });
+  };
+  const moved = () => {
+    clearTimeout(timer);
+    timer = setTimeout(remember, REMEMBER_AFTER_MS);
+  };
+  const listeners = [code.onDidScrollChange(moved), code.onDidChangeCursorPosition(moved)];
+  return () => {
+    clearTimeout(timer);
+    for (const listener of listeners) listener.dispose();
+  };
 }
 
 function goTo(code: editor.IStandaloneCodeEditor, { line, column = 1 }: Location): void {

@@ -27,7 +27,7 @@ interface FileViewProps {
 }
 
 function FileView({ file, readOnly, loaded }: FileViewProps) {
-  if (loaded === undefined) return <PlainCode content={file.content} />;
+  if (loaded === undefined) return <PlainCode key={file.path} path={file.path} content={file.content} />;
   if (file.saveState === 'conflict') return <ConflictView key={file.path} {...loaded} file={file} />;
   return <CodeView {...loaded} file={file} locked={readOnly || !file.editable} />;
 }
