@@ -6,6 +6,12 @@ import { Link, useLocation } from 'wouter';
 import { actions, errorWords, useAppState } from '../api/index.ts';
 import { Welcome } from './welcome.tsx';
 
+/** Where a stranger was sent here from; a lab, or the list of them. */
+function placeAfter(): string {
+  const back = new URLSearchParams(location.search).get('back');
+  return back !== null && /^\/labs\/[\w-]+$/.test(back) ? back : '/labs';
+}
+
 export function JoinPage() {
   const code = new URLSearchParams(location.search).get('code') ?? '';
   const me = useAppState((state) => state.me);
@@ -13,7 +19,8 @@ export function JoinPage() {
     <Welcome title="The netmap framework for NFV applications">
       {me !== undefined && (
         <p className="notice join-already">
-          You are here as <b>{me.person.name}</b>. <Link href="/labs">Go on</Link>, or join as somebody else:
+          You are here as <b>{me.person.name}</b>. <Link href={placeAfter()}>Go on</Link>, or join as somebody
+          else:
         </p>
       )}
       <JoinForm code={code} />
@@ -37,7 +44,7 @@ function JoinForm({ code }: { readonly code: string }) {
     setProblem(undefined);
     try {
       await actions.join(typed.data.code, typed.data.name);
-      navigate('/labs');
+      navigate(placeAfter());
     } catch (error) {
       setProblem(errorWords(error));
       setIsJoining(false);

@@ -6,6 +6,7 @@ import { isActive, pressCheck, pressRun } from './activity.ts';
 import { PANEL_IDS } from './dock/default-layout.ts';
 import { currentDock, focusNeighborPanel } from './dock/dock.tsx';
 import { focusedPanel } from './dock/panel-focus.ts';
+import { leave } from './leave.ts';
 import { PANELS } from './panels.tsx';
 import { attempt } from './problem.ts';
 import { chooseTheme } from './theme.ts';
@@ -170,7 +171,7 @@ const VIEW: readonly Command[] = [
 
 const SESSION: readonly Command[] = [
   { id: 'keys', title: 'All keys', group: 'Session', keys: '?', run: dialog('keys') },
-  { id: 'leave', title: 'Leave', group: 'Session', run: () => attempt(() => actions.leave()) },
+  { id: 'leave', title: 'Leave', group: 'Session', run: leave },
 ];
 
 export const COMMANDS: readonly Command[] = [...RUN, ...FILE, ...GO, ...VIEW, ...SESSION];

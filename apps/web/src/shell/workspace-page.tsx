@@ -65,7 +65,7 @@ function WorkspaceBody({ slug }: { readonly slug: string }) {
   const open = useAppState(({ workspace }) => workspace !== undefined);
   const signedOut = useAppState(({ session }) => session === 'signed-out');
   const problem = useAppState((state) => state.workspaceError);
-  if (signedOut) return <Redirect to="/join" replace />;
+  if (signedOut) return <Redirect to={`/join?back=${encodeURIComponent(`/labs/${slug}`)}`} replace />;
   if (open) return <Dock lab={slug} />;
   if (problem === undefined) return <Progress words="Opening the lab" />;
   return (

@@ -3,8 +3,8 @@ import { Check, ChevronDown } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { actions, navigation, useAppState } from '../../api/index.ts';
-import { attempt } from '../problem.ts';
+import { navigation, useAppState } from '../../api/index.ts';
+import { leave } from '../leave.ts';
 import { chooseTheme, type ThemeChoice, themeChoice } from '../theme.ts';
 
 const THEMES: readonly { choice: ThemeChoice; words: string }[] = [
@@ -38,7 +38,7 @@ export function NameMenu() {
             All keys
             <span className="menu-hint">?</span>
           </DropdownMenu.Item>
-          <DropdownMenu.Item className="menu-item" onSelect={() => attempt(() => actions.leave())}>
+          <DropdownMenu.Item className="menu-item" onSelect={leave}>
             <span className="menu-mark" />
             Leave
           </DropdownMenu.Item>
