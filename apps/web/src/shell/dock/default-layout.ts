@@ -32,8 +32,8 @@ export function positionFor(api: DockviewApi, id: PanelId): AddPanelPositionOpti
 /** Shares of the window, so that 1280 and 1920 px both look meant. */
 export function sizePanels(api: DockviewApi): void {
   const { width, height } = api;
-  const side = Math.round(Math.min(440, width * 0.245));
-  const right = Math.round(Math.min(560, width * 0.275));
+  const side = Math.round(Math.min(480, width * 0.2665));
+  const right = Math.round(Math.min(560, width * 0.27));
   api.getPanel('lab-text')?.group.api.setSize({ width: side });
   api.getPanel('topology')?.group.api.setSize({ width: right, height: Math.round(height * 0.52) });
   api.getPanel('files')?.group.api.setSize({ height: Math.round(Math.min(220, height * 0.22)) });
