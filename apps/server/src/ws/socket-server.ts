@@ -74,13 +74,16 @@ export class SocketServer implements AsyncDisposable {
   /** The status with which a connection is refused that cannot be a page of this server. */
   #refusal({ url, headers }: IncomingMessage): number | undefined {
     const { origins } = this.#options;
-    if (new URL(url ?? '/', 'http://here').pathname !== '/ws') return 404;
+    // Cut rather than parsed: what comes here need not be a URL.
+    if (url?.split('?', 1)[0] !== '/ws') return 404;
     // A browser always says its origin. A program that does not might be any page's, through some proxy.
     const isOurs = headers.origin !== undefined && origins.isSameOrigin(headers);
     return isOurs && origins.isKnownHost(headers.host) ? undefined : 403;
   }
 
   #connected(client: WebSocket, request: IncomingMessage): void {
+    // Also of one that is turned away: an error that nobody hears would end the server. 'close' follows.
+    client.on('error', () => undefined);
     const { session } = readTokens(request.headers.cookie);
     const person = session === undefined ? undefined : this.#options.personOf(session);
     if (!person) client.close(CLOSE.notSignedIn, 'Not signed in.');

@@ -52,8 +52,6 @@ export class TabConnection implements Asker {
     this.person = person;
     this.#context = context;
     socket.on('message', (data, isBinary) => this.#received(data, isBinary));
-    // An error (a frame too large, bytes that are no frames) is followed by 'close'.
-    socket.on('error', () => undefined);
     socket.on('close', () => this.#ended());
   }
 

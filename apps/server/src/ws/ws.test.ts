@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { connect } from 'node:net';
 import { encodeFrame, type RequestMethod, requests } from '@ringlab/protocol';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -51,6 +52,35 @@ describe('who may connect', () => {
     const tab = TestTab.connect({ origin: server.origin, cookie: 'ringlab_session=made-up' });
     await tab.until(() => tab.closed, 'the close');
     expect(tab.closed?.code).toBe(4401);
+  });
+});
+
+describe('who is turned away', () => {
+  /** Sends `bytes` as they are, and gives what came back until the server closed. */
+  const raw = (...bytes: (string | Buffer)[]) =>
+    new Promise<string>((resolve) => {
+      const { port } = new URL(server.origin);
+      let answer = '';
+      const socket = connect({ port: Number(port), host: '127.0.0.1' }, () => {
+        for (const part of bytes) socket.write(part);
+      });
+      socket.on('data', (chunk) => {
+        answer += chunk.toString('latin1');
+      });
+      socket.on('error', () => undefined).on('close', () => resolve(answer));
+    });
+  const upgrade = (target: string) =>
+    `GET ${target} HTTP/1.1\r\nHost: ${new URL(server.origin).host}\r\nOrigin: ${server.origin}\r\nConnection: Upgrade\r\n` +
+    'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
+
+  test('does not take the server along by a target that is no URL', async () => {
+    expect(await raw(upgrade('//'))).toMatch(/^HTTP\/1.1 404 /);
+    expect((await server.get('/api/health')).status).toBe(200);
+  });
+
+  test('does not take the server along by bytes that are no frame', async () => {
+    expect(await raw(upgrade('/ws'), Buffer.alloc(64, 0xff))).toMatch(/^HTTP\/1.1 101 /);
+    expect((await server.get('/api/health')).status).toBe(200);
   });
 });
 
