@@ -10,6 +10,7 @@ export type { Counters } from './checks/counters.ts';
 export { describeFrame } from './checks/describe.ts';
 export { frameBytes } from './checks/exchange.ts';
 export { CheckFailure } from './checks/failure.ts';
+export { LONGEST_NMSTAT_CHARACTERS, lines } from './checks/lines.ts';
 export type { Program } from './checks/program.ts';
 export { type CheckRunOptions, runChecks } from './checks/run-checks.ts';
 export { type Failure, failed, firstFailure, passed, type Verdict } from './checks/verdict.ts';

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
-import type { Sandbox, SandboxProcess } from '@ringlab/labkit';
+import { LONGEST_NMSTAT_CHARACTERS, lines, type Sandbox, type SandboxProcess } from '@ringlab/labkit';
 import { type NmstatSample, parseNmstatLine } from '@ringlab/netmap-bindings/layout';
 import type { PortRate } from '@ringlab/protocol';
 import { ratesBetween } from './rates.ts';
@@ -65,7 +63,11 @@ export class RateWatch implements Disposable {
   async #read(process: SandboxProcess): Promise<void> {
     let complained = false;
     void this.#discard(process.errors);
-    for await (const line of createInterface({ input: Readable.from(process.output) })) {
+    let parsedAtMs = Number.NEGATIVE_INFINITY;
+    for await (const line of lines(process.output, LONGEST_NMSTAT_CHARACTERS)) {
+      // A program of the sandbox may write into nmstat's pipe: what comes more often than nmstat reads is not looked at.
+      if (performance.now() - parsedAtMs < READ_MS / 2) continue;
+      parsedAtMs = performance.now();
       const parsed = parseNmstatLine(line);
       if (parsed.ok) this.#sampled(parsed.value);
       else if (!complained) console.error(parsed.message);

@@ -6,7 +6,7 @@ import {
   parseNmstatLine,
 } from '@ringlab/netmap-bindings/layout';
 import type { Sandbox, SandboxProcess } from '../sandbox.ts';
-import { lines } from './lines.ts';
+import { LONGEST_NMSTAT_CHARACTERS, lines } from './lines.ts';
 
 /** What all ports of the sandbox counted, at one moment. */
 export class Counters {
@@ -69,7 +69,7 @@ export class CounterReader implements AsyncDisposable {
 
   private constructor(shell: SandboxProcess) {
     this.#shell = shell;
-    this.#answers = lines(shell.output)[Symbol.asyncIterator]();
+    this.#answers = lines(shell.output, LONGEST_NMSTAT_CHARACTERS)[Symbol.asyncIterator]();
   }
 
   static async open(sandbox: Sandbox): Promise<CounterReader> {

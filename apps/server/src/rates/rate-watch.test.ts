@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import type { Sandbox, SandboxProcess } from '@ringlab/labkit';
+import { expect, test } from 'vitest';
+import { RateWatch, type Reading } from './rate-watch.ts';
+
+/** A program of the sandbox that has got hold of nmstat's pipe says what it likes, as fast as it likes. */
+function sandboxThatPrints(output: () => AsyncGenerator<Uint8Array>): Sandbox {
+  const nothing = (async function* () {})();
+  const process: Partial<SandboxProcess> = { output: output(), errors: nothing, kill: () => undefined };
+  const sandbox: Partial<Sandbox> = { exec: () => Promise.resolve(process as SandboxProcess) };
+  return sandbox as Sandbox;
+}
+
+const line = (tsUs: number) =>
+  Buffer.from(`${JSON.stringify({ ts_us: tsUs, engine: 'unetmap', ports: [] })}\n`);
+
+test('readings that come faster than nmstat reads are not looked at', async () => {
+  const readings: Reading[] = [];
+  const done = Promise.withResolvers<void>();
+  const sandbox = sandboxThatPrints(async function* () {
+    for (let count = 0; count < 20_000; count++) yield line(count * 1_000_000);
+    done.resolve();
+  });
+  using watch = new RateWatch((reading) => readings.push(reading));
+  const startMs = performance.now();
+  await watch.start(sandbox);
+  await done.promise;
+  expect(readings.length).toBeGreaterThan(0);
+  expect(readings.length).toBeLessThanOrEqual(1 + (performance.now() - startMs) / 25);
+});
