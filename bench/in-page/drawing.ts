@@ -5,8 +5,10 @@ import type { Page } from '@playwright/test';
 interface Drawing {
   /** When a terminal that is seen showed something new, ms since navigation. */
   readonly changes: number[];
-  /** Resolves with the time from the next key press to the first change after it. */
-  nextEchoMs(): Promise<number>;
+  /** The time from the armed key press to the first change after it. */
+  echoMs: Promise<number>;
+  /** From now on `echoMs` is that of the next key. */
+  arm(): void;
 }
 
 declare global {
@@ -48,8 +50,8 @@ export async function watchDrawing(page: Page): Promise<void> {
       if (records.some(isText)) changed();
     }).observe(document, { subtree: true, childList: true, characterData: true });
 
-    const nextEchoMs = (): Promise<number> =>
-      new Promise((resolve) => {
+    const arm = (): void => {
+      benchDrawing.echoMs = new Promise((resolve) => {
         const pressed = (event: KeyboardEvent): void => {
           waiting = (atMs) => {
             waiting = undefined;
@@ -58,15 +60,16 @@ export async function watchDrawing(page: Page): Promise<void> {
         };
         addEventListener('keydown', pressed, { capture: true, once: true });
       });
-    globalThis.benchDrawing = { changes, nextEchoMs };
+    };
+    globalThis.benchDrawing = { changes, arm, echoMs: Promise.resolve(0) };
   });
 }
 
 /** Presses a key and waits until the terminal that has the focus shows what came back. */
 export async function echoMs(page: Page, key: string): Promise<number> {
-  const echo = page.evaluate(() => benchDrawing.nextEchoMs());
+  await page.evaluate(() => benchDrawing.arm());
   await page.keyboard.press(key);
-  return await echo;
+  return await page.evaluate(() => benchDrawing.echoMs);
 }
 
 const QUIET_MS = 700;

@@ -132,7 +132,7 @@ export class Workspace {
     const before = await this.terminalTabs.count();
     await this.page.getByRole('button', { name: 'New terminal' }).click();
     await expect(this.terminalTabs).toHaveCount(before + 1);
-    await expect(this.terminalScreen()).toBeVisible();
+    await expect(this.terminals.locator('.xterm-screen:visible')).toBeVisible();
   }
 
   /** The terminal that is seen, drawn with elements, which the stories' browser is told to do. */
