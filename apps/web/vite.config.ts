@@ -40,8 +40,29 @@ async function compress(path: string): Promise<void> {
   await Promise.all([writeFile(`${path}.br`, brotli), writeFile(`${path}.gz`, gzipped)]);
 }
 
+const LAB_CHUNKS = /^(?:workspace-page|monaco|terminals-panel|topology-panel|rate-panel)$/;
+
+/** Tells `early.js`, which is not built, under which names the chunks of a lab's page went out. */
+function nameLabChunks(): Plugin {
+  return {
+    name: 'ringlab:name-lab-chunks',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle = {} }) {
+        const files = Object.values(bundle).filter(
+          (output) => output.type === 'chunk' && LAB_CHUNKS.test(output.name),
+        );
+        if (files.length === 0) throw new Error('No chunk has the name of one of the lab page.');
+        const names = files.map(({ fileName }) => `/${fileName}`).join(' ');
+        return html.replace('src="/early.js"', `src="/early.js" data-lab-chunks="${names}"`);
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), precompress()],
+  plugins: [react(), nameLabChunks(), precompress()],
   worker: { format: 'es' },
   build: {
     target: 'es2023',

@@ -4,14 +4,11 @@ import './shell/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { startSession } from './api/session.ts';
-import { loadMonaco } from './editor/load-monaco.ts';
 import { Routes } from './shell/routes.tsx';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root".');
 
-// The editor's code is the page's largest part: it starts downloading beside the page's own.
-if (location.pathname.startsWith('/labs/')) void loadMonaco().catch(() => {});
 startSession();
 createRoot(root).render(
   <StrictMode>

@@ -4,6 +4,13 @@ import { z } from 'zod';
 import { ApiError } from './api-error.ts';
 
 const UNREACHABLE = 'The server cannot be reached. Is it running, and is this machine on its network?';
+declare global {
+  interface Window {
+    /** Requests that were under way before the page's own code, by their path. */
+    ringlabEarly?: Map<string, Promise<Response>>;
+  }
+}
+
 const failure = z.object({ error: protocolError });
 
 /** The result parsed by `schema`; rejects with ApiError. */
@@ -13,12 +20,20 @@ async function call<T>(path: string, schema: z.ZodType<T>, body?: object): Promi
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   };
-  const response = await fetch(path, init).catch(() => {
+  const early = body === undefined ? takeEarly(path) : undefined;
+  const response = await (early ?? fetch(path, init)).catch(() => {
     throw new ApiError(UNREACHABLE);
   });
   const answer: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw refusal(response.status, answer);
   return schema.parse(answer);
+}
+
+/** The answer that `early.js` asked for; once, because it is only news the first time. */
+function takeEarly(path: string): Promise<Response> | undefined {
+  const response = window.ringlabEarly?.get(path);
+  window.ringlabEarly?.delete(path);
+  return response;
 }
 
 function refusal(status: number, answer: unknown): ApiError {

@@ -18,6 +18,12 @@ export function useEditor() {
   return { loaded, problem, retry };
 }
 
+/** Monaco's code takes long to start: the plain text is on the screen before that. A hidden tab paints nothing. */
+function painted(): Promise<void> {
+  if (document.hidden) return Promise.resolve();
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}
+
 function useMonaco() {
   const [monaco, setMonaco] = useState<Monaco>();
   const [problem, setProblem] = useState<string>();
@@ -25,7 +31,8 @@ function useMonaco() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: each attempt loads anew.
   useEffect(() => {
     // Monaco measures its font once: it must not start before the font is there.
-    Promise.all([loadMonaco(), document.fonts.ready])
+    painted()
+      .then(() => Promise.all([loadMonaco(), document.fonts.ready]))
       .then(([module]) => setMonaco(module))
       .catch((error) => setProblem(errorWords(error)));
   }, [attempt]);
