@@ -8,6 +8,7 @@ import { fetchMe } from './http.ts';
 import { connect, disconnect, probeConnection, request, terminalStreams } from './server-link.ts';
 import { store } from './store.ts';
 import { claimTabIdentity } from './tab-identity.ts';
+import { rememberVisit, wasHere } from './visit.ts';
 import { WorkspaceSession } from './workspace-session.ts';
 
 const tab = claimTabIdentity();
@@ -25,6 +26,7 @@ export function startSession(): void {
 }
 
 export async function signedIn(me: Me): Promise<void> {
+  rememberVisit();
   store.setState({ session: 'signed-in', me });
   identity.resolve(me);
   identity = resolved(me);
@@ -80,7 +82,9 @@ async function identify() {
   return { me: await identity.promise, tab: await tab };
 }
 
+/** Who comes to the door for the first time has no session: asking for it would only be refused. */
 async function findSession(): Promise<void> {
+  if (location.pathname === '/join' && !wasHere()) return signedOut();
   for (let attempt = 0; ; attempt++) {
     try {
       return await signedIn(await fetchMe());
