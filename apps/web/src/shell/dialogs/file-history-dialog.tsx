@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { FileVersion } from '@ringlab/protocol';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { actions, errorWords, navigation, useAppState } from '../../api/index.ts';
 import { ShellDialog } from './shell-dialog.tsx';
 
@@ -17,23 +17,30 @@ export function FileHistoryDialog({ path }: { readonly path: string }) {
   const [versions, setVersions] = useState<readonly FileVersion[]>();
   const [chosen, setChosen] = useState<{ version: number; content: string }>();
   const [problem, setProblem] = useState<string>();
-  const look = (version: number) =>
-    actions
-      .fileVersion(path, version)
-      .then((content) => setChosen({ version, content }))
-      .catch((error) => setProblem(errorWords(error)));
+  const look = useCallback(
+    async (version: number) => {
+      try {
+        setChosen({ version, content: await actions.fileVersion(path, version) });
+      } catch (error) {
+        setProblem(errorWords(error));
+      }
+    },
+    [path],
+  );
   useEffect(() => {
-    actions
-      .fileVersions(path)
-      .then((found) => setVersions([...found].sort((a, b) => b.version - a.version)))
-      .catch((error) => setProblem(errorWords(error)));
-  }, [path]);
+    const list = async () => {
+      const found = [...(await actions.fileVersions(path))].sort((a, b) => b.version - a.version);
+      setVersions(found);
+      if (found[0] !== undefined) await look(found[0].version);
+    };
+    list().catch((error) => setProblem(errorWords(error)));
+  }, [path, look]);
   return (
     <ShellDialog title={`History of ${path}`} className="wide">
       {problem !== undefined && <p className="notice bad">{problem}</p>}
       <div className="history">
         <VersionList versions={versions} chosen={chosen?.version} look={look} />
-        <pre className="history-text">{chosen?.content ?? 'Choose a version to read it.'}</pre>
+        <pre className="history-text">{chosen?.content}</pre>
       </div>
       <Buttons path={path} content={chosen?.content} failed={setProblem} />
     </ShellDialog>
@@ -43,7 +50,7 @@ export function FileHistoryDialog({ path }: { readonly path: string }) {
 interface VersionListProps {
   readonly versions: readonly FileVersion[] | undefined;
   readonly chosen: number | undefined;
-  readonly look: (version: number) => void;
+  readonly look: (version: number) => Promise<void>;
 }
 
 function VersionList({ versions, chosen, look }: VersionListProps) {
@@ -58,7 +65,7 @@ function VersionList({ versions, chosen, look }: VersionListProps) {
           key={version}
           className="history-item"
           aria-current={version === chosen}
-          onClick={() => look(version)}
+          onClick={() => void look(version)}
         >
           <span>{new Date(savedAtMs).toLocaleTimeString(undefined, { hour12: false })}</span>
           <span className="dim">
