@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import type { Diagnostic, ExitStatus } from '@ringlab/protocol';
+import { type Diagnostic, type ExitStatus, workspacePath } from '@ringlab/protocol';
 import { parseDiagnostics, withCharacterColumns } from './diagnostics.ts';
 import type { Lab } from './lab.ts';
-import type { Sandbox } from './sandbox.ts';
+import { type Sandbox, SandboxError, type SandboxFile } from './sandbox.ts';
 
 export interface BuildOptions {
   /** The size of the compiler's terminal. */
@@ -22,6 +22,8 @@ export interface BuildResult {
 
 /** Enough for any compiler's first thousand complaints. */
 const KEPT_CHARACTERS = 1_000_000;
+/** A workspace has few; a build may print the names of many. */
+const READ_SOURCES = 32;
 
 /** Builds what is in the workspace. Rejects with SandboxError only. */
 export async function buildLab(
@@ -44,14 +46,23 @@ export async function buildLab(
   return { ok: exit.code === 0, exit, output, diagnostics: await placedDiagnostics(output, sandbox) };
 }
 
+/** With columns as an editor counts them, as far as the sources that they name can be read. */
 async function placedDiagnostics(output: string, sandbox: Sandbox): Promise<Diagnostic[]> {
   const diagnostics = parseDiagnostics(output, sandbox.workspace);
   const paths = new Set(
-    diagnostics.map(({ path }) => path).filter((path) => !path.startsWith('/') && !path.includes('..')),
+    diagnostics.map(({ path }) => path).filter((path) => workspacePath.safeParse(path).success),
   );
   if (paths.size === 0) return diagnostics;
-  const files = await sandbox.get([...paths]);
+  const files = (await Promise.all([...paths].slice(0, READ_SOURCES).map((path) => source(sandbox, path)))).flat();
   const text = (content: Uint8Array | string) =>
     typeof content === 'string' ? content : new TextDecoder().decode(content);
   return withCharacterColumns(diagnostics, new Map(files.map(({ path, content }) => [path, text(content)])));
+}
+
+/** What a build names may be a folder, or too large to be a source. */
+function source(sandbox: Sandbox, path: string): Promise<SandboxFile[]> {
+  return sandbox.get([path]).catch((fault: unknown) => {
+    if (fault instanceof SandboxError) return [];
+    throw fault;
+  });
 }

@@ -147,3 +147,21 @@ describe('what a compiler complains about', () => {
     );
   });
 });
+
+test.each([
+  ['carriage returns', '\r'.repeat(1_000_000)],
+  ['blanks after a bar', `a.c:1:1: error: x\n|${' '.repeat(1_000_000)}x`],
+  ['blanks in a complaint of make', `Makefile:1: *** a${' '.repeat(1_000_000)}x`],
+  ['blanks in a complaint of make without a place', `make: *** a${' '.repeat(1_000_000)}x`],
+  ['escapes', '\u001b]'.repeat(500_000)],
+])('a build that prints a million %s holds nobody up', (_, output) => {
+  const startMs = performance.now();
+  parseDiagnostics(output);
+  expect(performance.now() - startMs).toBeLessThan(1000);
+});
+
+test('of complaints without end the first are told', () => {
+  const found = parseDiagnostics(Array.from({ length: 60_000 }, (_, i) => `a.c:${i + 1}:1: error: x`).join('\n'));
+  expect(found).toHaveLength(500);
+  expect(found[0]?.line).toBe(1);
+});

@@ -8,25 +8,39 @@ const TERMINAL_CODES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0
 const PLACED =
   /^(?<path>[^\s:][^:]*):(?<line>\d+):(?:(?<column>\d+):)? (?<severity>fatal error|error|warning|note): (?<message>.*)$/;
 const OPTION = / \[(-W[^\]\s]+)\]$/;
-const CARET = /^ *\| *[~\s]*(?<run>\^~*)/;
+const CARET = /^ *\|[~\s]*(?<run>\^~*)/;
 const LINKER =
   /^(?:.*?ld: )?(?:[^\s:]+\.o: )?(?<path>[^\s:(]+\.[a-z+]+):(?:(?<line>\d+)|\([^)]*\)): (?<message>(?:undefined reference|multiple definition|first defined).*)$/;
-const MAKE_AT = /^(?<path>[^\s:]+):(?<line>\d+): \*\*\* (?<message>.*?)\.?( +Stop\.)?$/;
-const MAKE = /^make(?:\[\d+\])?: \*\*\* (?<message>(?!\[).*?)\.?( +Stop\.)?$/;
+const MAKE_AT = /^(?<path>[^\s:]+):(?<line>\d+): \*\*\* (?<message>.*)$/;
+const MAKE = /^make(?:\[\d+\])?: \*\*\* (?<message>(?!\[).*)$/;
 const DRIVER = /^(?:cc1|cc1plus|cc|gcc|g\+\+|c\+\+|clang)[\w-]*: (?:fatal )?error: (?<message>.*)$/;
 
+/** More than anybody reads; each is sent to every tab with every change of the run. */
+const MOST_DIAGNOSTICS = 500;
+/** What compilers print in one line is shorter; what a build prints beside that need not be. */
+const LONGEST_LINE = 4096;
+
 /**
- * What gcc, clang, ld and make complain about, from their output as a terminal shows it. Columns are as printed: gcc
- * counts a tab as eight, see `withCharacterColumns`. Never throws.
+ * What gcc, clang, ld and make complain about, the first 500, from their output as a terminal shows it. Columns are as
+ * printed: gcc counts a tab as eight, see `withCharacterColumns`. Never throws, and takes time by the output's length,
+ * whatever it is: a build prints what its author likes.
  */
 export function parseDiagnostics(output: string, workspace = '/workspace'): Diagnostic[] {
   const found: Diagnostic[] = [];
-  for (const line of output.replaceAll(TERMINAL_CODES, '').split(/\r*\n/)) {
+  for (const printed of output.replaceAll(TERMINAL_CODES, '').split('\n')) {
+    const line = withoutReturns(printed.slice(0, LONGEST_LINE));
     const diagnostic = parseLine(line);
-    if (diagnostic !== undefined) found.push(inWorkspace(diagnostic, workspace));
-    else underline(found, line);
+    if (diagnostic === undefined) underline(found, line);
+    else if (found.length < MOST_DIAGNOSTICS) found.push(inWorkspace(diagnostic, workspace));
+    else break;
   }
   return found;
+}
+
+function withoutReturns(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === '\r') end--;
+  return line.slice(0, end);
 }
 
 function parseLine(line: string): Diagnostic | undefined {
@@ -59,9 +73,14 @@ function parseMake(line: string): Diagnostic | undefined {
     groups && {
       ...at(groups.path ?? BUILD_FILE, groups.line),
       severity: 'error',
-      message: groups.message ?? '',
+      message: withoutStop(groups.message ?? ''),
     }
   );
+}
+
+/** Make ends its complaints with "Stop.", which says nothing about what is wrong. */
+function withoutStop(message: string): string {
+  return message.replace(/Stop\.$/, '').trimEnd().replace(/\.$/, '');
 }
 
 function parseDriver(line: string): Diagnostic | undefined {
@@ -103,8 +122,9 @@ export function withCharacterColumns(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, string>,
 ): Diagnostic[] {
+  const lines = new Map([...sources].map(([path, text]) => [path, text.split('\n')]));
   return diagnostics.map((diagnostic) => {
-    const text = sources.get(diagnostic.path)?.split('\n')[diagnostic.line - 1];
+    const text = lines.get(diagnostic.path)?.[diagnostic.line - 1];
     if (text === undefined) return diagnostic;
     const column = characterColumn(text, diagnostic.column);
     if (diagnostic.endColumn === undefined) return { ...diagnostic, column };

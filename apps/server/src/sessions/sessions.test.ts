@@ -68,6 +68,15 @@ describe('a run', () => {
     await tab.printed(ended.buildTerminalId ?? 0, 'main.sh');
   });
 
+  test('whose build names what is no source runs all the same', async () => {
+    using tab = await tabWith('Odd build', 'echo built\n');
+    const content = "all:\n\tmkdir -p folder\n\t@echo 'folder:1:1: warning: x'; echo 'a//b.c:1:1: warning: y'\n";
+    await tab.request('file.save', { lab, path: 'GNUmakefile', content, baseVersion: 0 });
+    const { outcome, notices, diagnostics } = await run(tab);
+    expect({ outcome, notices }).toEqual({ outcome: 'finished', notices: [] });
+    expect(diagnostics.map(({ path }) => path)).toEqual(['folder', 'a//b.c']);
+  });
+
   test('that crashes names the signal', async () => {
     using tab = await tabWith('Crash', 'kill -SEGV $$\n');
     const ended = await run(tab);
