@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Proves that every lab can be solved and is not solved already; `pnpm labs verify` proves its mutants, too. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { labFolders, loadLab, verifyLab } from '@ringlab/labkit';
+import { buildLab, labFolders, loadLab, loadLabAnswers, textProblems, verifyLab } from '@ringlab/labkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readConfig } from './config.ts';
 import { availableDrivers, firstUsable } from './sandbox/drivers.ts';
@@ -21,6 +21,17 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
+const FALSE_TEXT = `Right: \`nm_ring_next(ring, i)\`, \`slot->buf_idx\`, \`be16()\`, \`POLLIN\`, \`make sink\`, \`pkt-gen\`.
+Wrong: \`nm_ring_nxt(ring, i)\` and \`NETMAP_RXRINGS\`.
+Right: \`./sink -i vale0:sink -b\` and \`pkt-gen -i vale0:a -f rx\`.
+Wrong: \`./sink -q 7\`.
+Wrong: \`pkt-gone\` and \`make cleaner\`.
+\`\`\`sh
+pkt-gen -i vale0:a -J 3
+nmstat --watch
+\`\`\`
+`;
+
 describe('labs', () => {
   test.for(folders)(
     '%s: the solution passes, the starter builds and fails',
@@ -34,4 +45,22 @@ describe('labs', () => {
       expect(await verifyLab(lab, { createSandbox, extent: 'answers', signal })).toEqual([]);
     },
   );
+
+  test('a text that promises what is not there is found out', { timeout: TIMEOUT_MS }, async ({ signal }) => {
+    if ('why' in chosen) throw new Error(`No sandbox can be made here: ${chosen.why}`);
+    const lab = await loadLab(join(config.labsDir, '03-sink'));
+    await using sandbox = await chosen.driver.create({ id: 'test-text', limits: config.limits });
+    await sandbox.put((await loadLabAnswers(lab)).solution);
+    await buildLab(lab, sandbox);
+    await writeFile(join(dataDir, 'text.md'), FALSE_TEXT);
+    const problems = await textProblems({ dir: dataDir }, sandbox, signal);
+    expect(problems.map((problem) => /text\.md:(\d+): .*?"(.*?)"/.exec(problem)?.slice(1))).toEqual([
+      ['2', 'nm_ring_nxt'],
+      ['2', 'NETMAP_RXRINGS'],
+      ['4', './sink -q 7'],
+      ['5', 'pkt-gone'],
+      ['5', 'make cleaner'],
+      ['7', 'pkt-gen -i vale0:a -J 3'],
+    ]);
+  });
 });

@@ -53,7 +53,9 @@ async function placedDiagnostics(output: string, sandbox: Sandbox): Promise<Diag
     diagnostics.map(({ path }) => path).filter((path) => workspacePath.safeParse(path).success),
   );
   if (paths.size === 0) return diagnostics;
-  const files = (await Promise.all([...paths].slice(0, READ_SOURCES).map((path) => source(sandbox, path)))).flat();
+  const files = (
+    await Promise.all([...paths].slice(0, READ_SOURCES).map((path) => source(sandbox, path)))
+  ).flat();
   const text = (content: Uint8Array | string) =>
     typeof content === 'string' ? content : new TextDecoder().decode(content);
   return withCharacterColumns(diagnostics, new Map(files.map(({ path, content }) => [path, text(content)])));

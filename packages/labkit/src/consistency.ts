@@ -5,12 +5,15 @@ import { generalHints } from './checks/failure.ts';
 import type { LabFault } from './faults.ts';
 import type { LabText } from './lab-text.ts';
 import type { LabManifest, LineOf } from './manifest.ts';
+import type { Claim } from './text-claims.ts';
 
 /** A lab's parts, each right by itself. */
 export interface LabParts {
   readonly manifest: LabManifest;
   readonly lineOf: LineOf;
   readonly text: LabText;
+  /** Targets of the text's links. */
+  readonly links: readonly Claim[];
   readonly checks: readonly Check[];
   readonly paths: { readonly manifest: string; readonly text: string; readonly checks: string };
 }
@@ -25,7 +28,7 @@ interface Misfit {
 export function consistencyFaults(parts: LabParts): LabFault[] {
   const misfits = [fileMisfits, processMisfits, topologyMisfits, stepMisfits, mutantMisfits, questionMisfits];
   const inManifest = misfits.flatMap((find) => find(parts)).map((misfit) => manifestFault(parts, misfit));
-  return [...inManifest, ...textFaults(parts), ...checkFaults(parts)];
+  return [...inManifest, ...textFaults(parts), ...linkFaults(parts), ...checkFaults(parts)];
 }
 
 function manifestFault({ lineOf, paths }: LabParts, { way, message }: Misfit): LabFault {
@@ -180,6 +183,19 @@ function textFaults({ manifest: { steps }, text, paths }: LabParts): LabFault[] 
     .slice(text.sections.length)
     .map(({ title }) => ({ path: paths.text, message: `There is no section "## ${title}" for this step.` }));
   return [...wrong, ...missing];
+}
+
+/** A link is to a file of the workspace, or to a page of the web by https. */
+function linkFaults({ links, manifest: { files }, paths }: LabParts): LabFault[] {
+  const isFile = (target: string) => files.some(({ path }) => path === target.replace(/^\.\//, ''));
+  const isPage = (target: string) => URL.canParse(target) && /^https:\/\/[^/]+\.[^/]/.test(target);
+  return links
+    .filter(({ text }) => !isFile(text) && !isPage(text))
+    .map(({ line, text }) => ({
+      path: paths.text,
+      line,
+      message: `The link "${text}" leads nowhere: it is no file of lab.yaml, and no https address.`,
+    }));
 }
 
 function checkFaults({ checks, manifest: { steps }, paths }: LabParts): LabFault[] {

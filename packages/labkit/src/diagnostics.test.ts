@@ -161,7 +161,9 @@ test.each([
 });
 
 test('of complaints without end the first are told', () => {
-  const found = parseDiagnostics(Array.from({ length: 60_000 }, (_, i) => `a.c:${i + 1}:1: error: x`).join('\n'));
+  const found = parseDiagnostics(
+    Array.from({ length: 60_000 }, (_, i) => `a.c:${i + 1}:1: error: x`).join('\n'),
+  );
   expect(found).toHaveLength(500);
   expect(found[0]?.line).toBe(1);
 });

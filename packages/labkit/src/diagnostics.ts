@@ -80,7 +80,10 @@ function parseMake(line: string): Diagnostic | undefined {
 
 /** Make ends its complaints with "Stop.", which says nothing about what is wrong. */
 function withoutStop(message: string): string {
-  return message.replace(/Stop\.$/, '').trimEnd().replace(/\.$/, '');
+  return message
+    .replace(/Stop\.$/, '')
+    .trimEnd()
+    .replace(/\.$/, '');
 }
 
 function parseDriver(line: string): Diagnostic | undefined {

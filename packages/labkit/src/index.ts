@@ -21,3 +21,4 @@ export type { Lab, LabAnswers, LabBuild, LabFile, LabMutant, LabNeeds, LabRunPro
 export { labFolders, loadLab, loadLabAnswers, loadLabs } from './loader.ts';
 export * from './sandbox.ts';
 export { type VerifyOptions, verifyLab } from './verify.ts';
+export { textProblems } from './verify-text.ts';

@@ -36,7 +36,7 @@ export function parseLabText(markdown: string): LabText {
 }
 
 /** The fence that is open after this line: a fence is closed by one of the same kind that is no shorter. */
-function fenceAfter(line: string, open: string | undefined): string | undefined {
+export function fenceAfter(line: string, open: string | undefined): string | undefined {
   const mark = FENCE.exec(line)?.[1];
   if (mark === undefined) return open;
   if (open === undefined) return mark;

@@ -93,6 +93,13 @@ describe('loading a lab', () => {
       'name: no-synch',
       'This file is missing; lab.yaml has a mutant of this name',
     ],
+    [
+      'text.md',
+      'Press **Run** once',
+      'Press [Run](run.md) once',
+      'text.md:16: The link "run.md" leads nowhere',
+    ],
+    ['text.md', 'Press **Run** once', 'Press [Run](http://example.org/) once', 'leads nowhere'],
     ['text.md', '## Sleep', '## Slumber', 'The step here is "Sleep", not "Slumber"'],
     [
       'solution/sink.c',

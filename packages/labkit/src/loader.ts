@@ -6,11 +6,12 @@ import { type LabDetail, labSlug } from '@ringlab/protocol';
 import { answersOf } from './answers.ts';
 import { type Check, isCheckList } from './checks/check.ts';
 import { generalHints } from './checks/failure.ts';
-import { consistencyFaults } from './consistency.ts';
+import { consistencyFaults, type LabParts } from './consistency.ts';
 import { type LabFault, LabFaults } from './faults.ts';
 import type { Lab, LabAnswers, LabFile, LabNeeds } from './lab.ts';
 import { type LabText, parseLabText } from './lab-text.ts';
-import { type LabManifest, type ParsedManifest, parseManifest } from './manifest.ts';
+import { type LabManifest, parseManifest } from './manifest.ts';
+import { textClaims } from './text-claims.ts';
 
 /** Rejects with LabFaults that holds everything that is wrong. */
 export async function loadLab(dir: string): Promise<Lab> {
@@ -80,30 +81,27 @@ async function loadWithAnswers(dir: string): Promise<{ lab: Lab; answers: LabAns
     folder.fault('', 'A lab\'s folder is named by two digits, a dash and a word: "03-sink".');
   const parsed = parseManifest(await folder.text('lab.yaml'), folder.name('lab.yaml'));
   folder.faults.push(...parsed.faults);
-  const text = parseLabText(await folder.text('text.md'));
+  const markdown = await folder.text('text.md');
+  const text = parseLabText(markdown);
   const checks = await loadChecks(folder);
   if (parsed.manifest === undefined) throw new LabFaults(folder.faults);
   const { manifest } = parsed;
   const starter = await starterFiles(folder, manifest);
   const answers = await answersOf({ dir: folder.dir, name: (path) => folder.name(path) }, manifest, starter);
-  folder.faults.push(...answers.faults, ...findInconsistencies(folder, parsed, manifest, text, checks));
+  const { links } = textClaims(markdown);
+  const parts = { manifest, lineOf: parsed.lineOf, text, links, checks, paths: pathsOf(folder) };
+  folder.faults.push(...answers.faults, ...consistencyFaults(parts));
   if (folder.faults.length > 0) throw new LabFaults(folder.faults);
   return { lab: labOf(folder.dir, slug, manifest, text, starter, checks), answers };
 }
 
-function findInconsistencies(
-  folder: Folder,
-  { lineOf }: ParsedManifest,
-  manifest: LabManifest,
-  text: LabText,
-  checks: readonly Check[],
-): LabFault[] {
-  const paths = {
+/** As faults name them. */
+function pathsOf(folder: Folder): LabParts['paths'] {
+  return {
     manifest: folder.name('lab.yaml'),
     text: folder.name('text.md'),
     checks: folder.name('checks.ts'),
   };
-  return consistencyFaults({ manifest, lineOf, text, checks, paths });
 }
 
 async function loadChecks(folder: Folder): Promise<readonly Check[]> {

@@ -5,6 +5,7 @@ import { runChecks } from './checks/run-checks.ts';
 import type { Lab, LabFile, LabMutant } from './lab.ts';
 import { loadLabAnswers } from './loader.ts';
 import type { Sandbox } from './sandbox.ts';
+import { textProblems } from './verify-text.ts';
 
 export interface VerifyOptions {
   /** A fresh sandbox; disposed of here. */
@@ -13,7 +14,7 @@ export interface VerifyOptions {
   readonly extent: 'answers' | 'all';
   /** How many programs are tried at once, each in its own sandbox; 1 if not given. */
   readonly parallel?: number;
-  /** Called before each program that is tried: `solution`, `starter`, `mutant no-sync`. */
+  /** Called before each thing that is tried: `text`, `solution`, `starter`, `mutant no-sync`. */
   readonly onSubject?: (subject: string) => void;
   readonly signal: AbortSignal;
 }
@@ -22,26 +23,33 @@ export interface VerifyOptions {
 export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<string[]> {
   const { solution, mutants } = await loadLabAnswers(lab);
   const subjects: Subject[] = [
-    { name: 'solution', files: solution, judge: solutionProblems },
-    { name: 'starter', files: lab.starter, judge: starterProblems },
+    { name: 'text', files: solution, problems: textProblems },
+    { name: 'solution', files: solution, problems: checked(solutionProblems) },
+    { name: 'starter', files: lab.starter, problems: checked(starterProblems) },
   ];
-  if (options.extent === 'all') subjects.push(...mutants.map((mutant) => mutantSubject(mutant, lab)));
+  if (options.extent === 'all') subjects.push(...mutants.map(mutantSubject));
   const problems = await inParallel(subjects, options.parallel ?? 1, (subject) =>
     verifySubject(lab, subject, options),
   );
   return problems.flat();
 }
 
-/** A program that is tried, and what its results ought to be. */
+/** Files that are built in a sandbox, and what is wrong with them there. */
 interface Subject {
   readonly name: string;
   readonly files: readonly LabFile[];
-  readonly judge: (results: readonly CheckResult[]) => string[];
+  readonly problems: (lab: Lab, sandbox: Sandbox, signal: AbortSignal) => Promise<string[]>;
 }
 
-function mutantSubject(mutant: LabMutant, lab: Lab): Subject {
-  const judge = (results: readonly CheckResult[]) => mutantProblems(mutant, results, lab);
-  return { name: `mutant ${mutant.name}`, files: mutant.files, judge };
+function mutantSubject(mutant: LabMutant): Subject {
+  const problems = checked((results, lab) => mutantProblems(mutant, results, lab));
+  return { name: `mutant ${mutant.name}`, files: mutant.files, problems };
+}
+
+/** Runs the lab's checks; `judge` says what the results ought to be. */
+function checked(judge: (results: readonly CheckResult[], lab: Lab) => string[]): Subject['problems'] {
+  return async (lab, sandbox, signal) =>
+    judge(await runChecks(lab, sandbox, { onResult: () => undefined, signal }), lab);
 }
 
 /** Answers in the order of the items; at most `count` of them at once. */
@@ -61,7 +69,7 @@ async function inParallel<T, R>(
 
 async function verifySubject(
   lab: Lab,
-  { name, files, judge }: Subject,
+  { name, files, problems }: Subject,
   { createSandbox, onSubject, signal }: VerifyOptions,
 ): Promise<string[]> {
   onSubject?.(name);
@@ -74,8 +82,8 @@ async function verifySubject(
     : build.diagnostics.map(
         ({ path, line, message }) => `builds with a warning: ${path}:${line}: ${message}`,
       );
-  const results = await runChecks(lab, sandbox, { onResult: () => undefined, signal });
-  return [...warnings, ...judge(results)].map((problem) => `${name}: ${problem}`);
+  const found = await problems(lab, sandbox, signal);
+  return [...warnings, ...found].map((problem) => `${name}: ${problem}`);
 }
 
 function solutionProblems(results: readonly CheckResult[]): string[] {
