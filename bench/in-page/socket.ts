@@ -8,6 +8,8 @@ interface Heard {
   binaryBytes: number;
   /** About runs and rates, with the time they came, ms since navigation. */
   readonly messages: { readonly atMs: number; readonly message: ServerMessage }[];
+  /** The size that the page gave a terminal last. */
+  terminalSize: { readonly cols: number; readonly rows: number } | undefined;
 }
 
 declare global {
@@ -17,7 +19,7 @@ declare global {
 /** From now on every page notes what comes over its WebSockets. */
 export async function listenToSocket(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const heard: Heard = { binaryBytes: 0, messages: [] };
+    const heard: Heard = { binaryBytes: 0, messages: [], terminalSize: undefined };
     const note = (data: unknown): void => {
       if (data instanceof ArrayBuffer) heard.binaryBytes += data.byteLength;
       if (typeof data !== 'string' || !/^\{"type":"(run|rates)"/.test(data)) return;
@@ -27,6 +29,12 @@ export async function listenToSocket(page: Page): Promise<void> {
       constructor(url: string | URL, protocols?: string | string[]) {
         super(url, protocols);
         this.addEventListener('message', ({ data }) => note(data));
+      }
+
+      override send(data: Parameters<WebSocket['send']>[0]): void {
+        if (typeof data === 'string' && data.startsWith('{"type":"terminal.resize"'))
+          heard.terminalSize = JSON.parse(data);
+        super.send(data);
       }
     };
     globalThis.benchSocket = heard;

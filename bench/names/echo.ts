@@ -5,7 +5,14 @@ import { echoMs } from '../in-page/drawing.ts';
 import type { Benchmark } from '../measurement.ts';
 import { launchBrowser } from '../stage/browser.ts';
 import { type BareServer, startBareServer, startSpinning } from '../stage/child.ts';
-import { LAB, openBareTerminal, openShell, openWorkspace } from '../stage/terminals.ts';
+import {
+  LAB,
+  openBareTerminal,
+  openShell,
+  openWorkspace,
+  type Size,
+  terminalSize,
+} from '../stage/terminals.ts';
 import { percentile } from '../statistics.ts';
 
 const KEYS = 200;
@@ -16,14 +23,15 @@ const FLOOD = "yes 'a line that another terminal prints, again and again'";
 
 export const echo: Benchmark = {
   name: 'echo',
-  how: `from a key press to its echo on the screen, ${KEYS} keys, quiet and while another terminal prints flat out and pkt-gen spins; baseline: a page with ws, node-pty and xterm.js alone`,
+  how: `from a key press to its echo on the screen, ${KEYS} keys, quiet and while another terminal prints flat out and pkt-gen spins; baseline: a page with ws, node-pty and xterm.js alone, as large, both drawn with elements`,
   run: async (print) => {
     await using server = await Server.start();
     await using bare = await startBareServer();
     await using browser = await launchBrowser();
+    const size = await sizeOfShell(browser, server);
     const rounds = [
-      ['quiet', await quiet(browser, server), await bareQuiet(browser, bare)],
-      ['noisy', await noisy(browser, server), await bareNoisy(browser, bare)],
+      ['quiet', await quiet(browser, server), await bareQuiet(browser, bare, size)],
+      ['noisy', await noisy(browser, server), await bareNoisy(browser, bare, size)],
     ] as const;
     for (const [name, ours, theirs] of rounds) {
       for (const percent of [50, 99]) {
@@ -34,14 +42,22 @@ export const echo: Benchmark = {
   },
 };
 
+async function sizeOfShell(browser: Browser, server: Server): Promise<Size> {
+  const workspace = await openWorkspace(browser, server, 'Sized');
+  await openShell(workspace);
+  const size = await terminalSize(workspace);
+  await workspace.page.context().close();
+  return size;
+}
+
 async function quiet(browser: Browser, server: Server): Promise<number[]> {
   const workspace = await openWorkspace(browser, server, 'Quiet');
   await openShell(workspace);
   return await typeAndClose(workspace.page);
 }
 
-async function bareQuiet(browser: Browser, bare: BareServer): Promise<number[]> {
-  return await typeAndClose(await openBareTerminal(browser, bare));
+async function bareQuiet(browser: Browser, bare: BareServer, size: Size): Promise<number[]> {
+  return await typeAndClose(await openBareTerminal(browser, bare, size));
 }
 
 async function noisy(browser: Browser, server: Server): Promise<number[]> {
@@ -58,9 +74,9 @@ async function noisy(browser: Browser, server: Server): Promise<number[]> {
   return values;
 }
 
-async function bareNoisy(browser: Browser, bare: BareServer): Promise<number[]> {
+async function bareNoisy(browser: Browser, bare: BareServer, size: Size): Promise<number[]> {
   await using _spinning = await startSpinning();
-  return await typeAndClose(await openBareTerminal(browser, bare, FLOOD));
+  return await typeAndClose(await openBareTerminal(browser, bare, size, FLOOD));
 }
 
 async function typeAndClose(page: Page): Promise<number[]> {

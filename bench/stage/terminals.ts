@@ -31,11 +31,28 @@ export async function openShell(workspace: Workspace): Promise<void> {
   await workspace.terminals.locator('.xterm:visible').click();
 }
 
-/** The bare page in the same size. With `hidden`, a second terminal runs that command where nobody sees it. */
-export async function openBareTerminal(browser: Browser, bare: BareServer, hidden?: string): Promise<Page> {
+export interface Size {
+  readonly cols: number;
+  readonly rows: number;
+}
+
+/** What fits the terminal of this page. */
+export async function terminalSize({ page }: Workspace): Promise<Size> {
+  const size = await page.evaluate(() => benchSocket.terminalSize);
+  if (size === undefined) throw new Error('The page never said how large its terminal is.');
+  return size;
+}
+
+/** The bare page in that size. With `hidden`, a second terminal runs that command where nobody sees it. */
+export async function openBareTerminal(
+  browser: Browser,
+  bare: BareServer,
+  { cols, rows }: Size,
+  hidden?: string,
+): Promise<Page> {
   const page = await watchedPage(browser);
-  const query = hidden === undefined ? '' : `?hidden=${encodeURIComponent(hidden)}`;
-  await page.goto(`${bare.url}/terminal.html${query}`);
+  const query = new URLSearchParams({ cols: String(cols), rows: String(rows), ...(hidden && { hidden }) });
+  await page.goto(`${bare.url}/terminal.html?${query}`);
   await page.locator('#terminal .xterm').click();
   await page.waitForTimeout(1000);
   return page;
