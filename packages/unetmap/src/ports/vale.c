@@ -91,10 +91,11 @@ static void show_on_switch(struct port *port)
 
 static void leave_switch(struct port *port)
 {
-	struct vale_switch *s = &segment->switches[port->sw];
+	struct vale_switch *s;
 
 	if (port->sw == NONE)
 		return;
+	s = &segment->switches[port->sw];
 	if (s->ports[port->sw_port] == port_id(port) + 1)
 		publish(&s->ports[port->sw_port], 0);
 	drop_switch_if_empty(s);

@@ -197,5 +197,7 @@ int main(void)
 	for (int i = 0; i < VICTIMS; i++)
 		CHECK(kill_and_reap(victims[i]), "victim %d ended by itself", i);
 	report(&w);
+	nm_close(w.tx);
+	nm_close(w.rx);
 	return failures != 0;
 }

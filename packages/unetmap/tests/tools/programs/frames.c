@@ -57,18 +57,28 @@ same(struct pcap_reader *a, struct pcap_reader *b)
 	}
 }
 
+static int
+same_files(const char *path_a, const char *path_b)
+{
+	struct pcap_reader a = {0}, b = {0};
+	char error[PCAP_ERROR_SIZE];
+	int result = 1;
+
+	if (pcap_reader_open(&a, path_a, error) == 0 && pcap_reader_open(&b, path_b, error) == 0)
+		result = same(&a, &b);
+	else
+		fprintf(stderr, "%s\n", error);
+	pcap_reader_close(&a);
+	pcap_reader_close(&b);
+	return result;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct pcap_reader a, b;
-	char error[PCAP_ERROR_SIZE];
-
 	if (argc >= 4 && strcmp(argv[1], "make") == 0)
 		return make(argv[2], (uint32_t)atoi(argv[3]), argc > 4 ? (uint32_t)atoi(argv[4]) : 0);
 	if (argc != 4 || strcmp(argv[1], "same") != 0)
 		return 2;
-	if (pcap_reader_open(&a, argv[2], error) == 0 && pcap_reader_open(&b, argv[3], error) == 0)
-		return same(&a, &b);
-	fprintf(stderr, "%s\n", error);
-	return 1;
+	return same_files(argv[2], argv[3]);
 }
