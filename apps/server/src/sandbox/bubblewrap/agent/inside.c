@@ -163,15 +163,21 @@ static int reap(int signals)
 {
 	struct signalfd_siginfo info;
 	pid_t pid;
-	int place, ended = 0;
+	int place, status, ended = 0;
 
 	while (read(signals, &info, sizeof(info)) > 0)
 		;
-	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-		if ((place = is_worker(pid)) > 0) {
-			workers[place - 1] = workers[--worker_count];
-			ended = 1;
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if ((place = is_worker(pid)) == 0)
+			continue;
+		/* A program may stop its supervisor, which is of the same user, but not for long. */
+		if (WIFSTOPPED(status)) {
+			kill(pid, SIGCONT);
+			continue;
 		}
+		workers[place - 1] = workers[--worker_count];
+		ended = 1;
+	}
 	kill_strays();
 	return ended;
 }
