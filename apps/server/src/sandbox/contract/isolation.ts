@@ -6,6 +6,27 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { compile, finish, freshSandbox, type GetDriver, run, sh, textOf, until } from './inside.ts';
 
+/** Names the calls that the kernel answered, if only with a complaint about what was asked. */
+const FORBIDDEN_CALLS = `
+#include <errno.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#define TRY(call, ...) if (syscall(SYS_##call, __VA_ARGS__) >= 0 || errno != ENOSYS) puts(#call)
+int main(void)
+{
+	unsigned long context = 0;
+	char parameters[128] = { 0 };
+	TRY(io_setup, 65000, &context);
+	TRY(io_uring_setup, 8, parameters);
+	TRY(add_key, "user", "probe", "x", 1, -3);
+	TRY(keyctl, 0, -3, 0);
+	TRY(bpf, 0, 0, 0);
+	TRY(perf_event_open, 0, 0, -1, -1, 0);
+	TRY(userfaultfd, 1);
+}
+`;
+
 /** What no program can reach, and what every program finds. */
 export function isolationContract(driver: GetDriver): void {
   describe('a sandbox', () => {
@@ -88,6 +109,25 @@ export function isolationContract(driver: GetDriver): void {
           )
         ).out,
       ).toMatch(/(Permission denied[\s\S]*){2}/);
+      expect((await sh(sandbox, 'echo alive')).out).toBe('alive\n');
+    });
+
+    test('keeps what supervises its programs going, whoever stops it', async () => {
+      const sandbox = await freshSandbox(driver);
+      const others =
+        'for p in /proc/[0-9]*; do p=${p#/proc/}; [ $p = 1 ] || [ $p = $$ ] || kill -STOP $p; done 2>/dev/null';
+      const { out, exit } = await sh(sandbox, `${others}; echo stopped them`);
+      expect({ out, code: exit.code }).toEqual({ out: 'stopped them\n', code: 0 });
+      expect((await sh(sandbox, 'echo alive')).out).toBe('alive\n');
+    });
+
+    test('has no system call that takes from what the whole machine shares', async () => {
+      const sandbox = await freshSandbox(driver);
+      await compile(sandbox, 'calls', FORBIDDEN_CALLS);
+      expect((await run(sandbox, ['./calls'])).out).toBe('');
+      expect((await sh(sandbox, 'prlimit --pid 1 --nofile=0:0; prlimit --nofile=64:64 true && echo own')).out).toBe(
+        'own\n',
+      );
       expect((await sh(sandbox, 'echo alive')).out).toBe('alive\n');
     });
 

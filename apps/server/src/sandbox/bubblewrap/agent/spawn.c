@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #define _GNU_SOURCE
 #include "spawn.h"
+#include "forbid.h"
 #include "limits.h"
 #include "modes.h"
 #include "priority.h"
@@ -127,6 +128,7 @@ static void become_program(const struct exec_request *request)
 	priority_of_program(is_interactive(request));
 	if (chdir(WORKSPACE) < 0)
 		complain(WORKSPACE);
+	forbid_calls();
 	environ = request->envp;
 	execvp(request->argv[0], request->argv);
 	complain(request->argv[0]);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What is forbidden takes from tables that the whole machine shares (asynchronous I/O, keys), opens parts of the
+ * kernel that no lab needs, or reaches for another process's limits: the agent is of the same user as the programs.
+ * Each answers as if the kernel did not have it, so that libraries do without. Everything else is left to namespaces and
+ * permissions.
+ */
+#define _GNU_SOURCE
+#include "forbid.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#if defined(__x86_64__)
+#define NATIVE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define NATIVE AUDIT_ARCH_AARCH64
+#endif
+/* x86's calls with 32-bit pointers have numbers from here on. */
+#define FOREIGN_NUMBERS 0x40000000
+
+#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define REFUSE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS)
+#define ALLOW BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+#define UNLESS(test, value) BPF_JUMP(BPF_JMP | (test) | BPF_K, (value), 0, 1)
+#define FORBID(call) UNLESS(BPF_JEQ, SYS_##call), REFUSE
+
+#ifdef NATIVE
+static struct sock_filter filter[] = {
+	LOAD(arch),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NATIVE, 1, 0),
+	REFUSE,
+	LOAD(nr),
+	UNLESS(BPF_JGE, FOREIGN_NUMBERS), REFUSE,
+	FORBID(io_setup),
+	FORBID(io_uring_setup),
+	FORBID(io_uring_enter),
+	FORBID(io_uring_register),
+	FORBID(add_key),
+	FORBID(keyctl),
+	FORBID(request_key),
+	FORBID(bpf),
+	FORBID(perf_event_open),
+	FORBID(userfaultfd),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prlimit64, 1, 0),
+	ALLOW,
+	/* Of another process; 0 is the caller itself. */
+	LOAD(args[0]),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
+	REFUSE,
+	ALLOW,
+};
+
+void forbid_calls(void)
+{
+	struct sock_fprog program = { sizeof(filter) / sizeof(filter[0]), filter };
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+#else
+void forbid_calls(void)
+{
+}
+#endif
