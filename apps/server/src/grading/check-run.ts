@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { buildLab, type Lab, runChecks, type Sandbox, SandboxError, type SandboxFile } from '@ringlab/labkit';
 import type { CheckResult, CheckRunState, WorkspaceFile } from '@ringlab/protocol';
 import { firstComplaint } from '../builds/build.ts';
+import { durationInWords } from '../sandbox/limits.ts';
 
 export interface CheckPlace {
   readonly lab: Lab;
@@ -12,13 +13,19 @@ export interface CheckPlace {
   /** The workspace as it is saved now: what is judged. */
   readonly files: readonly WorkspaceFile[];
   onChange(state: CheckRunState): void;
+  /** Build and checks together take no longer; five minutes if not said. */
+  readonly longestMs?: number;
 }
+
+/** Others wait for the place, and a program can stop what judges it. */
+const LONGEST_MS = 300_000;
 
 /** One press of Check: builds and judges the saved files in a sandbox of its own, where nothing else ever ran. */
 export class CheckRun {
   readonly done: Promise<void>;
   readonly #place: CheckPlace;
   readonly #stop = new AbortController();
+  #tookTooLong = false;
   #state: CheckRunState;
 
   constructor(place: CheckPlace) {
@@ -52,7 +59,7 @@ export class CheckRun {
       this.#end(await this.#untilJudged());
     } catch (fault) {
       if (!(fault instanceof SandboxError) && !this.#stop.signal.aborted) console.error(fault);
-      this.#end(this.#stop.signal.aborted ? 'Stopped before all was checked.' : wordsOf(fault));
+      this.#end(this.#stop.signal.aborted ? this.#whyStopped() : wordsOf(fault));
     }
   }
 
@@ -63,14 +70,29 @@ export class CheckRun {
     if (!place) return 'Stopped before it began.';
     const { message: _, ...state } = this.#state;
     this.#state = state;
+    using _limit = this.#timeLimit();
     await using sandbox = await this.#place.takeSandbox(`check-${this.#state.checkRunId}`);
-    await sandbox.put(this.#place.files.map(({ path, content }): SandboxFile => ({ path, content })));
-    signal.throwIfAborted();
-    return await this.#judge(sandbox);
+    return await unlessAborted(this.#judge(sandbox), signal);
+  }
+
+  #timeLimit(): Disposable {
+    const timer = setTimeout(() => {
+      this.#tookTooLong = true;
+      this.#stop.abort();
+    }, this.#place.longestMs ?? LONGEST_MS);
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  }
+
+  #whyStopped(): string {
+    if (!this.#tookTooLong) return 'Stopped before all was checked.';
+    const words = durationInWords(this.#place.longestMs ?? LONGEST_MS);
+    return `Stopped after ${words}, before all was checked: nothing ended by itself.`;
   }
 
   async #judge(sandbox: Sandbox): Promise<string | undefined> {
     const { signal } = this.#stop;
+    await sandbox.put(this.#place.files.map(({ path, content }): SandboxFile => ({ path, content })));
+    signal.throwIfAborted();
     const limits: string[] = [];
     sandbox.onLimit(({ words }) => limits.push(words));
     this.#update({ phase: 'building' });
@@ -83,6 +105,7 @@ export class CheckRun {
   }
 
   #judged(result: CheckResult): void {
+    if (this.#state.phase === 'ended') return;
     this.#update({ results: this.#state.results.map((other) => (other.id === result.id ? result : other)) });
   }
 
@@ -103,6 +126,19 @@ export class CheckRun {
   #update(patch: Partial<CheckRunState>): void {
     this.#state = { ...this.#state, ...patch };
     this.#place.onChange(this.#state);
+  }
+}
+
+/** `work`, or the reason why `signal` was aborted as soon as it is: what `work` waits for ends with its sandbox. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
 

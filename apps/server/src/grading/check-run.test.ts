@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { type Check, defineChecks, type Sandbox } from '@ringlab/labkit';
+import type { CheckRunState } from '@ringlab/protocol';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BubblewrapDriver } from '../sandbox/bubblewrap/driver.ts';
+import { testOptions } from '../sandbox/bubblewrap/test-folders.ts';
+import { DEFAULT_LIMITS } from '../sandbox/limits.ts';
+import { Places } from '../sessions/places.ts';
+import { shellLab } from '../testing/labs.ts';
+import { CheckRun } from './check-run.ts';
+
+let options: ReturnType<typeof testOptions>;
+let driver: BubblewrapDriver;
+beforeAll(() => {
+  options = testOptions();
+  driver = new BubblewrapDriver(options);
+});
+afterAll(async () => {
+  await driver[Symbol.asyncDispose]();
+  options[Symbol.dispose]();
+});
+
+const check = (run: Check['run']): readonly Check[] =>
+  defineChecks([{ id: 'greets', title: 'Greets', sent: 'Nothing.', expected: 'A greeting.', run }]);
+
+/** Waits for a program that never ends, whoever stops it. */
+const hangs = check(async (context) => {
+  const program = await context.start(['sh', '-c', 'kill -STOP $PPID; exec sleep 1000']);
+  await program.exit;
+  return { passed: true };
+});
+
+function checkRun(checks: readonly Check[], places: Places, longestMs?: number): CheckRun {
+  return new CheckRun({
+    lab: { ...shellLab, checks },
+    enter: (signal, onPosition) => places.enter(signal, onPosition),
+    takeSandbox: (id): Promise<Sandbox> => driver.create({ id, limits: DEFAULT_LIMITS }),
+    files: shellLab.starter.map((file) => ({ ...file, version: 0, starter: true })),
+    onChange: () => undefined,
+    ...(longestMs !== undefined && { longestMs }),
+  });
+}
+
+async function ended(run: CheckRun): Promise<CheckRunState> {
+  await run.done;
+  return run.state;
+}
+
+test('a check that never ends is stopped when its time is up, and its place is free again', {
+  timeout: 20_000,
+}, async () => {
+  const places = new Places(1);
+  const state = await ended(checkRun(hangs, places, 1500));
+  expect(state).toMatchObject({ phase: 'ended', passed: false, results: [{ state: 'skipped' }] });
+  expect(state.message).toMatch(/^Stopped after 1.5 s/);
+  const next = await ended(checkRun(check(() => Promise.resolve({ passed: true })), places));
+  expect(next).toMatchObject({ passed: true, results: [{ state: 'passed' }] });
+});
+
+test('a check that never ends is ended by Stop', { timeout: 20_000 }, async () => {
+  const run = checkRun(hangs, new Places(1));
+  while (run.state.results[0]?.state !== 'running') await new Promise((resolve) => setTimeout(resolve, 20));
+  run.stop();
+  expect((await ended(run)).message).toBe('Stopped before all was checked.');
+});
