@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { SandboxError } from '@ringlab/labkit';
 import type { ErrorCode, ProtocolError } from '@ringlab/protocol';
 
 /** A request that is answered with a protocol error; its message is a sentence for the one who asked. */
@@ -15,6 +16,7 @@ export class Refusal extends Error {
 /** What the browser is told about `fault`. What nobody foresaw is logged here, and told without details. */
 export function protocolErrorOf(fault: unknown): ProtocolError {
   if (fault instanceof Refusal) return fault.error;
+  if (fault instanceof SandboxError) return { code: 'no-sandbox', message: fault.message };
   if (isDiskFull(fault)) {
     return {
       code: 'disk-full',

@@ -24,6 +24,7 @@ export class HeldSandbox implements AsyncDisposable {
   readonly #source: SandboxSource;
   readonly #events: SandboxEvents;
   #held: Promise<Held> | undefined;
+  #disposed = false;
   /** What was put last, by path. */
   #present: ReadonlyMap<string, SandboxFile['content']> = new Map();
 
@@ -39,18 +40,26 @@ export class HeldSandbox implements AsyncDisposable {
 
   /** With exactly these of the workspace's files, and what programs made beside them. */
   async with(files: readonly SandboxFile[]): Promise<Held> {
-    const fresh = this.#held === undefined;
+    const before = this.#held;
     try {
       return await this.#filled(files);
     } catch (fault) {
-      if (fresh || !(fault instanceof SandboxError)) throw fault;
-      // It died since it was last used, by a limit or with its machine: a new one is as good.
-      await this[Symbol.asyncDispose]();
+      if (before === undefined || !(fault instanceof SandboxError)) throw fault;
+      // It died since it was last used, by a limit or with its machine: a new one is as good. Who else found it dead
+      // may have made that already.
+      if (this.#held === before) await this.discard();
       return await this.#filled(files);
     }
   }
 
+  /** For good: nobody gets one any more, not even who waits for it. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    await this.discard();
+  }
+
+  /** Ends the sandbox, if there is one; whoever needs one next gets another. */
+  async discard(): Promise<void> {
     const held = this.#held;
     this.#held = undefined;
     this.#present = new Map();
@@ -72,6 +81,7 @@ export class HeldSandbox implements AsyncDisposable {
   }
 
   async #filled(files: readonly SandboxFile[]): Promise<Held> {
+    if (this.#disposed) throw new SandboxError('The sandbox has ended; run again to get a new one.');
     this.#held ??= this.#make();
     const held = await this.#held;
     await this.#replace(held.sandbox, files, files);

@@ -39,6 +39,7 @@ export class LabSession implements AsyncDisposable {
   readonly #sandbox: HeldSandbox;
   readonly #history = new RateHistory();
   readonly #shells = new Map<Terminal, () => void>();
+  #openingShells = 0;
   #runTerminals: Terminal[] = [];
   #run: Run | undefined;
   #check: CheckRun | undefined;
@@ -81,6 +82,7 @@ export class LabSession implements AsyncDisposable {
         lab: this.#lab,
         places: this.#place.runPlaces,
         prepare: () => this.#sandbox.with(this.#files()),
+        discard: () => this.#sandbox.discard(),
         openTerminal: (label) => this.#openRunTerminal(label),
         onChange: (run) => this.#runChanged(run),
       },
@@ -126,8 +128,17 @@ export class LabSession implements AsyncDisposable {
   }
 
   async openShell(size: TerminalSize): Promise<Terminal> {
-    if (this.#shells.size >= SHELLS)
+    if (this.#shells.size + this.#openingShells >= SHELLS)
       throw new Refusal('too-many', `A lab has at most ${SHELLS} shells. Close one first.`);
+    this.#openingShells++;
+    try {
+      return await this.#openShell(size);
+    } finally {
+      this.#openingShells--;
+    }
+  }
+
+  async #openShell(size: TerminalSize): Promise<Terminal> {
     const { sandbox } = await this.#sandbox.with(this.#files());
     const process = await sandbox.exec(['bash'], { pty: size });
     const terminal = this.#place.terminals.open(this.#key, { title: 'shell', kind: 'shell' }, size);

@@ -21,6 +21,8 @@ const PORT_WAIT_MS = 10_000;
 const GRACE_MS = 1500;
 /** After SIGKILL; what is not gone then is the sandbox's to clean up. */
 const KILL_WAIT_MS = 3000;
+/** A sandbox in which something still goes on then does as its programs say, and is given up. */
+const STOP_MS = GRACE_MS + KILL_WAIT_MS + 1500;
 
 /** Some limits are looked at once in a while: a program that ended fast was over its limit all the same. */
 const LATE_LIMIT_MS = 3000;
@@ -31,6 +33,8 @@ export interface RunPlace {
   readonly places: Places;
   /** The workspace's sandbox, with its files as they are saved now. */
   prepare(): Promise<{ readonly sandbox: Sandbox; readonly rates: RateWatch }>;
+  /** Ends the sandbox with everything in it. */
+  discard(): Promise<void>;
   openTerminal(label: TerminalLabel): Terminal;
   onChange(state: RunState): void;
 }
@@ -73,6 +77,8 @@ export class Run {
     if (this.#stop.signal.aborted || this.#state.phase === 'ended') return;
     this.#update({ phase: 'stopping' });
     this.#stop.abort();
+    const timer = setTimeout(() => void this.#place.discard(), STOP_MS);
+    void this.done.finally(() => clearTimeout(timer));
   }
 
   /** A limit of the sandbox was crossed while this run went on, or was found to have been a moment later. */

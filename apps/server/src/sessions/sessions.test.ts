@@ -190,6 +190,13 @@ describe('a shell', () => {
   });
 });
 
+test('shells that are asked for at the same time are no more than one after the other', async () => {
+  using tab = await tabWith('Many shells', '');
+  const asked = Array.from({ length: 12 }, () => tab.request('terminal.open', { lab, cols: 80, rows: 24 }));
+  const outcomes = await Promise.allSettled(asked);
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(8);
+});
+
 test('the last result is there after the session ended', async () => {
   const cookie = await server.join('Results');
   using tab = await server.tab(cookie);
@@ -230,6 +237,17 @@ describe('a program that', () => {
     await tab.printed(terminalId, 'still-2');
     expect(performance.now() - startedMs).toBeLessThan(2000);
     expect((await stop(tab)).outcome).toBe('stopped');
+  });
+
+  test('stops everything that would end it is ended by Stop', { timeout: 30_000 }, async () => {
+    const others = 'for p in /proc/[0-9]*; do p=${p#/proc/}; [ $p = 1 ] || [ $p = $$ ] || kill -STOP $p; done';
+    using tab = await tabWith('Stops', `while :; do ${others}; done 2>/dev/null\n`);
+    await startedTerminal(tab);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await stop(tab)).outcome).toBe('stopped');
+    tab.messages.length = 0;
+    await tab.request('file.save', { lab, path: 'main.sh', content: 'echo fine\n', baseVersion: -1 });
+    expect((await run(tab)).outcome).toBe('finished');
   });
 
   test('fills the disk is told so', { timeout: 30_000 }, async () => {
