@@ -45,6 +45,7 @@ export interface SandboxProcess {
   readonly errors: AsyncIterable<Uint8Array>;
   /** Never rejects. Resolves after the process and, with a pty, its output ended. */
   readonly exit: Promise<ExitStatus>;
+  /** Input for a program that does not read waits; beyond some MiB it is dropped, as a terminal drops it. */
   write(bytes: Uint8Array | string): void;
   /** Closes stdin; with a pty, sends end-of-file. */
   end(): void;

@@ -36,6 +36,11 @@ export class Connection implements Disposable {
     if (!this.#socket.destroyed) this.#socket.write(encodeFrame(kind, body));
   }
 
+  /** What the agent has not taken yet. */
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
+  }
+
   /** Stops reading, and so in the end the program that writes. */
   pause(): void {
     this.#socket.pause();

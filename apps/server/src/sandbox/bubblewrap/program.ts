@@ -11,6 +11,8 @@ import { type Frame, Kind, u32s } from './wire.ts';
 /** Unread output held in the server for one program; beyond it the program is made to wait. */
 const HELD_BYTES = 256 * 1024;
 const INPUT_FRAME_BYTES = 16 * 1024;
+/** Input that waits in the server for a program that does not read; more is dropped. */
+const UNREAD_INPUT_BYTES = 4 * 1024 * 1024;
 
 /** What a program needs of its sandbox. */
 export interface ProgramHost {
@@ -71,8 +73,10 @@ export class Program implements SandboxProcess {
 
   write(bytes: Uint8Array | string): void {
     const all = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-    for (let at = 0; at < all.byteLength; at += INPUT_FRAME_BYTES)
+    for (let at = 0; at < all.byteLength; at += INPUT_FRAME_BYTES) {
+      if (this.#connection.unsentBytes > UNREAD_INPUT_BYTES) return;
       this.#connection.send(Kind.input, all.subarray(at, at + INPUT_FRAME_BYTES));
+    }
   }
 
   end(): void {

@@ -20,6 +20,16 @@ const PTY = { cols: 90, rows: 30 };
 /** Starting, feeding, reading and stopping programs. */
 export function programsContract(driver: GetDriver): void {
   describe('a program', () => {
+    test('takes no more input than fits when it does not read', async () => {
+      const sandbox = await freshSandbox(driver);
+      const program = await sandbox.exec(['sh', '-c', 'sleep 1; wc -c']);
+      const mib = Buffer.alloc(1024 * 1024, 'x');
+      for (let count = 0; count < 48; count++) program.write(mib);
+      program.end();
+      const { out } = await finish(program);
+      expect(Number(out)).toBeLessThan(8 * 1024 * 1024);
+    });
+
     test('has stdout, stderr, a working directory and an exit code', async () => {
       const sandbox = await freshSandbox(driver);
       const { out, err, exit } = await sh(sandbox, 'pwd; echo wrong >&2; exit 7');
