@@ -16,11 +16,11 @@ export class Allowance {
     this.#perSecond = perSecond;
   }
 
-  /** Takes one; false when there is none left. */
-  take(key: string, nowMs = performance.now()): boolean {
-    const bucket = this.#filled(key, nowMs);
-    if (bucket.tokens < 1) return false;
-    bucket.tokens--;
+  /** Takes so many; false, and none taken, when there are not as many left. */
+  take(key: string, count = 1): boolean {
+    const bucket = this.#filled(key, performance.now());
+    if (bucket.tokens < count) return false;
+    bucket.tokens -= count;
     return true;
   }
 

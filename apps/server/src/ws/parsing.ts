@@ -7,16 +7,20 @@ import { Refusal } from '../refusal.ts';
 /** Far more than a tab sends that is drawn in and typed into; what a loop sends is beyond it within seconds. */
 const MESSAGE_BURST = 6000;
 const MESSAGES_PER_SECOND = 2000;
+/** Large files are refused in words, now and then; whoever sends them in a loop keeps the server from everybody else. */
+const BYTE_BURST = 48 * 1024 * 1024;
+const BYTES_PER_SECOND = 8 * 1024 * 1024;
 const COMPLAINT_BURST = 50;
 const COMPLAINTS_PER_SECOND = 5;
 
 /** What one connection may send before it is ended. */
 export class Flood {
   readonly #messages = new Allowance(MESSAGE_BURST, MESSAGES_PER_SECOND);
+  readonly #bytes = new Allowance(BYTE_BURST, BYTES_PER_SECOND);
   readonly #complaints = new Allowance(COMPLAINT_BURST, COMPLAINTS_PER_SECOND);
 
-  allowsMessage(): boolean {
-    return this.#messages.take('');
+  allowsMessage(bytes: number): boolean {
+    return this.#messages.take('') && this.#bytes.take('', bytes);
   }
 
   allowsComplaint(): boolean {

@@ -98,7 +98,7 @@ export class TabConnection implements Asker {
 
   #received(data: RawData, isBinary: boolean): void {
     const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
-    if (!this.#flood.allowsMessage()) {
+    if (!this.#flood.allowsMessage(bytes.length)) {
       this.close(CLOSE.policy, 'Too many messages.');
       return;
     }

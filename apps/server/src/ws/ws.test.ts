@@ -154,6 +154,16 @@ describe('messages that are none', () => {
     expect((await other.request('labs.list', {})).labs).toHaveLength(1);
   });
 
+  test('large messages without end end the connection, and no other', async () => {
+    const tab = await server.tab(cookie);
+    using other = await server.tab(cookie);
+    const large = 'x'.repeat(10 * MIB);
+    for (let count = 0; count < 8; count++) tab.sendText(large);
+    await tab.until(() => tab.closed, 'the close');
+    expect(tab.closed?.code).toBe(1008);
+    expect((await other.request('labs.list', {})).labs).toHaveLength(1);
+  });
+
   test('a message beyond all bounds ends the connection', async () => {
     const tab = await server.tab(cookie);
     tab.sendText('x'.repeat(17 * MIB));
