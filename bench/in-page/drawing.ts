@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 
 /** What the probe leaves in the page. */
 interface Drawing {
-  /** When a terminal that is seen showed something new, ms since navigation. */
+  /** When a terminal that is seen showed something new, ms since navigation; at most once for each frame of the page. */
   readonly changes: number[];
   /** The time from the armed key press to the first change after it. */
   echoMs: Promise<number>;
@@ -24,10 +24,14 @@ export async function watchDrawing(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const changes: number[] = [];
     let waiting: ((atMs: number) => void) | undefined;
+    let frameAtMs: CSSNumberish | null = null;
     const changed = (): void => {
       const nowMs = performance.now();
-      changes.push(nowMs);
       waiting?.(nowMs);
+      // The timeline's time is the same all through one frame.
+      if (document.timeline.currentTime === frameAtMs) return;
+      frameAtMs = document.timeline.currentTime;
+      changes.push(nowMs);
     };
 
     const sums = new WeakMap<WebGL2RenderingContext, number>();

@@ -6,6 +6,7 @@ import { WebglAddon } from '@xterm/addon-webgl';
 import { type ILink, type ILinkProvider, Terminal } from '@xterm/xterm';
 import { appState, navigation, type TerminalStream, terminalStream } from '../api/index.ts';
 import { onThemeChange } from '../tokens.ts';
+import { hasFastWebgl } from './fast-webgl.ts';
 import { type SourceLink, sourceLinks } from './source-links.ts';
 import { isTerminalAnswer } from './terminal-answer.ts';
 import { terminalTheme } from './terminal-theme.ts';
@@ -135,15 +136,6 @@ export class LiveTerminal implements Disposable {
       // No WebGL here: xterm.js goes on drawing with elements.
     }
   }
-}
-
-let fastWebgl: boolean | undefined;
-
-/** WebGL that a processor only imitates is slower than drawing with elements, and takes the time from the lab's programs. */
-function hasFastWebgl(): boolean {
-  fastWebgl ??=
-    document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true }) !== null;
-  return fastWebgl;
 }
 
 /** Ctrl+F finds; Ctrl+Shift+C and V are the browser's copy and paste; everything else is typed. */
