@@ -58,7 +58,11 @@ export function helpOrder(rows: readonly BoardRow[], memory: BoardMemory): Board
     if (rankA !== rankB) return rankA - rankB;
     const since = (row: BoardRow) =>
       rankA === 0 ? (memory.failingSinceMs(row.personId) ?? Number.POSITIVE_INFINITY) : 0;
-    return compare(since(a), since(b)) || a.name.localeCompare(b.name) || compare(a.personId, b.personId);
+    return (
+      compare(since(a), since(b)) ||
+      a.name.localeCompare(b.name, undefined, { numeric: true }) ||
+      compare(a.personId, b.personId)
+    );
   });
 }
 
