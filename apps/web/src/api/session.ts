@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Who this browser is, its connection, and the workspace and board that it has open. */
-import type { Me, ServerEvent, WorkspaceRef } from '@ringlab/protocol';
+import type { Me, ProtocolError, ServerEvent, WorkspaceRef } from '@ringlab/protocol';
 import { ApiError } from './api-error.ts';
 import { backoffMs } from './backoff.ts';
 import type { Welcome } from './connection.ts';
@@ -84,7 +84,7 @@ async function identify() {
 
 /** Who comes to the door for the first time has no session: asking for it would only be refused. */
 async function findSession(): Promise<void> {
-  if (location.pathname === '/join' && !wasHere()) return signedOut();
+  if (['/join', '/instructor'].includes(location.pathname) && !wasHere()) return signedOut();
   for (let attempt = 0; ; attempt++) {
     try {
       return await signedIn(await fetchMe());
@@ -135,7 +135,12 @@ function event(event: ServerEvent): void {
   else if (event.type === 'sandbox') store.setState({ sandbox: event.sandbox });
   else if (event.type === 'board') store.setState({ board: event.board });
   else if (event.type === 'labs.changed') refreshLabs();
-  else if (event.type === 'complaint') reportToConsole(event.error.message);
+  else if (event.type === 'complaint') complained(event.error);
+}
+
+/** What this tab last said to a terminal may have crossed the news that it is gone. */
+function complained({ code, message }: ProtocolError): void {
+  if (code !== 'no-such-terminal') reportToConsole(message);
 }
 
 function refreshLabs(): void {
