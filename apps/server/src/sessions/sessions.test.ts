@@ -168,6 +168,16 @@ describe('a shell', () => {
     await tab.printed(terminalId, 'gone-2');
   });
 
+  test('sends nothing to a tab that has detached, however soon', async () => {
+    using tab = await tabWith('Detached', '');
+    const { terminalId } = await tab.request('terminal.open', { lab, cols: 80, rows: 24 });
+    const attached = tab.request('terminal.attach', { terminalId, offset: 0 });
+    await Promise.all([attached, tab.request('terminal.detach', { terminalId })]);
+    tab.type(terminalId, 'echo unheard\n');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(tab.output(terminalId).toString()).toBe('');
+  });
+
   test("is the owner's: an instructor reads along and cannot type", async () => {
     using tab = await tabWith('Watched', '');
     const { terminalId } = await tab.request('terminal.open', { lab, cols: 80, rows: 24 });

@@ -46,6 +46,11 @@ export class Terminals {
     return own.map(({ terminal }) => terminal.info);
   }
 
+  /** Undefined when it was closed. */
+  find(terminalId: number): Terminal | undefined {
+    return this.#entries.get(terminalId)?.terminal;
+  }
+
   /** For who may look: its owner and instructors. */
   readable(terminalId: number, person: Person): Terminal {
     const entry = this.#entries.get(terminalId);

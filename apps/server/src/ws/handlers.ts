@@ -30,9 +30,9 @@ export interface Asker extends Watcher {
   readonly sendFrame: SendFrame;
   /** Runs when the reply to this request was sent, if the connection is still there. */
   afterReply(work: () => void): void;
-  /** Runs when the connection ends, unless `key` was taken back before. */
+  /** Runs once: when `key` is undone, or when the connection ends. */
   onEnd(key: string, undo: () => void): void;
-  takeBack(key: string): void;
+  undo(key: string): void;
 }
 
 export interface Services {
@@ -96,9 +96,7 @@ function workspaceHandlers(services: Services) {
     },
     'workspace.close': (asker, { workspace }) => {
       const key = readable(asker, workspace, services);
-      asker.takeBack(`workspace ${key.personId}/${key.lab}`);
-      watchers.remove(key, asker);
-      sessions.unwatched(key);
+      asker.undo(`workspace ${key.personId}/${key.lab}`);
       return {};
     },
     'file.save': (asker, { lab, ...save }) => workspaces.save(own(asker, lab), save, asker),
@@ -158,15 +156,21 @@ function terminalHandlers({ course, sessions, terminals, typed }: Services) {
       return {};
     },
     'terminal.attach': (asker, { terminalId, offset }) => {
-      const terminal = terminals.readable(terminalId, asker.person);
+      const { shownOffset } = terminals.readable(terminalId, asker.person);
+      let wanted = true;
       // Frames follow the reply, so that the tab knows what it typed before it sees the echo.
-      asker.afterReply(() => terminal.attach(asker.connectionId, asker.sendFrame, offset));
-      asker.onEnd(`terminal ${terminalId}`, () => terminal.detach(asker.connectionId));
-      return { inputOffset: typed.taken(asker.tab, terminalId), shownOffset: terminal.shownOffset };
+      asker.afterReply(() => {
+        if (wanted) terminals.find(terminalId)?.attach(asker.connectionId, asker.sendFrame, offset);
+      });
+      // By its number: a connection outlives many terminals, and must not hold on to what they printed.
+      asker.onEnd(`terminal ${terminalId}`, () => {
+        wanted = false;
+        terminals.find(terminalId)?.detach(asker.connectionId);
+      });
+      return { inputOffset: typed.taken(asker.tab, terminalId), shownOffset };
     },
     'terminal.detach': (asker, { terminalId }) => {
-      asker.takeBack(`terminal ${terminalId}`);
-      terminals.readable(terminalId, asker.person).detach(asker.connectionId);
+      asker.undo(`terminal ${terminalId}`);
       return {};
     },
   } satisfies Partial<Handlers>;
@@ -180,8 +184,7 @@ function courseHandlers({ course, board }: Services) {
       return board.state();
     },
     'board.close': (asker) => {
-      asker.takeBack('board');
-      board.close(asker);
+      asker.undo('board');
       return {};
     },
     'labs.set-open': async (_asker, { lab, open }) => {

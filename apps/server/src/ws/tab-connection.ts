@@ -81,8 +81,10 @@ export class TabConnection implements Asker {
     this.#undo.set(key, undo);
   }
 
-  takeBack(key: string): void {
+  undo(key: string): void {
+    const undo = this.#undo.get(key);
     this.#undo.delete(key);
+    undo?.();
   }
 
   close(code: number, reason: string): void {
