@@ -9,6 +9,8 @@ export type WorkspaceRef = z.infer<typeof workspaceRef>;
 
 /** The largest file a workspace holds. */
 export const MAX_FILE_BYTES = 1024 * 1024;
+/** What all files of one workspace hold together. */
+export const MAX_WORKSPACE_BYTES = 16 * 1024 * 1024;
 /** How many files an attendee may have in one workspace. */
 export const MAX_WORKSPACE_FILES = 64;
 

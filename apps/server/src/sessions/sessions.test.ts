@@ -70,7 +70,8 @@ describe('a run', () => {
 
   test('whose build names what is no source runs all the same', async () => {
     using tab = await tabWith('Odd build', 'echo built\n');
-    const content = "all:\n\tmkdir -p folder\n\t@echo 'folder:1:1: warning: x'; echo 'a//b.c:1:1: warning: y'\n";
+    const content =
+      "all:\n\tmkdir -p folder\n\t@echo 'folder:1:1: warning: x'; echo 'a//b.c:1:1: warning: y'\n";
     await tab.request('file.save', { lab, path: 'GNUmakefile', content, baseVersion: 0 });
     const { outcome, notices, diagnostics } = await run(tab);
     expect({ outcome, notices }).toEqual({ outcome: 'finished', notices: [] });
@@ -250,7 +251,7 @@ describe('a program that', () => {
   });
 
   test('stops everything that would end it is ended by Stop', { timeout: 30_000 }, async () => {
-    const others = 'for p in /proc/[0-9]*; do p=${p#/proc/}; [ $p = 1 ] || [ $p = $$ ] || kill -STOP $p; done';
+    const others = 'cd /proc; for p in [0-9]*; do [ $p = 1 ] || [ $p = $$ ] || kill -STOP $p; done';
     using tab = await tabWith('Stops', `while :; do ${others}; done 2>/dev/null\n`);
     await startedTerminal(tab);
     await new Promise((resolve) => setTimeout(resolve, 500));

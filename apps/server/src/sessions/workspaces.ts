@@ -3,6 +3,7 @@ import type { Lab, LabFile } from '@ringlab/labkit';
 import {
   type FileVersion,
   MAX_FILE_BYTES,
+  MAX_WORKSPACE_BYTES,
   MAX_WORKSPACE_FILES,
   type RequestParams,
   type WorkspaceFile,
@@ -53,6 +54,7 @@ export class Workspaces {
     const present = files.find(({ path }) => path === save.path);
     if (!present) refuseNewFile(files, save.path);
     if (present && !present.editable) throw notEditable(save.path);
+    refuseLargeWorkspace(files, save);
     const savedAtMs = Date.now();
     // The same content again is the resend of a save whose answer got lost.
     const unchanged = present?.content === save.content;
@@ -167,6 +169,19 @@ function refuseLargeFile(path: string, content: string): void {
   throw new Refusal(
     'file-too-large',
     `${path} is ${size} MiB; a file holds at most ${MAX_FILE_BYTES / 1024 / 1024} MiB, so it was not saved. Make it shorter.`,
+  );
+}
+
+function refuseLargeWorkspace(files: readonly WorkspaceFile[], { path, content }: Save): void {
+  const others = files.filter((file) => file.path !== path);
+  const bytes = others.reduce(
+    (sum, file) => sum + Buffer.byteLength(file.content),
+    Buffer.byteLength(content),
+  );
+  if (bytes <= MAX_WORKSPACE_BYTES) return;
+  throw new Refusal(
+    'file-too-large',
+    `The files of a workspace hold at most ${MAX_WORKSPACE_BYTES / 1024 / 1024} MiB together, so ${path} was not saved. Make some shorter, or delete them.`,
   );
 }
 

@@ -21,6 +21,9 @@ export type NewVersion = Pick<StoredFile, 'path' | 'content'> & Pick<FileVersion
 
 /** The versions of one path never take more than this together; the oldest autosaves go first. */
 const BYTES_PER_FILE = 64 * 1024 * 1024;
+/** Nor do all versions of one workspace, deleted files included; they are no more than so many times one file's. */
+const BYTES_PER_WORKSPACE = 256 * 1024 * 1024;
+const FILES_OF_VERSIONS = 10;
 /** The latest versions are never thinned out. */
 const UNTOUCHED_VERSIONS = 50;
 
@@ -104,7 +107,33 @@ export class FileStore {
       .prepare('INSERT INTO file_versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
       .run(key.personId, key.lab, path, version, savedAtMs, reason, bytes?.length ?? 0, bytes);
     this.#thinOut(key, path);
+    this.#boundWorkspace(key);
     return version;
+  }
+
+  /**
+   * What was written longest ago goes, but never what a file holds now. In order of writing, so that the note of a
+   * deletion never goes before what was deleted.
+   */
+  #boundWorkspace({ personId, lab }: WorkspaceKey): void {
+    const most = this.#versionsPerFile * FILES_OF_VERSIONS;
+    const sum = this.#database
+      .prepare(
+        'SELECT count(*) AS versions, sum(bytes) AS bytes FROM file_versions WHERE person_id = ? AND lab = ?',
+      )
+      .get(personId, lab);
+    if (Number(sum?.versions) <= most && Number(sum?.bytes) <= BYTES_PER_WORKSPACE) return;
+    this.#database
+      .prepare(
+        `DELETE FROM file_versions WHERE rowid IN (
+           SELECT id FROM (
+             SELECT rowid AS id, content IS NULL AS is_deletion,
+               version = max(version) OVER (PARTITION BY path) AS is_latest,
+               row_number() OVER by_age AS versions, sum(bytes) OVER by_age AS bytes
+             FROM file_versions WHERE person_id = ? AND lab = ? WINDOW by_age AS (ORDER BY rowid DESC)
+           ) WHERE (is_deletion OR NOT is_latest) AND (versions > ? OR bytes > ?))`,
+      )
+      .run(personId, lab, Math.floor(most * 0.9), Math.floor(BYTES_PER_WORKSPACE * 0.9));
   }
 
   /** Beyond the bounds a tenth of the old autosaves goes: those that stand closest in time to their neighbors. */

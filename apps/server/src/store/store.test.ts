@@ -73,6 +73,39 @@ test('files of one path never take more than their bound of bytes', async () => 
   expect(bytes).toBeLessThanOrEqual(65 * 1024 * 1024);
 });
 
+test('files that come and go take no more than their bound, and none comes back', async () => {
+  await using store = open(20);
+  const key = workspaceIn(store);
+  const append = (path: string, content: string | undefined) =>
+    store.files.append(key, { path, content, reason: content === undefined ? 'delete' : 'save' }, 0);
+  append('kept', 'from the first moment');
+  await store.write(() => {
+    for (let file = 0; file < 300; file++) {
+      append(`f${file}`, 'one');
+      append(`f${file}`, 'two');
+      append(`f${file}`, undefined);
+    }
+  });
+  const latest = store.files.latest(key);
+  expect(latest.filter(({ content }) => content !== undefined)).toEqual([
+    { path: 'kept', version: 1, content: 'from the first moment' },
+  ]);
+  expect(latest.length).toBeLessThanOrEqual(201);
+  expect(store.files.version(key, 'f299', 1)?.content).toBe('one');
+  expect(store.files.latestOf(key, 'f0')).toBeUndefined();
+});
+
+test('resets without end are bounded like saves', async () => {
+  await using store = open(20);
+  const key = workspaceIn(store);
+  await store.write(() => {
+    for (let reset = 0; reset < 400; reset++)
+      store.files.append(key, { path: 'a.c', content: `${reset}`, reason: 'reset-file' }, reset);
+  });
+  expect(store.files.versions(key, 'a.c').length).toBeLessThanOrEqual(200);
+  expect(store.files.latestOf(key, 'a.c')?.content).toBe('399');
+});
+
 test('a write that throws changes nothing', async () => {
   await using store = open();
   const key = workspaceIn(store);
