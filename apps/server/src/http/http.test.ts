@@ -134,6 +134,7 @@ describe('requests that are none', () => {
     const broken = await fetch(`${server.origin}/api/join`, { method: 'POST', headers, body: '{' });
     expect(await errorOf(broken)).toMatchObject({ code: 'bad-request' });
     expect((await server.get('/api/nothing')).status).toBe(404);
+    expect(await errorOf(await server.get('/api/labs/%E0'))).toMatchObject({ code: 'bad-request' });
     expect((await server.get('/api/labs/99-none', await server.join('Lost'))).status).toBe(404);
   });
 

@@ -110,7 +110,7 @@ export function mountRoutes(app: Express, routes: readonly Route[], context: Rou
     sendError(response, 404, { code: 'bad-request', message: 'There is no such route.' }),
   );
   app.use('/api', (fault: unknown, _request: Request, response: Response, _next: NextFunction) => {
-    const error = bodyErrorOf(fault) ?? protocolErrorOf(fault);
+    const error = requestErrorOf(fault) ?? protocolErrorOf(fault);
     sendError(response, STATUS[error.code] ?? 400, error);
   });
 }
@@ -149,8 +149,9 @@ function callOf(
   return { body: request.body, params, query, address: request.ip ?? '', tokens, person, setTokens };
 }
 
-/** What the body parser has to say about a body that is too large or no JSON. */
-function bodyErrorOf(fault: unknown): ProtocolError | undefined {
+/** What Express has to say about an address that is none, and the body parser about a body that is too large or no JSON. */
+function requestErrorOf(fault: unknown): ProtocolError | undefined {
+  if (fault instanceof URIError) return { code: 'bad-request', message: 'There is no such route.' };
   if (!(fault instanceof Error && 'type' in fault && 'status' in fault)) return undefined;
   if (fault.type === 'entity.too.large') {
     return { code: 'file-too-large', message: `The request is larger than ${MAX_BODY_BYTES / 1024} KiB.` };
