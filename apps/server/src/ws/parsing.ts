@@ -10,6 +10,9 @@ const MESSAGES_PER_SECOND = 2000;
 /** Large files are refused in words, now and then; whoever sends them in a loop keeps the server from everybody else. */
 const BYTE_BURST = 48 * 1024 * 1024;
 const BYTES_PER_SECOND = 8 * 1024 * 1024;
+/** A page asks a few dozen things when it opens, and then what its person does. */
+const REQUEST_BURST = 400;
+const REQUESTS_PER_SECOND = 50;
 const COMPLAINT_BURST = 50;
 const COMPLAINTS_PER_SECOND = 5;
 
@@ -17,10 +20,15 @@ const COMPLAINTS_PER_SECOND = 5;
 export class Flood {
   readonly #messages = new Allowance(MESSAGE_BURST, MESSAGES_PER_SECOND);
   readonly #bytes = new Allowance(BYTE_BURST, BYTES_PER_SECOND);
+  readonly #requests = new Allowance(REQUEST_BURST, REQUESTS_PER_SECOND);
   readonly #complaints = new Allowance(COMPLAINT_BURST, COMPLAINTS_PER_SECOND);
 
   allowsMessage(bytes: number): boolean {
     return this.#messages.take('') && this.#bytes.take('', bytes);
+  }
+
+  allowsRequest(): boolean {
+    return this.#requests.take('');
   }
 
   allowsComplaint(): boolean {

@@ -157,6 +157,8 @@ export class TabConnection implements Asker {
           `More than ${MAX_UNANSWERED} requests of this tab are waiting. Wait for answers.`,
         );
       }
+      if (!this.#flood.allowsRequest())
+        throw new Refusal('too-many', 'This tab asks for more than anybody can read. Wait a moment.');
       return { result: await work() };
     } catch (fault) {
       return { error: protocolErrorOf(refusalOfParams(fault)) };

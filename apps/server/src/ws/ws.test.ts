@@ -182,6 +182,18 @@ describe('saving', () => {
     expect(await tab.request('file.save', save('small'))).toMatchObject({ version: expect.any(Number) });
   });
 
+  test('files that are too large together are refused in words', async () => {
+    using tab = await server.tab(await server.join('Hoarder'));
+    const content = 'x'.repeat(MIB);
+    for (let file = 0; file < 15; file++) await tab.request('file.save', save(content, 0, `f${file}`));
+    const error = await failureOf(tab.request('file.save', save(content, 0, 'last')));
+    expect(error).toMatchObject({
+      code: 'file-too-large',
+      message: expect.stringContaining('16 MiB together'),
+    });
+    await tab.request('file.save', save('short', 0, 'last'));
+  });
+
   test('a save from an older version loses neither side', async () => {
     using tab = await server.tab(await server.join('Conflict'));
     const { version } = await tab.request('file.save', save('one', 0));
@@ -254,6 +266,20 @@ test('replies come in the order of the requests, whatever each one takes', async
   await tab.message('reply', ({ requestId }) => requestId === 1099);
   const ids = tab.messages.flatMap((message) => (message.type === 'reply' ? [message.requestId] : []));
   expect(ids).toEqual(Array.from({ length: 100 }, (_, index) => 1000 + index));
+});
+
+test('a tab that asks without end is told to wait, and others are answered', async () => {
+  using tab = await server.tab(cookie);
+  using other = await server.tab(cookie);
+  const answered = (requestId: number) =>
+    tab.messages.find((message) => 'requestId' in message && message.requestId === requestId);
+  for (let requestId = 1; requestId <= 600; requestId++) {
+    tab.sendText({ type: 'request', requestId, method: 'workspace.open', params: { workspace: { lab } } });
+    if (requestId % 100 === 0) await tab.until(() => answered(requestId), 'the answers so far');
+  }
+  expect(answered(1)).toMatchObject({ type: 'reply' });
+  expect(answered(600)).toMatchObject({ type: 'failed', error: { code: 'too-many' } });
+  expect((await other.request('labs.list', {})).labs).toHaveLength(1);
 });
 
 test('a tab that connects again takes the place of its own older connection', async () => {
