@@ -53,7 +53,12 @@ test('a check that never ends is stopped when its time is up, and its place is f
   const state = await ended(checkRun(hangs, places, 1500));
   expect(state).toMatchObject({ phase: 'ended', passed: false, results: [{ state: 'skipped' }] });
   expect(state.message).toMatch(/^Stopped after 1.5 s/);
-  const next = await ended(checkRun(check(() => Promise.resolve({ passed: true })), places));
+  const next = await ended(
+    checkRun(
+      check(() => Promise.resolve({ passed: true })),
+      places,
+    ),
+  );
   expect(next).toMatchObject({ passed: true, results: [{ state: 'passed' }] });
 });
 
