@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { expect, test } from 'vitest';
 import { added, inWords, judged } from './counts.mjs';
-import { countsOfLastLine } from './suites.mjs';
+import { countsInOutput } from './suites.mjs';
 
 const fine = { code: 0, strict: false };
 
@@ -32,6 +32,7 @@ test('where nothing may be skipped, what is skipped has failed', () => {
 test('adds up and says it in the words that scripts read', () => {
   const sum = added({ passed: 1, failed: 2, skipped: 3 }, { passed: 10, failed: 20, skipped: 30 });
   expect(inWords(sum)).toBe('11 passed, 22 failed, 33 skipped');
-  expect(countsOfLastLine('ok 1\n11 passed, 22 failed, 33 skipped\n')).toEqual(sum);
-  expect(countsOfLastLine('make: *** Error 2')).toBeUndefined();
+  const output = 'part: 1 passed, 0 failed, 5 skipped\n11 passed, 22 failed, 33 skipped\nmake: *** Error 1\n';
+  expect(countsInOutput(output)).toEqual(sum);
+  expect(countsInOutput('make: *** Error 2')).toBeUndefined();
 });

@@ -17,7 +17,7 @@ const HELP = `npm test: prepares this machine and the repository (a browser incl
   npm test -- unit NAME        of the suites unit and e2e only the files whose path contains NAME
 
 The last line is "N passed, N failed, N skipped" over all suites. With CI=true a test that is skipped, because the
-machine lacks an engine or a driver, counts as failed.`;
+machine lacks an engine or a driver, counts as failed; what unetmap skips is what its DIFFERENCES.md lists.`;
 
 /** @param {readonly string[]} args */
 export function main(args) {
@@ -72,7 +72,7 @@ async function runSuite(suite, filters, folder, strict) {
   const { argv, env = {} } = suite.command(report, suite.filtered ? filters : []);
   const code = await runInherited(argv, { cwd: ROOT, env: { ...process.env, ...env } });
   if (code >= 128) throw new Stop(`${suite.name} was ended by a signal.`, code);
-  const counts = judged(suite.read(report), { code, strict });
+  const counts = judged(suite.read(report), { code, strict: strict && !suite.skipsKnown });
   return { name: suite.name, counts, durationMs: Date.now() - startedAtMs };
 }
 
