@@ -17,7 +17,16 @@ export { type Failure, failed, firstFailure, passed, type Verdict } from './chec
 export { lastWords, requireRunning } from './checks/words.ts';
 export { parseDiagnostics, withCharacterColumns } from './diagnostics.ts';
 export { describeFault, type LabFault, LabFaults } from './faults.ts';
-export type { Lab, LabAnswers, LabBuild, LabFile, LabMutant, LabNeeds, LabRunProcess } from './lab.ts';
+export type {
+  Lab,
+  LabAnswers,
+  LabBuild,
+  LabFile,
+  LabHint,
+  LabMutant,
+  LabNeeds,
+  LabRunProcess,
+} from './lab.ts';
 export { labFolders, loadLab, loadLabAnswers, loadLabs } from './loader.ts';
 export * from './sandbox.ts';
 export { type VerifyOptions, verifyLab } from './verify.ts';

@@ -14,7 +14,15 @@ export interface Lab {
   readonly needs: LabNeeds;
   readonly checks: readonly Check[];
   /** What each hint that a check may give says, by its id. */
-  readonly hints: Readonly<Record<string, string>>;
+  readonly hints: Readonly<Record<string, LabHint>>;
+  /** By a check's id: the lines that its step is about. */
+  readonly places: Readonly<Record<string, RegExp>>;
+}
+
+export interface LabHint {
+  readonly text: string;
+  /** The lines that the mistake is in, most likely. */
+  readonly look?: RegExp | undefined;
 }
 
 export interface LabFile {
@@ -53,4 +61,6 @@ export interface LabMutant {
   readonly files: readonly LabFile[];
   /** Exactly the checks that fail, each with the hint that it must give. */
   readonly fails: Readonly<Record<string, string>>;
+  /** Code of the line that the first failing check must point at. */
+  readonly shows?: string | undefined;
 }

@@ -58,12 +58,13 @@ describe('loading a lab', () => {
       text
         .replace('minutes: 30', 'minutes: soon\nmintues: 30')
         .replace('argv: [./sink, -i, "vale0:sink", -p, "8000"]', 'argv: []')
-        .replace('kind: switch', 'kind: swich'),
+        .replace('kind: switch', 'kind: swich')
+        .replace('look: "0x8100|0x88a8"', "look: 'head|(tail'"),
     );
     const found = await faults();
     const place = async (text: string) => `/03-sink/lab.yaml:${await lineOf('lab.yaml', text)}: `;
-    expect(found).toHaveLength(4);
-    for (const text of ['minutes: soon', 'mintues', 'argv: []', 'swich'])
+    expect(found).toHaveLength(5);
+    for (const text of ['minutes: soon', 'mintues', 'argv: []', 'swich', 'head|(tail'])
       expect(found.join('\n')).toContain(await place(text));
   });
 

@@ -150,6 +150,7 @@ function labOf(
     needs: needsOf(manifest),
     checks,
     hints: { ...generalHints, ...manifest.hints },
+    places: placesOf(manifest),
   };
 }
 
@@ -166,10 +167,19 @@ function detailOf(slug: string, manifest: LabManifest, text: LabText, checks: re
     firstFile,
     intro: text.intro,
     goingFurther: text.goingFurther,
-    steps: manifest.steps.map((step, index) => ({ ...step, text: text.sections[index]?.text ?? '' })),
+    steps: manifest.steps.map(({ look: _, ...step }, index) => ({
+      ...step,
+      text: text.sections[index]?.text ?? '',
+    })),
     processes: manifest.processes.map(({ name, argv, attendee }) => ({ name, argv, attendee })),
     checks: checks.map((check) => ({ id: check.id, title: check.title })),
   };
+}
+
+function placesOf({ steps }: LabManifest): Lab['places'] {
+  return Object.fromEntries(
+    steps.flatMap(({ checks, look }) => (look === undefined ? [] : checks.map((id) => [id, look]))),
+  );
 }
 
 /** Most labs run on every driver that carries an engine. */

@@ -15,6 +15,22 @@ import type { LabFault } from './faults.ts';
 const id = z.string().regex(/^[a-z][a-z0-9-]*$/, 'An id is made of lower-case letters, digits and dashes.');
 const sentence = z.string().trim().min(1, 'Some text is needed here.');
 
+/** A regular expression for one line of code, without its comments. */
+const look = z.string().transform((text, { addIssue }) => {
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    addIssue(error instanceof Error ? error.message : String(error));
+    return z.NEVER;
+  }
+});
+
+/** A sentence, or a sentence and where to look. */
+const hint = z.preprocess(
+  (value) => (typeof value === 'string' ? { text: value } : value),
+  z.strictObject({ text: sentence, look: look.optional() }),
+);
+
 const file = z.strictObject({
   /** As in the workspace; the starter's text is `starter/` and this path. */
   path: workspacePath,
@@ -35,6 +51,8 @@ const step = labStep
     title: sentence,
     checks: z.array(id).min(1, 'A step needs a check, or nobody sees it done.'),
     hints: z.array(sentence),
+    /** Where its code is, for a failing check whose hint does not know better. */
+    look: look.optional(),
   })
   .strict();
 
@@ -44,6 +62,8 @@ const mutant = z.strictObject({
   mistake: sentence,
   /** Exactly the checks that fail, each with the id of the hint that it gives. */
   fails: z.record(id, id).refine((fails) => Object.keys(fails).length > 0, 'A mutant must fail a check.'),
+  /** Code of the line that the first failing check must point at. */
+  shows: sentence.optional(),
 });
 
 /** `lab.yaml`. Text stands in `text.md`, checks in `checks.ts`. */
@@ -65,7 +85,7 @@ const labManifest = z.strictObject({
     .default({}),
   steps: z.array(step).min(1),
   /** What checks may say about a mistake, by id. */
-  hints: z.record(id, sentence).default({}),
+  hints: z.record(id, hint).default({}),
   mutants: z.array(mutant).default([]),
   questions: z.array(labQuestion.strict()).default([]),
 });

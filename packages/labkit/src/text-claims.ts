@@ -17,7 +17,7 @@ export interface TextClaims {
   readonly names: readonly Claim[];
 }
 
-const CODE_SPAN = /(?<!`)(`+)(?!`)((?:(?!\n\s*\n)[^])+?)(?<!`)\1(?!`)/g;
+const CODE_SPAN = /(?<!`)(`+)(?!`)((?:(?!\n\s*\n)[\s\S])+?)(?<!`)\1(?!`)/g;
 const LINKS = [/\]\(\s*<?([^)\s>]+)/g, /<(https?:[^>\s]+)>/g, /^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)/gm];
 /** Programs whose names look like any other word. */
 const WORDS = ['make', 'nmio', 'nmstat'];

@@ -42,7 +42,10 @@ interface Subject {
 }
 
 function mutantSubject(mutant: LabMutant): Subject {
-  const problems = checked((results, lab) => mutantProblems(mutant, results, lab));
+  const problems = checked((results, lab) => [
+    ...mutantProblems(mutant, results, lab),
+    ...locationProblems(mutant, results),
+  ]);
   return { name: `mutant ${mutant.name}`, files: mutant.files, problems };
 }
 
@@ -103,7 +106,7 @@ function mutantProblems({ fails }: LabMutant, results: readonly CheckResult[], {
   const failing = results.filter(({ state }) => state === 'failed');
   const survived = Object.keys(fails).filter((id) => failing.every((result) => result.id !== id));
   const unforeseen = failing.filter(({ id }) => fails[id] === undefined);
-  const misled = failing.filter(({ id, hint }) => fails[id] !== undefined && hint !== hints[fails[id]]);
+  const misled = failing.filter(({ id, hint }) => fails[id] !== undefined && hint !== hints[fails[id]]?.text);
   return [
     ...survived.map((id) => `survives the check ${id}`),
     ...unforeseen.map((result) => `${resultWords(result)}, which lab.yaml does not say`),
@@ -112,6 +115,19 @@ function mutantProblems({ fails }: LabMutant, results: readonly CheckResult[], {
         `${resultWords(result)} with another hint than ${fails[result.id]}: ${result.hint ?? 'none'}`,
     ),
   ];
+}
+
+/** Whether an attendee who made this mistake would be led to it. */
+function locationProblems({ files, shows }: LabMutant, results: readonly CheckResult[]): string[] {
+  const failing = results.find(({ state }) => state === 'failed');
+  if (shows === undefined || failing === undefined) return [];
+  const { location } = failing;
+  const content = files.find(({ path }) => path === location?.path)?.content ?? '';
+  const line = location === undefined ? undefined : content.split('\n')[location.line - 1];
+  if (line?.includes(shows) === true) return [];
+  const place =
+    location === undefined ? 'nowhere' : `at ${location.path}:${location.line}, "${line?.trim()}"`;
+  return [`the check ${failing.id} points ${place}, not at "${shows}"`];
 }
 
 function resultWords({ id, state, actual }: CheckResult): string {

@@ -36,4 +36,5 @@ export const shellLab: Lab = {
   needs: { engines: ['unetmap', 'kernel'], drivers: [] },
   checks: [],
   hints: {},
+  places: {},
 };

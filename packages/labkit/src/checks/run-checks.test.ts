@@ -47,7 +47,10 @@ class FolderSandbox implements Sandbox {
   }
 
   put = () => Promise.resolve();
-  get = () => Promise.resolve([]);
+  get = (paths: readonly string[]) =>
+    Promise.resolve(
+      paths.map((path) => ({ path, content: 'int main(void)\n{\n\treturn poll(0, 0, 0);\n}\n' })),
+    );
   remove = () => Promise.resolve();
   usage = () => Promise.resolve({ memoryBytes: 0, processes: 0, diskBytes: 0, cpuMs: 0 });
   onLimit = () => undefined;
@@ -64,10 +67,16 @@ function check(id: string, run: Check['run'], after: readonly string[] = []): Ch
   return { id, title: `The check ${id}`, sent: 'Nothing.', expected: 'Something.', after, run };
 }
 
+const LAB = {
+  hints: { nudge: { text: 'Look there.', look: /poll\(/ }, elsewhere: { text: 'Look.', look: /select\(/ } },
+  places: { b: /^main/, c: /main\(/ },
+  starter: [{ path: 'a.c', content: '', editable: true }],
+};
+
 async function states(checks: readonly Check[], signal = new AbortController().signal) {
   const seen: string[] = [];
   const onResult = ({ id, state }: { id: string; state: string }) => void seen.push(`${id} ${state}`);
-  const results = await runChecks({ checks, hints: { nudge: 'Look there.' } }, sandbox, { onResult, signal });
+  const results = await runChecks({ ...LAB, checks }, sandbox, { onResult, signal });
   return { seen, results };
 }
 
@@ -90,6 +99,16 @@ describe('running checks', () => {
     ]);
     expect(results[1]).toMatchObject({ actual: 'It did not.', hint: 'Look there.', sent: 'Nothing.' });
     expect(results[2]?.actual).toContain('The check b');
+  });
+
+  test('the place is where the hint says, else where the step is, else nowhere', async () => {
+    const { results } = await states([
+      check('a', async () => failed('It did not.', 'elsewhere')),
+      check('b', async () => failed('It did not.', 'nudge')),
+      check('c', async () => failed('It did not.', 'elsewhere')),
+    ]);
+    const location = (line: number) => ({ path: 'a.c', line });
+    expect(results.map((result) => result.location)).toEqual([undefined, location(3), location(1)]);
   });
 
   test('a check that throws has failed, and says that it was the check', async () => {

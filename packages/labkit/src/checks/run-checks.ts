@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { CheckResult } from '@ringlab/protocol';
-import type { Lab } from '../lab.ts';
+import type { Lab, LabHint } from '../lab.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { Check } from './check.ts';
 import { CheckFailure } from './failure.ts';
+import { findLocation } from './location.ts';
 import { SandboxContext } from './sandbox-context.ts';
 import type { Failure, Verdict } from './verdict.ts';
 
@@ -13,13 +14,16 @@ export interface CheckRunOptions {
   readonly signal: AbortSignal;
 }
 
+/** What of a lab its checks need. */
+export type CheckedLab = Pick<Lab, 'checks' | 'hints' | 'places' | 'starter'>;
+
 /**
  * Judges what is built in the sandbox's workspace. Each check starts with no program and no port of the one before.
  * Resolves with a result for every check; rejects with the signal's reason when it is aborted, and with SandboxError
  * when the sandbox is gone.
  */
 export async function runChecks(
-  lab: Pick<Lab, 'checks' | 'hints'>,
+  lab: CheckedLab,
   sandbox: Sandbox,
   { onResult, signal }: CheckRunOptions,
 ): Promise<CheckResult[]> {
@@ -50,7 +54,7 @@ function skipped(check: Check, earlier: readonly CheckResult[]): CheckResult | u
 
 async function runCheck(
   check: Check,
-  { hints }: Pick<Lab, 'hints'>,
+  lab: CheckedLab,
   sandbox: Sandbox,
   { onResult, signal }: CheckRunOptions,
 ): Promise<CheckResult> {
@@ -61,7 +65,7 @@ async function runCheck(
   const durationMs = Math.round(performance.now() - startedMs);
   return {
     ...announce(check, judged.passed ? 'passed' : 'failed'),
-    ...(judged.passed ? {} : failureFields(judged, hints)),
+    ...(judged.passed ? {} : await failureFields(judged, check, lab, sandbox)),
     durationMs,
   };
 }
@@ -86,17 +90,31 @@ function brokenWords(error: unknown): string {
   return `The check itself could not be carried out, which is no judgment of your program: ${reason}`;
 }
 
-function failureFields(failure: Failure | BrokenCheck, hints: Lab['hints']): Partial<CheckResult> {
+async function failureFields(
+  failure: Failure | BrokenCheck,
+  { id }: Check,
+  lab: CheckedLab,
+  sandbox: Sandbox,
+): Promise<Partial<CheckResult>> {
   const { actual, expected, packets } = failure;
-  const hint = 'hint' in failure ? hintText(failure.hint, hints) : undefined;
-  return {
+  const common = {
     actual,
-    ...(hint === undefined ? {} : { hint }),
     ...(expected === undefined ? {} : { expected }),
     ...(packets === undefined ? {} : { packets }),
   };
+  if (!('hint' in failure)) return common;
+  const hint = lab.hints[failure.hint] ?? { text: `(This lab has no hint "${failure.hint}".)` };
+  const location = await locate(id, hint, lab, sandbox);
+  return { ...common, hint: hint.text, ...(location === undefined ? {} : { location }) };
 }
 
-function hintText(id: string, hints: Lab['hints']): string {
-  return hints[id] ?? `(This lab has no hint "${id}".)`;
+/** Where the hint says, or else where the step's code is, in the files that were judged. */
+async function locate(
+  check: string,
+  { look }: LabHint,
+  { places, starter }: CheckedLab,
+  sandbox: Sandbox,
+): Promise<CheckResult['location']> {
+  const paths = starter.filter(({ editable }) => editable).map(({ path }) => path);
+  return findLocation(await sandbox.get(paths), [look, places[check]]);
 }

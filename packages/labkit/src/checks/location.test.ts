@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { expect, test } from 'vitest';
+import { findLocation } from './location.ts';
+
+const FILES = [
+  { path: 'Makefile', content: 'all: sink\n' },
+  {
+    path: 'sink.c',
+    content: '/* poll() sleeps\n   in poll() */\nputs("poll(/*");\n\tn = poll(&pfd, 1, 0); // poll()\n',
+  },
+];
+
+test('the first pattern that finds any code says where to look', () => {
+  expect(findLocation(FILES, [/select\(/, /poll\(&/])).toEqual({ path: 'sink.c', line: 4 });
+  expect(findLocation(FILES, [undefined, /^all/])).toEqual({ path: 'Makefile', line: 1 });
+});
+
+test('comments are no code, and quotes hold no comments', () => {
+  expect(findLocation(FILES, [/poll\(/])).toEqual({ path: 'sink.c', line: 3 });
+  expect(findLocation(FILES, [/sleeps/])).toBeUndefined();
+});
