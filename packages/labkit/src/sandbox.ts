@@ -72,6 +72,7 @@ export type LimitName =
   | 'file-size'
   | 'disk'
   | 'open-files'
+  | 'terminals'
   | 'output-rate';
 
 export interface LimitEvent {

@@ -65,6 +65,8 @@ const SENTENCES: Record<LimitName, (limits: Limits) => string> = {
     `Disk full: /workspace holds ${bytesInWords(l.diskBytes)} and /tmp ${bytesInWords(l.scratchBytes)}, so writing more fails. Remove files to go on.`,
   'open-files': (l) =>
     `Too many open files: a program may have ${l.openFiles} open at once, so opening further ones fails.`,
+  terminals: () =>
+    'Too many terminals: the programs here opened more of them than any lab needs, so those that did were stopped.',
   'output-rate': (l) =>
     `Too much output: a program may print ${bytesInWords(l.outputBytesPerSecond)} a second, so it was slowed down to that.`,
 };

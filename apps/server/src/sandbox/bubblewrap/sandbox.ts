@@ -23,6 +23,7 @@ const LIMIT_NAMES: ReadonlySet<string> = new Set<LimitName>([
   'processes',
   'disk',
   'open-files',
+  'terminals',
   'output-rate',
 ]);
 const TOLD_AGAIN_AFTER_MS = 1000;

@@ -17,6 +17,19 @@ const OPENS_FILES = `
 int main(void) { while (open("/dev/null", O_RDONLY) >= 0); perror("open"); sleep(2); return 1; }
 `;
 
+const OPENS_TERMINALS = `
+#include <fcntl.h>
+#include <unistd.h>
+int main(void)
+{
+	for (int i = 0; i < 9; i++)
+		if (fork() == 0)
+			break;
+	while (open("/dev/ptmx", O_RDWR | O_NOCTTY) >= 0);
+	sleep(60);
+}
+`;
+
 const CRASHES = `#include <assert.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -119,6 +132,18 @@ export function badProgramsContract(driver: GetDriver): void {
       const { err, exit } = await run(sandbox, ['./opens']);
       expect({ err, code: exit.code }).toEqual({ err: 'open: Too many open files\n', code: 1 });
       expect(await limits.first('open-files')).toContain('48 open at once');
+    });
+
+    test('opens all terminals of the machine is stopped, and its neighbors get theirs', async () => {
+      const [sandbox, neighbor] = [await freshSandbox(driver), await freshSandbox(driver)];
+      const limits = new LimitLog(sandbox);
+      await compile(sandbox, 'terminals', OPENS_TERMINALS);
+      const program = await sandbox.exec(['./terminals']);
+      expect(await limits.first('terminals')).toContain('Too many terminals');
+      expect((await program.exit).signal).toBe('SIGKILL');
+      const pty = { cols: 80, rows: 24 };
+      expect((await sh(neighbor, 'echo mine', { pty })).out).toBe('mine\r\n');
+      expect((await sh(sandbox, 'echo fine', { pty })).out).toBe('fine\r\n');
     });
 
     test('loops is stopped when its time is up', async () => {

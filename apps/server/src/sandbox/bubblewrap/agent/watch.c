@@ -5,6 +5,7 @@
 #include "modes.h"
 #include "tree.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 #define FULL_INODES 16
 /* A tmpfs gives out inodes by the machine's memory, not by its own size. */
 #define MOST_INODES 100000
+
+/* A machine has some thousand of them for all its sandboxes together; each shell and each process of a lab is one. */
+#define MOST_TERMINALS 64
 
 static const char *const DISKS[] = { WORKSPACE, "/tmp", "/dev/shm", "/run/unetmap" };
 #define DISK_COUNT (sizeof(DISKS) / sizeof(DISKS[0]))
@@ -149,6 +153,49 @@ static void watch_files(const struct tree *tree, void (*crossed)(const char *))
 		}
 }
 
+static int is_crowded(void)
+{
+	DIR *terminals = opendir("/dev/pts");
+	struct dirent *entry;
+	int count = 0;
+
+	while (terminals != NULL && count <= MOST_TERMINALS && (entry = readdir(terminals)) != NULL)
+		count += entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
+	if (terminals != NULL)
+		closedir(terminals);
+	return count > MOST_TERMINALS;
+}
+
+/* A program that hides what it has open is taken for one that holds them. */
+static int holds_terminals(pid_t pid)
+{
+	char path[64], target[64];
+	DIR *files;
+	struct dirent *entry;
+	int found = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	files = opendir(path);
+	if (files == NULL)
+		return 1;
+	while (!found && (entry = readdir(files)) != NULL) {
+		ssize_t n = readlinkat(dirfd(files), entry->d_name, target, sizeof(target));
+		found = n > 4 && memcmp(target + n - 4, "ptmx", 4) == 0;
+	}
+	closedir(files);
+	return found;
+}
+
+static void watch_terminals(const struct tree *tree, void (*crossed)(const char *))
+{
+	if (!is_crowded())
+		return;
+	crossed("terminals");
+	for (int i = 0; i < tree->count; i++)
+		if (tree->processes[i].inside && holds_terminals(tree->processes[i].pid))
+			kill(tree->processes[i].pid, SIGKILL);
+}
+
 void watch_limits(void (*crossed)(const char *))
 {
 	struct tree tree;
@@ -162,6 +209,7 @@ void watch_limits(void (*crossed)(const char *))
 	if (limits.processes > 0 && (uint64_t)tree.count + 1 >= limits.processes)
 		crossed("processes");
 	watch_files(&tree, crossed);
+	watch_terminals(&tree, crossed);
 	watch_memory(&tree, crossed);
 	tree_free(&tree);
 }
