@@ -74,7 +74,7 @@ void *control_mmap(uint16_t desc, void *addr, size_t len, int prot, int flags, o
 {
 	const struct desc *d = &segment->descs[desc];
 
-	if (d->port == NONE || !is_inside(&segment->areas[d->area], len, ofs)) {
+	if (observe(&d->port) == NONE || !is_inside(&segment->areas[d->area], len, ofs)) {
 		errno = EINVAL;
 		return MAP_FAILED;
 	}

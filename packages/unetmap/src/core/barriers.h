@@ -7,7 +7,8 @@
 //                       them; whoever observes that index sees the slots and buffers.
 //                       hwtail of a switch rx ring: senders publish, the receiver observes.
 //                       hwcur of any ring: its owner publishes, the other side observes.
-//                       state of a descriptor, port or area: control publishes, everybody observes.
+//                       state of a descriptor, port or area, a descriptor's port, a port's users:
+//                       control publishes, everybody observes.
 //   full_fence          Sleep and wake: the sleeper writes `armed`, fences, and looks for data a
 //                       last time; the producer publishes data, fences, and looks at `wanted`.
 //                       One of the two sees the other's write (doorbell.c).

@@ -47,7 +47,7 @@ static int ring_users(struct port *port)
 	int saved = errno, rung = 0;
 
 	for (int i = 0; i < MAX_USERS; i++) {
-		uint16_t user = glance(&port->users[i]);
+		uint16_t user = observe(&port->users[i]);
 
 		if (user)
 			rung += ring_desc(user - 1);
@@ -75,10 +75,11 @@ void doorbell_arm(struct desc *d)
 
 void doorbell_want(struct desc *d, enum ring_dir dir)
 {
-	struct port *port = &segment->ports[d->port];
+	const uint16_t port = observe(&d->port);
 
-	for (int i = d->first[dir]; i < d->last[dir]; i++)
-		swap(&port->rings[dir][i].wanted, 1);
+	// Another thread may be closing what this one waits for.
+	for (int i = d->first[dir]; port != NONE && i < d->last[dir]; i++)
+		swap(&segment->ports[port].rings[dir][i].wanted, 1);
 }
 
 void doorbell_disarm(struct desc *d)

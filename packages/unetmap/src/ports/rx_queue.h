@@ -28,8 +28,8 @@ enum { PREFETCH_AHEAD = 4 };
 // has left switch `sw` meanwhile; the queue is then not to be closed.
 static inline int rx_queue_open(struct rx_queue *q, struct port *port, uint16_t ring_id, uint16_t sw)
 {
-	const uint32_t rings = port->ring_count[RX] ? port->ring_count[RX] : 1;
-	struct kring *k = &port->rings[RX][ring_id % rings];
+	const uint32_t rings = glance(&port->ring_count[RX]); // once: the port may be changing into another
+	struct kring *k = &port->rings[RX][rings ? ring_id % rings : 0];
 
 	*q = (struct rx_queue){.k = k};
 	robust_lock(&k->qlock);
