@@ -59,8 +59,17 @@ async function sendAll(context: CheckContext, program: Program, frames: readonly
     const until = (counters: Counters) => arrived(counters) >= sent && counters.unread(SINK) === 0;
     const { settled } = await context.exchange({ send: { [GENERATOR]: batch }, until });
     requireRunning(program);
-    if (!settled) throw new CheckFailure(notTaken(await context.counters()));
+    if (!settled && !(await context.until(until))) await accuse(context, program, sent);
   }
+}
+
+/** Of what one reading says, and of nothing that became right meanwhile. */
+async function accuse(context: CheckContext, program: Program, sent: number): Promise<void> {
+  const counters = await context.counters();
+  requireRunning(program);
+  if (counters.unread(SINK) > 0) throw new CheckFailure(notTaken(counters));
+  const came = arrived(counters);
+  if (came < sent) throw new Error(`only ${came} of ${sent} frames came to ${SINK}.`);
 }
 
 function notTaken(counters: Counters) {

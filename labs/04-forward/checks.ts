@@ -179,6 +179,9 @@ const FLOOD = times(FLOOD_FRAMES, (index) =>
 );
 const FLOOD_EXPECTED = FLOOD.filter((_, index) => index % 10 !== 9);
 
+/** Longer than any check: a sender that gives up would look like a program that loses packets. */
+const SENDER_WAITS_MS = '600000';
+
 /** Starts the program between two pipes and a sender that nobody reads from, and waits until all is full or gone. */
 async function flood(context: CheckContext): Promise<{ program: Program; sender: Program }> {
   const pipes = argv(`netmap:${IN_PIPE.end}`, `netmap:${OUT_PIPE.end}`);
@@ -192,7 +195,7 @@ async function flood(context: CheckContext): Promise<{ program: Program; sender:
     `netmap:${IN_PIPE.other}`,
     `${folder}/flood.pcap`,
     '-w',
-    '20000',
+    SENDER_WAITS_MS,
   ]);
   const full = (counters: Counters) => counters.room(OUT_PIPE.end) === 0 && counters.unread(IN_PIPE.end) > 0;
   const gone = (counters: Counters) => sender.ended !== undefined && counters.unread(IN_PIPE.end) === 0;

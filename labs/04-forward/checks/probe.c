@@ -19,7 +19,7 @@
 #define NETMAP_WITH_LIBS
 #include <net/netmap_user.h>
 
-enum { FRAME_BYTES = 60, NUMBER_AT = 42, FULL_MS = 300, GIVE_UP_MS = 3000 };
+enum { FRAME_BYTES = 60, NUMBER_AT = 42, FULL_MS = 300, GIVE_UP_MS = 10000 };
 
 struct tally {
 	unsigned sent, received, intact, same_buffer, flagged;

@@ -15,6 +15,8 @@ import { retry } from './wait.ts';
 /** How long a captured port stays open after everything has happened, for what should not have come. */
 const GRACE_MS = 60;
 const QUIET_MS = 1500;
+/** On a busy machine a reading takes its time, as everything does that the program is to do meanwhile. */
+const QUIET_MS_PER_READING = 60;
 const LONGEST_MS = 30_000;
 
 interface Run {
@@ -113,12 +115,13 @@ async function graceTime(run: Run): Promise<void> {
   await retry(async () => undefined, { giveUpMs: GRACE_MS, signal: run.signal });
 }
 
-/** Notices that no counter changed for so long, once things have begun. */
+/** Notices that no counter changed for so long, and in so many readings, once things have begun. */
 class Quiet {
   readonly #quietMs: number;
   #begun = false;
   #movement = '';
   #sinceMs = 0;
+  #readings = 0;
 
   constructor(quietMs: number) {
     this.#quietMs = quietMs;
@@ -129,8 +132,11 @@ class Quiet {
     if (!this.#begun || movement !== this.#movement) {
       this.#movement = movement;
       this.#sinceMs = nowMs;
+      this.#readings = 0;
     }
+    this.#readings++;
     this.#begun ||= begun;
-    return nowMs - this.#sinceMs > this.#quietMs;
+    const enough = this.#quietMs / QUIET_MS_PER_READING;
+    return nowMs - this.#sinceMs > this.#quietMs && this.#readings > enough;
   }
 }
