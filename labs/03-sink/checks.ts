@@ -25,6 +25,9 @@ const BATCH = 512;
 /** Calls that a program which sleeps needs in a second, times some tens. */
 const FEW_SYNCS = 100;
 
+/** CPU time of a busy program and of the one that it is compared with, together. */
+const SPIN_MS = 1000;
+
 interface Total {
   readonly packets: number;
   readonly bytes: number;
@@ -238,6 +241,29 @@ async function staysAsleep(context: CheckContext): Promise<Verdict> {
   );
 }
 
+/** A program that spins takes as much as another one that does, however much the machine has left for them. */
+async function staysBusy(context: CheckContext): Promise<Verdict> {
+  const program = await context.startWithPorts(BUSY, [SINK]);
+  const reference = await context.start(['sh', '-c', 'while :; do :; done']);
+  const before = { own: await program.cpuMs(), reference: await reference.cpuMs() };
+  const used = async () => ({
+    own: (await program.cpuMs()) - before.own,
+    reference: (await reference.cpuMs()) - before.reference,
+  });
+  let now = await used();
+  while (now.own + now.reference < SPIN_MS) {
+    await context.pause(50);
+    requireRunning(program);
+    now = await used();
+  }
+  const share = now.own / now.reference;
+  if (share > 0.5) return passed;
+  return failed(
+    `Your program used ${Math.round(share * 100)} % of the CPU time that an endless loop beside it got.`,
+    'busy',
+  );
+}
+
 async function wakesUp(context: CheckContext): Promise<Verdict> {
   const program = await context.startWithPorts(SLEEPING, [SINK]);
   for (const index of [0, 1, 2]) await sendAll(context, program, [wanted(index)]);
@@ -354,6 +380,14 @@ export default defineChecks([
     expected: 'The program sleeps in poll() and uses hardly any CPU time.',
     after: ['takes-packets'],
     run: staysAsleep,
+  },
+  {
+    id: 'stays-busy',
+    title: 'Never sleeps with -b',
+    sent: 'Nothing, while your program runs with -b, beside a program that does nothing but spin.',
+    expected: 'The program asks again and again, and uses as much CPU time as the one that spins.',
+    after: ['takes-packets'],
+    run: staysBusy,
   },
   {
     id: 'wakes',
