@@ -4,6 +4,9 @@ import { findProgram, missingNeeds } from './machine.mjs';
 import { withProgress } from './progress.mjs';
 import { Stop } from './stop.mjs';
 
+/** Of what apt and the packages' scripts said before they failed. */
+const SHOWN_LINES = 30;
+
 /**
  * Installs what the machine lacks; where that is not allowed, stops with the command that does it.
  * @param {readonly import('./machine.mjs').Need[]} needs
@@ -59,10 +62,15 @@ async function privilege() {
   return code === 0 ? [sudo, '-n'] : undefined;
 }
 
-/** @param {readonly string[]} packages */
+/**
+ * apt closes the descriptor of its progress for the scripts of packages, so that it must not be one that they print
+ * to; and sudo passes on no other, so that it is opened behind sudo.
+ * @param {readonly string[]} packages
+ */
 function installing(packages) {
-  const options = ['-y', '--no-install-recommends', '-o', 'APT::Status-Fd=1', '-o', 'Dpkg::Use-Pty=0'];
-  return ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', ...options, ...packages];
+  const options = ['-y', '--no-install-recommends', '-o', 'APT::Status-Fd=3', '-o', 'Dpkg::Use-Pty=0'];
+  const install = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', ...options, ...packages];
+  return ['sh', '-c', 'exec "$@" 3>&1', 'sh', ...install];
 }
 
 /**
@@ -70,8 +78,16 @@ function installing(packages) {
  * @param {(detail: string) => void} show
  */
 async function apt(argv, show) {
-  const { code, tail } = await runQuietly(argv, { onLine: (line) => show(statusOf(line) ?? line) });
-  if (code !== 0) throw new Stop(`${argv.join(' ')} failed (exit ${code}):\n${tail}`);
+  /** @type {string[]} */
+  const said = [];
+  const onLine = (/** @type {string} */ line) => {
+    const status = statusOf(line);
+    if (status === undefined) said.push(line);
+    show(status ?? line);
+  };
+  const { code } = await runQuietly(argv, { onLine });
+  if (code === 0) return;
+  throw new Stop(`${argv.join(' ')} failed (exit ${code}):\n${said.slice(-SHOWN_LINES).join('\n')}`);
 }
 
 /**
