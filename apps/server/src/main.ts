@@ -43,6 +43,8 @@ function stopSignal(): Promise<NodeJS.Signals> {
 
 /** A sentence for what the operator can mend; everything else is a fault of the server and shows where. */
 function explain(fault: unknown): string {
+  // What went wrong first is the cause; what failed while it was cleaned up after is not.
+  if (fault instanceof SuppressedError) return explain(fault.suppressed);
   if (fault instanceof ConfigFaults || fault instanceof LabFaults || fault instanceof StoreError)
     return fault.message;
   const { code, address, port, path } = Object(fault) as Record<string, unknown>;
