@@ -15,8 +15,9 @@ const PICTURE_AFTER_MS = 20_000;
 /** With the loop in view, which the attendee wrote. */
 async function takePicture({ page, editor }: Workspace, path: string): Promise<void> {
   await editor.click();
-  await page.keyboard.press('Control+End');
-  await page.keyboard.press('PageUp');
+  const { keyboard } = page;
+  await keyboard.press('Control+End');
+  for (let pages = 0; pages < 4; pages++) await keyboard.press('PageUp');
   await page.waitForTimeout(PICTURE_AFTER_MS);
   await page.screenshot({ path });
 }
