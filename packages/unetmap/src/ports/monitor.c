@@ -51,19 +51,12 @@ static int furnish(struct port *port, struct port *watched, const struct port_wi
 		.buffers = port->ring_count[RX] * port->slot_count[RX] + port->slot_count[TX] + wish->extra_bufs,
 	};
 	int area = wish->flags & NR_ZCOPY_MON ? watched->area : port_choose_area(port->name, wish, &need);
-	int error;
 
 	if (area < 0)
 		return area;
 	port->area_gen = segment->areas[area].gen;
 	port->area = area;
-	error = port_make_rings(port, TX, NULL, wish);
-	if (error)
-		return error;
-	error = port_make_rings(port, RX, NULL, wish);
-	if (error)
-		port_drop_rings(port, TX, 1);
-	return error;
+	return port_make_own_rings(port, wish);
 }
 
 static int free_place(const struct port *watched, enum ring_dir dir)

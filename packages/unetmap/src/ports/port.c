@@ -140,6 +140,18 @@ int port_make_rings(struct port *port, enum ring_dir dir, struct port *twin, con
 	return 0;
 }
 
+int port_make_own_rings(struct port *port, const struct port_wish *wish)
+{
+	int error = port_make_rings(port, TX, NULL, wish);
+
+	if (error)
+		return error;
+	error = port_make_rings(port, RX, NULL, wish);
+	if (error)
+		port_drop_rings(port, TX, 1);
+	return error;
+}
+
 static void stop(struct kring *k)
 {
 	robust_lock(&k->lock);

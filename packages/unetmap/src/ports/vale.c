@@ -132,14 +132,7 @@ static int furnish(struct port *port, const struct port_wish *wish)
 
 	if (!error)
 		error = choose_area(port, wish);
-	if (!error)
-		error = port_make_rings(port, TX, NULL, wish);
-	if (error)
-		return error;
-	error = port_make_rings(port, RX, NULL, wish);
-	if (error)
-		port_drop_rings(port, TX, 1);
-	return error;
+	return error ? error : port_make_own_rings(port, wish);
 }
 
 static void dissolve(struct port *port)
