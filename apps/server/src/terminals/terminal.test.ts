@@ -189,7 +189,8 @@ describe('a flood', () => {
     const terminal = terminalOf();
     const before = keptBytes();
     await terminal.readFrom(new PtyProgram('yes "a line of plain text" | head -c 60000000').output());
-    expect(keptBytes() - before).toBeLessThan(4 * MIB);
+    // Buffers are given back by a thread of their own, some time after the collection; what is held on to never is.
+    await expect.poll(() => keptBytes() - before, { timeout: 10_000 }).toBeLessThan(4 * MIB);
     const page = new Page(terminal, 'late');
     await expect.poll(() => page.frames.at(-1)?.kind).toBe('screen');
     expect((await shown(page.bytes)).at(-2)).toMatch(/^a line of plain text|^a lin/);
