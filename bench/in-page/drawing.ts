@@ -48,8 +48,11 @@ export async function watchDrawing(page: Page): Promise<void> {
     };
     WebGL2RenderingContext.prototype.bufferData = watched as typeof upload;
 
-    const isText = ({ target }: MutationRecord): boolean =>
-      (target instanceof Element ? target : target.parentElement)?.closest('.xterm-rows') != null;
+    // A terminal out of sight changes as well; what is typed appears in the one that has the focus.
+    const isText = ({ target }: MutationRecord): boolean => {
+      const rows = (target instanceof Element ? target : target.parentElement)?.closest('.xterm-rows');
+      return rows != null && rows.closest('.xterm')?.contains(document.activeElement) === true;
+    };
     new MutationObserver((records) => {
       if (records.some(isText)) changed();
     }).observe(document, { subtree: true, childList: true, characterData: true });
