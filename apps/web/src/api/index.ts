@@ -12,5 +12,13 @@ export {
 } from './navigation.ts';
 export { rateFeed } from './rate-feed.ts';
 export { terminalStream } from './server-link.ts';
-export type { Actions, AppState, EditedFile, OpenWorkspace, RateFeed, TerminalStream } from './state.ts';
+export type {
+  Actions,
+  AppState,
+  EditedFile,
+  OpenWorkspace,
+  RateFeed,
+  TerminalOutput,
+  TerminalStream,
+} from './state.ts';
 export { appState, useAppState } from './store.ts';

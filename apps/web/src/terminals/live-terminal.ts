@@ -4,9 +4,16 @@ import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { type ILink, type ILinkProvider, Terminal } from '@xterm/xterm';
-import { appState, navigation, type TerminalStream, terminalStream } from '../api/index.ts';
+import {
+  appState,
+  navigation,
+  type TerminalOutput,
+  type TerminalStream,
+  terminalStream,
+} from '../api/index.ts';
 import { onThemeChange } from '../tokens.ts';
 import { hasFastWebgl } from './fast-webgl.ts';
+import { OutputPace } from './output-pace.ts';
 import { type SourceLink, sourceLinks } from './source-links.ts';
 import { isTerminalAnswer } from './terminal-answer.ts';
 import { terminalTheme } from './terminal-theme.ts';
@@ -29,7 +36,9 @@ export class LiveTerminal implements Disposable {
   readonly #fit = new FitAddon();
   readonly #search = new SearchAddon();
   readonly #stack = new DisposableStack();
+  readonly #pace = new OutputPace((output, drawn) => this.#write(output, drawn));
   #webgl: WebglAddon | undefined;
+  #replays = 0;
 
   private constructor(host: HTMLElement, { terminalId, readOnly, find }: LiveTerminalOptions) {
     this.#readOnly = readOnly;
@@ -49,6 +58,7 @@ export class LiveTerminal implements Disposable {
     this.#terminal.registerLinkProvider(sourceLinkProvider(this.#terminal));
     this.#terminal.attachCustomKeyEventHandler((event) => passToTerminal(event, find));
     this.#terminal.open(host);
+    this.#stack.use(this.#pace);
     this.#stack.use(onThemeChange(() => (this.#terminal.options = { theme: terminalTheme() })));
     this.#stream = this.#connect(terminalId);
   }
@@ -61,13 +71,14 @@ export class LiveTerminal implements Disposable {
 
   /** WebGL contexts are few in a page: only what is seen has one. */
   show(): void {
+    this.#pace.seen();
     if (this.#webgl === undefined) this.#drawWithWebgl();
     this.fit();
   }
 
   hide(): void {
-    this.#webgl?.dispose();
-    this.#webgl = undefined;
+    this.#pace.unseen();
+    this.#drawWithElements();
   }
 
   focus(): void {
@@ -107,29 +118,34 @@ export class LiveTerminal implements Disposable {
   #connect(terminalId: number): TerminalStream {
     const stream = terminalStream(terminalId);
     const encoder = new TextEncoder();
-    let replays = 0;
-    const silence = stream.onOutput(({ bytes, reset, replayed }, drawn) => {
-      if (reset) this.#terminal.reset();
-      if (replayed) replays++;
-      this.#terminal.write(bytes, () => {
-        if (replayed) replays--;
-        drawn();
-      });
-    });
-    this.#stack.defer(silence);
+    this.#stack.defer(stream.onOutput((output, drawn) => this.#pace.pass(output, drawn)));
     this.#stack.defer(() => stream.close());
     this.#terminal.onData((text) => {
-      if (replays === 0 || !isTerminalAnswer(text)) stream.write(encoder.encode(text));
+      if (this.#replays === 0 || !isTerminalAnswer(text)) stream.write(encoder.encode(text));
     });
     this.#terminal.onBinary((text) => stream.write(Uint8Array.from(text, (char) => char.charCodeAt(0))));
     return stream;
+  }
+
+  #write({ bytes, reset, replayed }: TerminalOutput, drawn: () => void): void {
+    if (reset) this.#terminal.reset();
+    if (replayed) this.#replays++;
+    this.#terminal.write(bytes, () => {
+      if (replayed) this.#replays--;
+      drawn();
+    });
+  }
+
+  #drawWithElements(): void {
+    this.#webgl?.dispose();
+    this.#webgl = undefined;
   }
 
   #drawWithWebgl(): void {
     if (!hasFastWebgl()) return;
     try {
       const webgl = new WebglAddon();
-      webgl.onContextLoss(() => this.hide());
+      webgl.onContextLoss(() => this.#drawWithElements());
       this.#terminal.loadAddon(webgl);
       this.#webgl = webgl;
     } catch {
