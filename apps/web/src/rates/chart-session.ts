@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { RateSample, Topology } from '@ringlab/protocol';
 import { rateFeed } from '../api/index.ts';
+import { mayDraw } from '../traffic/typing.ts';
 import { type Columns, LinkHistory, type Measure } from './link-history.ts';
 import { type ChartTheme, type ChartView, RateChart } from './rate-chart.ts';
 import { seriesLooks } from './series-look.ts';
@@ -32,6 +33,7 @@ export class ChartSession {
   #hovered: number | undefined;
   #ghost: { runId: string | undefined; measure: Measure; columns: Columns } | undefined;
   #frame = 0;
+  #drawnAtMs = 0;
 
   constructor(host: HTMLElement, topology: Topology, choice: ChartChoice, listener: ChartListener) {
     this.#host = host;
@@ -80,7 +82,7 @@ export class ChartSession {
 
   #take(sample: RateSample): void {
     this.#history.push(sample);
-    this.#redraw();
+    if (mayDraw(this.#drawnAtMs)) this.#redraw();
   }
 
   #reload(): void {
@@ -99,6 +101,7 @@ export class ChartSession {
   /** At most once a frame, and not at all while the page is hidden: the browser then calls no frame. */
   #redraw(): void {
     cancelAnimationFrame(this.#frame);
+    this.#drawnAtMs = performance.now();
     this.#frame = requestAnimationFrame(() => {
       const view = this.#view();
       this.#chart.draw(view);

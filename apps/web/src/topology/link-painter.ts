@@ -27,13 +27,13 @@ export class LinkPainter {
     this.paint([]);
   }
 
-  /** The newest samples, oldest first, of one run; none when nothing runs. */
-  paint(samples: readonly RateSample[]): void {
+  /** The newest samples, oldest first, of one run; none when nothing runs. Packets move unless `still`. */
+  paint(samples: readonly RateSample[], still = false): void {
     const rates = samples.map((sample) => linkRate(sample, this.#link));
     const rate = rates.at(-1) && averageRate(rates.filter((each) => each !== undefined));
     this.#parts.group.dataset.state = rate === undefined ? 'closed' : rate.pps > 0 ? 'busy' : 'silent';
     this.#parts.group.style.setProperty('--load', loadOf(rate?.pps ?? 0).toFixed(3));
-    this.#move(speedOf(rate?.pps ?? 0));
+    this.#move(still ? 0 : speedOf(rate?.pps ?? 0));
     this.#write(rate);
   }
 
