@@ -51,12 +51,20 @@ test('a run shows its rate on the chart, and the topology moves', async ({ atten
   const offset = () => packets.evaluate((element) => getComputedStyle(element).strokeDashoffset);
   const before = await offset();
   await expect.poll(offset).not.toBe(before);
+  await sameLinksThroughReadings(workspace);
 
   if (PICTURE !== undefined) await takePicture(workspace, PICTURE);
 
   await workspace.stopRun();
   await expect.poll(() => workspace.linkRatesPps()).toEqual(expect.arrayContaining([0]));
 });
+
+/** Each second the processes' shares of the CPU are drawn anew; the links must not be, or they flicker. */
+async function sameLinksThroughReadings({ page, topology }: Workspace): Promise<void> {
+  const links = await topology.locator('.topology-link').elementHandles();
+  await page.waitForTimeout(2500);
+  for (const link of links) expect(await link.evaluate((element) => element.isConnected)).toBe(true);
+}
 
 test('every link leads to its chart, every process to its terminal', async ({ attendee }) => {
   const workspace = await attendee('Clicker', LAB);

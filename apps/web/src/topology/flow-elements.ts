@@ -21,8 +21,10 @@ export function flowNodes(
   });
 }
 
+/** A node that does not say `measured` is measured anew whenever its data change, and its links are gone meanwhile. */
 function placement({ x, y, width, height }: Box) {
-  return { position: { x, y }, width, height, initialWidth: width, initialHeight: height };
+  const size = { width, height };
+  return { position: { x, y }, ...size, initialWidth: width, initialHeight: height, measured: size };
 }
 
 export function flowEdges(
