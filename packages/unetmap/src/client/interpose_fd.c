@@ -15,6 +15,7 @@
 #include "client/fds.h"
 #include "client/real.h"
 #include "control/control.h"
+#include "core/user_memory.h"
 
 // What <unistd.h> turns read() into with _FORTIFY_SOURCE.
 ssize_t __read_chk(int fd, void *buf, size_t bytes, size_t room);
@@ -32,6 +33,25 @@ static int is_netmap_request(unsigned long request)
 	return _IOC_TYPE(request) == 'i' && _IOC_NR(request) >= 145 && _IOC_NR(request) <= 151;
 }
 
+// What the kernel answers for any file, before the device is asked.
+static int is_file_request(unsigned long request)
+{
+	return request == FIONBIO || request == FIOCLEX || request == FIONCLEX;
+}
+
+static int file_request(int desc, int fd, unsigned long request, void *argument)
+{
+	int on, error;
+
+	if (request != FIONBIO)
+		return REAL(ioctl)(fd, request, NULL);
+	error = copy_from_user(&on, (uintptr_t)argument, sizeof on);
+	if (error)
+		return fail(-error);
+	fd_set_nonblock(desc, on);
+	return 0;
+}
+
 EXPORT int ioctl(int fd, unsigned long request, ...)
 {
 	int desc = fd_desc(fd);
@@ -46,6 +66,8 @@ EXPORT int ioctl(int fd, unsigned long request, ...)
 		desc = fd_adopt(fd);
 	if (desc < 0)
 		return REAL(ioctl)(fd, request, argument);
+	if (is_file_request((unsigned)request))
+		return file_request(desc, fd, (unsigned)request, argument);
 	error = control_ioctl(desc, (unsigned)request, (uintptr_t)argument);
 	return error ? fail(-error) : 0;
 }

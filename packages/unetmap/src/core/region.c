@@ -14,6 +14,7 @@
 struct segment *segment;
 
 static char region_dir[REGION_PATH_BYTES - 64];
+static char told_dir[sizeof region_dir]; // by region_use
 static pthread_mutex_t process_lock = PTHREAD_MUTEX_INITIALIZER;
 static int lock_fd = -1;
 
@@ -37,7 +38,7 @@ static void default_dir(char *dir, size_t bytes)
 // Relative directories are made absolute at once: the program may change its own later.
 static void choose_dir(void)
 {
-	const char *asked = getenv("UNETMAP_DIR");
+	const char *asked = *told_dir ? told_dir : getenv("UNETMAP_DIR");
 	char cwd[PATH_MAX];
 
 	if (!asked || !*asked)
@@ -45,6 +46,23 @@ static void choose_dir(void)
 	else if (*asked == '/' || !getcwd(cwd, sizeof cwd) ||
 		 (size_t)snprintf(region_dir, sizeof region_dir, "%s/%s", cwd, asked) >= sizeof region_dir)
 		snprintf(region_dir, sizeof region_dir, "%s", asked);
+}
+
+int region_use(const char *dir)
+{
+	int error = 0;
+
+	if (*dir != '/')
+		return -EINVAL;
+	if (strlen(dir) >= sizeof told_dir)
+		return -ENAMETOOLONG;
+	pthread_mutex_lock(&process_lock);
+	if (!segment)
+		strcpy(told_dir, dir);
+	else if (strcmp(region_dir, dir))
+		error = -EBUSY;
+	pthread_mutex_unlock(&process_lock);
+	return error;
 }
 
 void region_path(char path[REGION_PATH_BYTES], const char *format, ...)

@@ -16,6 +16,10 @@ enum { REGION_PATH_BYTES = 4096 };
 // -EACCES not ours to write, -ENXIO made by another version. Repeats are free.
 int region_attach(int create);
 
+// Says which directory that is, an absolute path, whatever the environment says. Returns 0, -EINVAL,
+// -ENAMETOOLONG, or -EBUSY if another one is in use already.
+int region_use(const char *dir);
+
 // Writes the path of a file of the region directory; `format` as for printf.
 void region_path(char path[REGION_PATH_BYTES], const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
