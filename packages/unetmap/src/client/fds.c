@@ -106,6 +106,15 @@ int fd_open_device(int flags)
 	return fd;
 }
 
+int fd_enter_region(void)
+{
+	int error = region_attach(0);
+
+	if (!error)
+		pthread_once(&fork_once, watch_forks);
+	return error;
+}
+
 int fd_adopt(int fd)
 {
 	int desc = fd_desc(fd);
@@ -113,10 +122,8 @@ int fd_adopt(int fd)
 
 	if (desc >= 0 || fd < 0 || fd >= MAX_FDS)
 		return desc;
-	if (!region_attach(0)) {
-		pthread_once(&fork_once, watch_forks);
+	if (!fd_enter_region())
 		desc = desc_find(fd);
-	}
 	errno = saved;
 	if (desc >= 0) {
 		known[desc].open_flags = O_RDWR;

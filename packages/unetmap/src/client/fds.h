@@ -16,6 +16,9 @@ static inline int fd_desc(int fd)
 	return (unsigned)fd < MAX_FDS ? (int)__atomic_load_n(&fd_table[fd], __ATOMIC_RELAXED) - 1 : -1;
 }
 
+// Joins the region if there is one, and prepares for forks. 0 or -errno.
+int fd_enter_region(void);
+
 // Like fd_desc, but also recognizes descriptors that came by exec or over a socket.
 int fd_adopt(int fd);
 

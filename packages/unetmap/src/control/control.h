@@ -22,6 +22,12 @@ void *control_mmap(uint16_t desc, void *addr, size_t len, int prot, int flags, o
 // This process closed its last file descriptor of it: if nobody else has one, it goes now.
 void control_closed(uint16_t desc);
 
+// Persistent ports are network interfaces to programs. The number of the one of this
+// name, 0 if there is none; and the name of that number, or -ENXIO. The
+// region has been entered.
+unsigned control_interface_index(const char *name);
+int control_interface_name(unsigned index, char *name);
+
 // Around every change of ports and areas: the control lock, after having cleaned up what processes
 // that have ended left behind.
 void control_enter(void);

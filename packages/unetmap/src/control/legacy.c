@@ -116,22 +116,83 @@ static int legacy_header(struct request *r, struct nmreq *q)
 	return error;
 }
 
+static int legacy_attach(struct request *r, struct nmreq *q)
+{
+	struct nmreq_vale_attach attach = {.reg = translate(q)};
+	int error;
+
+	attach.reg.nr_mode = q->nr_arg1 & NETMAP_BDG_HOST ? NR_REG_NIC_SW : NR_REG_ALL_NIC;
+	r->body = &attach;
+	error = request_vale_attach(r);
+	if (!error)
+		answer_register(q, &attach.reg);
+	return error;
+}
+
+static int legacy_detach(struct request *r)
+{
+	struct nmreq_vale_detach detach = {0};
+
+	r->body = &detach;
+	return request_vale_detach(r);
+}
+
+static int legacy_newif(struct request *r, struct nmreq *q)
+{
+	struct nmreq_vale_newif newif = {
+		.nr_tx_slots = q->nr_tx_slots,
+		.nr_rx_slots = q->nr_rx_slots,
+		.nr_tx_rings = q->nr_tx_rings,
+		.nr_rx_rings = q->nr_rx_rings,
+		.nr_mem_id = q->nr_arg2,
+	};
+	int error;
+
+	r->body = &newif;
+	error = request_vale_newif(r);
+	q->nr_tx_slots = newif.nr_tx_slots;
+	q->nr_rx_slots = newif.nr_rx_slots;
+	q->nr_tx_rings = newif.nr_tx_rings;
+	q->nr_rx_rings = newif.nr_rx_rings;
+	q->nr_arg2 = newif.nr_mem_id;
+	return error;
+}
+
+static int legacy_polling(struct request *r, const struct nmreq *q)
+{
+	struct nmreq_vale_polling polling = {
+		.nr_first_cpu_id = q->nr_ringid & NETMAP_RING_MASK,
+		.nr_num_polling_cpus = q->nr_arg1,
+	};
+	const uint32_t mode = q->nr_flags & NR_REG_MASK;
+
+	if (mode == NR_REG_ONE_NIC)
+		polling.nr_mode = NETMAP_POLLING_MODE_MULTI_CPU;
+	else if (mode == NR_REG_ALL_NIC)
+		polling.nr_mode = NETMAP_POLLING_MODE_SINGLE_CPU;
+	r->body = &polling;
+	return request_vale_polling(r);
+}
+
 static int legacy_command(struct request *r, struct nmreq *q)
 {
 	switch (q->nr_cmd) {
 	case NETMAP_BDG_LIST:
 		return legacy_list(r, q);
 	case NETMAP_BDG_ATTACH:
-		return request_vale_attach(r);
+		return legacy_attach(r, q);
 	case NETMAP_BDG_DETACH:
-		return request_vale_detach(r);
+		return legacy_detach(r);
 	case NETMAP_BDG_NEWIF:
-		return request_vale_newif(r);
+		return legacy_newif(r, q);
 	case NETMAP_BDG_DELIF:
 		return request_vale_delif(r);
 	case NETMAP_BDG_VNET_HDR:
 	case NETMAP_VNET_HDR_GET:
 		return legacy_header(r, q);
+	case NETMAP_BDG_POLLING_ON:
+	case NETMAP_BDG_POLLING_OFF:
+		return legacy_polling(r, q);
 	default:
 		return -EOPNOTSUPP;
 	}

@@ -142,7 +142,9 @@ int request_register(struct request *r)
 	port = open_port(r->name, reg, &wish, &error);
 	if (!port)
 		return error;
-	error = bind_desc(port, r->desc, reg);
+	error = port_ops(port->kind)->used ? port_ops(port->kind)->used(port, &wish) : 0;
+	if (!error)
+		error = bind_desc(port, r->desc, reg);
 	if (!error)
 		answer(port, &segment->descs[r->desc], reg);
 	else if (!port->user_count)

@@ -31,6 +31,7 @@ int request_vale_detach(struct request *r);
 int request_vale_list(struct request *r);
 int request_vale_newif(struct request *r);
 int request_vale_delif(struct request *r);
+int request_vale_polling(struct request *r);
 int request_port_hdr_set(struct request *r);
 int request_port_hdr_get(struct request *r);
 int request_stats(struct request *r);

@@ -2,12 +2,13 @@
 //
 // Requests about switches: who is on them, attaching, the header length of a port.
 #include <errno.h>
-#include <net/if.h>
 #include <string.h>
 
+#include "control/control.h"
 #include "control/request.h"
 #include "ports/port.h"
 #include "ports/vale.h"
+#include "ports/vale_persistent.h"
 
 enum { NO_PORT_INDEX = 255 };
 
@@ -23,7 +24,7 @@ static int list_next(struct request *r, struct nmreq_vale_list *list)
 				continue;
 			list->nr_bridge_idx = sw;
 			list->nr_port_idx = i;
-			memcpy(r->name, port_at(s->ports[i] - 1)->name, PORT_NAME_BYTES);
+			vale_full_name(port_at(s->ports[i] - 1), r->name);
 			return 0;
 		}
 	}
@@ -32,7 +33,7 @@ static int list_next(struct request *r, struct nmreq_vale_list *list)
 
 static int list_named(const struct request *r, struct nmreq_vale_list *list)
 {
-	struct port *port = port_find(r->name);
+	const struct port *port;
 	int sw;
 
 	if (strncasecmp(r->name, NM_BDG_NAME, strlen(NM_BDG_NAME)))
@@ -40,8 +41,9 @@ static int list_named(const struct request *r, struct nmreq_vale_list *list)
 	sw = strchr(r->name, ':') ? vale_find_switch(r->name) : -ENOENT;
 	if (sw < 0)
 		return sw;
+	port = vale_port_named(r->name);
 	list->nr_bridge_idx = sw;
-	list->nr_port_idx = port && port->kind == KIND_VALE ? port->sw_port : NO_PORT_INDEX;
+	list->nr_port_idx = port ? port->sw_port : NO_PORT_INDEX;
 	return 0;
 }
 
@@ -50,28 +52,115 @@ int request_vale_list(struct request *r)
 	return r->name[0] ? list_named(r, r->body) : list_next(r, r->body);
 }
 
-// ---- attach, detach, persistent ports: there is no device yet that could be attached ----
+// ---- attach and detach ----
+
+static int check_name(const struct request *r)
+{
+	int vale = vale_name_check(r->name, strlen(r->name));
+
+	return vale ? vale : -EINVAL;
+}
+
+static int check_memory(uint16_t mem_id)
+{
+	if (mem_id > GLOBAL_AREA + 1 && (mem_id > MAX_AREAS || segment->areas[mem_id - 1].state != STATE_ACTIVE))
+		return -EINVAL;
+	return 0;
+}
 
 int request_vale_attach(struct request *r)
 {
-	return port_find(r->name) ? -EBUSY : -EINVAL;
+	struct nmreq_vale_attach *attach = r->body;
+	int error = check_memory(attach->reg.nr_mem_id);
+
+	if (error)
+		return error;
+	error = check_name(r);
+	if (error < 0)
+		return error;
+	return vale_port_named(r->name) ? -EBUSY : vale_attach(r->name, &attach->port_index);
 }
 
 int request_vale_detach(struct request *r)
 {
-	return port_find(r->name) ? -EBUSY : -ENXIO;
+	struct nmreq_vale_detach *detach = r->body;
+	int error = check_name(r);
+
+	if (error < 0)
+		return error == -ENOMEM ? -ENXIO : error;
+	return vale_detach(r->name, &detach->port_index);
+}
+
+// ---- persistent ports ----
+
+static void describe(const struct port *port, struct nmreq_vale_newif *newif)
+{
+	newif->nr_tx_slots = port->slot_count[TX];
+	newif->nr_rx_slots = port->slot_count[RX];
+	newif->nr_tx_rings = port->ring_count[TX];
+	newif->nr_rx_rings = port->ring_count[RX];
+	newif->nr_mem_id = port->area + 1;
 }
 
 int request_vale_newif(struct request *r)
 {
-	if (!r->name[0] || !strncasecmp(r->name, NM_BDG_NAME, strlen(NM_BDG_NAME)))
-		return -EINVAL;
-	return if_nametoindex(r->name) ? -EEXIST : -EOPNOTSUPP;
+	struct nmreq_vale_newif *newif = r->body;
+	const struct port_wish wish = {
+		.slots = {[RX] = newif->nr_rx_slots, [TX] = newif->nr_tx_slots},
+		.rings = {[RX] = newif->nr_rx_rings, [TX] = newif->nr_tx_rings},
+		.mem_id = newif->nr_mem_id,
+	};
+	int port = vale_newif(r->name, &wish);
+
+	if (port < 0)
+		return port;
+	describe(port_at(port), newif);
+	return 0;
 }
 
 int request_vale_delif(struct request *r)
 {
-	return -ENXIO;
+	return vale_delif(r->name);
+}
+
+// Beyond the numbers of the host's own interfaces.
+enum { FIRST_INTERFACE_INDEX = 1 << 24 };
+
+unsigned control_interface_index(const char *name)
+{
+	const struct port *port;
+
+	control_enter();
+	port = vale_find_persistent(name);
+	control_leave();
+	return port ? FIRST_INTERFACE_INDEX + port_id(port) : 0;
+}
+
+int control_interface_name(unsigned index, char *name)
+{
+	const unsigned id = index - FIRST_INTERFACE_INDEX;
+	int error = -ENXIO;
+
+	if (index < FIRST_INTERFACE_INDEX || id >= MAX_PORTS)
+		return -ENXIO;
+	control_enter();
+	if (port_at(id)->state == STATE_ACTIVE && vale_find_persistent(port_at(id)->name) == port_at(id)) {
+		memcpy(name, port_at(id)->name, IFNAMSIZ);
+		error = 0;
+	}
+	control_leave();
+	return error;
+}
+
+// ---- polling by kernel threads: only devices that are not switch ports themselves have it ----
+
+int request_vale_polling(struct request *r)
+{
+	int error = check_name(r);
+
+	if (error < 0)
+		return error == -ENOMEM ? -ENXIO : error;
+	return vale_port_named(r->name) ? -EOPNOTSUPP : -ENXIO;
 }
 
 // ---- virtio-net header ----
@@ -80,6 +169,8 @@ static struct port *vale_port(const struct request *r)
 {
 	struct port *port = port_find(r->name);
 
+	if (!port)
+		port = vale_port_named(r->name);
 	return port && port->kind == KIND_VALE ? port : NULL;
 }
 

@@ -8,9 +8,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <linux/sockios.h>
+#include <net/if.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -64,6 +68,21 @@ static inline int sys_futex_wait(uint32_t *word, uint32_t seen, const struct tim
 static inline void sys_futex_wake(uint32_t *word, int count)
 {
 	syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0);
+}
+
+// The index of a network interface of the host's, 0 if there is none of this name.
+static inline int sys_interface_index(const char *name)
+{
+	struct ifreq wanted = {0};
+	int fd = strlen(name) < IFNAMSIZ ? syscall(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
+	long r;
+
+	if (fd < 0)
+		return 0;
+	memcpy(wanted.ifr_name, name, strlen(name) + 1);
+	r = syscall(SYS_ioctl, fd, SIOCGIFINDEX, &wanted);
+	sys_close(fd);
+	return r ? 0 : wanted.ifr_ifindex;
 }
 
 #endif

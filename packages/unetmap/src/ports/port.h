@@ -31,7 +31,12 @@ struct port_ops {
 	// left behind. Control lock held.
 	int (*create)(const char *name, const struct port_wish *wish);
 
-	// The last descriptor has gone; undo create, or keep the port. Control lock held.
+	// Before a descriptor is bound to it: makes what the port has only while somebody has it open.
+	// 0, also when there is nothing to do, or -errno. May be NULL. Control lock held.
+	int (*used)(struct port *port, const struct port_wish *wish);
+
+	// The last descriptor has gone, or none ever came; undo create, or used. May come again.
+	// Control lock held.
 	void (*unused)(struct port *port);
 
 	// One ring, its `lock` held. *_sync moves frames and shows the new tail; it returns MARKS_WRONG

@@ -8,6 +8,7 @@
 
 #include "core/barriers.h"
 #include "ports/port.h"
+#include "ports/vale_persistent.h"
 
 // ---- switches ----
 
@@ -29,12 +30,21 @@ int vale_find_switch(const char *name)
 	return -ENOENT;
 }
 
+static int is_empty(const struct vale_switch *s)
+{
+	for (int i = 0; i < MAX_SWITCH_PORTS; i++)
+		if (s->ports[i])
+			return 0;
+	return 1;
+}
+
+// A switch without ports is one whose maker has died.
 static int make_switch(const char *name)
 {
 	for (int i = 0; i < MAX_SWITCHES; i++) {
 		struct vale_switch *s = &segment->switches[i];
 
-		if (s->state != STATE_FREE)
+		if (s->state != STATE_FREE && !is_empty(s))
 			continue;
 		memset(s, 0, sizeof *s);
 		memcpy(s->name, name, switch_name_length(name));
@@ -42,14 +52,6 @@ static int make_switch(const char *name)
 		return i;
 	}
 	return -ENOMEM;
-}
-
-static void drop_switch_if_empty(struct vale_switch *s)
-{
-	for (int i = 0; i < MAX_SWITCH_PORTS; i++)
-		if (s->ports[i])
-			return;
-	publish(&s->state, STATE_FREE);
 }
 
 // ---- ports on a switch ----
@@ -62,13 +64,13 @@ static int free_index(const struct vale_switch *s)
 	return -ENOMEM;
 }
 
-static int enter_switch(struct port *port)
+int vale_enter(struct port *port, const char *full_name)
 {
-	int sw = vale_find_switch(port->name);
+	int sw = vale_find_switch(full_name);
 	int index;
 
 	if (sw < 0)
-		sw = make_switch(port->name);
+		sw = make_switch(full_name);
 	if (sw < 0)
 		return sw;
 	index = free_index(&segment->switches[sw]);
@@ -79,8 +81,7 @@ static int enter_switch(struct port *port)
 	return 0;
 }
 
-// From here on senders find the port.
-static void show_on_switch(struct port *port)
+void vale_show(struct port *port)
 {
 	struct vale_switch *s = &segment->switches[port->sw];
 
@@ -89,16 +90,53 @@ static void show_on_switch(struct port *port)
 		publish(&s->port_high, port->sw_port + 1u);
 }
 
-static void leave_switch(struct port *port)
+int vale_is_shown(const struct port *port)
+{
+	return port->sw != NONE && segment->switches[port->sw].ports[port->sw_port] == port_id(port) + 1;
+}
+
+void vale_leave(struct port *port)
 {
 	struct vale_switch *s;
 
 	if (port->sw == NONE)
 		return;
 	s = &segment->switches[port->sw];
-	if (s->ports[port->sw_port] == port_id(port) + 1)
+	if (vale_is_shown(port))
 		publish(&s->ports[port->sw_port], 0);
-	drop_switch_if_empty(s);
+	if (is_empty(s))
+		publish(&s->state, STATE_FREE);
+}
+
+// ---- names: an attached port is known on its switch by the switch's name and its own ----
+
+void vale_full_name(const struct port *port, char name[PORT_NAME_BYTES])
+{
+	const char *sw = strchr(port->name, ':') ? "" : segment->switches[port->sw].name;
+	const uint32_t length = strlen(sw);
+
+	memset(name, 0, PORT_NAME_BYTES);
+	memcpy(name, sw, length);
+	if (length)
+		name[length] = ':';
+	strncat(name, port->name, PORT_NAME_BYTES - 1 - strlen(name));
+}
+
+struct port *vale_port_named(const char *full_name)
+{
+	int sw = vale_find_switch(full_name);
+
+	for (int i = 0; sw >= 0 && i < MAX_SWITCH_PORTS; i++) {
+		uint16_t id = segment->switches[sw].ports[i];
+		char name[PORT_NAME_BYTES];
+
+		if (!id)
+			continue;
+		vale_full_name(port_at(id - 1), name);
+		if (!strcmp(name, full_name))
+			return port_at(id - 1);
+	}
+	return NULL;
 }
 
 // ---- the port ----
@@ -108,7 +146,7 @@ static int claims(const char *name)
 	return vale_name_check(name, strlen(name));
 }
 
-static int choose_area(struct port *port, const struct port_wish *wish)
+int vale_choose_area(struct port *port, const struct port_wish *wish)
 {
 	const uint32_t rx = port->ring_count[RX], tx = port->ring_count[TX];
 	const uint32_t rx_slots = port->slot_count[RX], tx_slots = port->slot_count[TX];
@@ -128,10 +166,10 @@ static int choose_area(struct port *port, const struct port_wish *wish)
 
 static int furnish(struct port *port, const struct port_wish *wish)
 {
-	int error = enter_switch(port);
+	int error = vale_enter(port, port->name);
 
 	if (!error)
-		error = choose_area(port, wish);
+		error = vale_choose_area(port, wish);
 	return error ? error : port_make_own_rings(port, wish);
 }
 
@@ -139,16 +177,20 @@ static void dissolve(struct port *port)
 {
 	uint16_t area = port->area;
 
-	leave_switch(port);
+	vale_leave(port);
 	port_free(port);
 	port_leave_area(area);
 }
 
+// What has a name of its own is opened by that, not by its place on a switch.
 static int create(const char *name, const struct port_wish *wish)
 {
-	struct port *port = port_alloc(name, KIND_VALE, wish);
+	struct port *port;
 	int error;
 
+	if (port_find(strchr(name, ':') + 1))
+		return -EINVAL;
+	port = port_alloc(name, KIND_VALE, wish);
 	if (!port)
 		return -ENOMEM;
 	error = furnish(port, wish);
@@ -156,13 +198,17 @@ static int create(const char *name, const struct port_wish *wish)
 		dissolve(port);
 		return error;
 	}
-	show_on_switch(port);
+	vale_show(port);
 	port_announce(port);
 	return port_id(port);
 }
 
 static void unused(struct port *port)
 {
+	if (port->flags & VALE_PERSISTENT) {
+		vale_persistent_unused(port);
+		return;
+	}
 	publish(&segment->switches[port->sw].ports[port->sw_port], 0);
 	port_drop_rings(port, TX, 1);
 	port_drop_rings(port, RX, 1);
@@ -173,6 +219,7 @@ const struct port_ops vale_ops = {
 	.kind = KIND_VALE,
 	.claims = claims,
 	.create = create,
+	.used = vale_persistent_used,
 	.unused = unused,
 	.tx_sync = vale_tx_sync,
 	.rx_sync = vale_rx_sync,

@@ -267,19 +267,19 @@ static void put_chains(struct rx_queue *q, const struct frame *frames, uint16_t 
 // be waiting for this very processor.
 static int open_with_room(struct batch *b, struct rx_queue *q, struct port *to)
 {
-	int open = rx_queue_open(q, to, b->k->ring_id, b->from->sw);
+	int open = rx_queue_open(q, to, b->k->ring_id, b->k->sw);
 
 	if (!open || q->room >= b->count || b->yielded)
 		return open;
 	b->yielded = 1;
 	rx_queue_close(q);
 	sched_yield();
-	return rx_queue_open(q, to, b->k->ring_id, b->from->sw);
+	return rx_queue_open(q, to, b->k->ring_id, b->k->sw);
 }
 
 static void deliver(struct batch *b, uint16_t sw_port, uint16_t own, uint16_t flood)
 {
-	struct vale_switch *s = &segment->switches[b->from->sw];
+	struct vale_switch *s = &segment->switches[b->k->sw];
 	uint16_t id = observe(&s->ports[sw_port]);
 	struct rx_queue q;
 
@@ -305,14 +305,16 @@ static void deliver_all(struct batch *b, struct vale_switch *s)
 
 // ---- the two syncs ----
 
+
 enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base)
 {
-	struct vale_switch *s = &segment->switches[port->sw];
 	enum marks marks = ring_read_tx_marks(k, ring, ring_prev(k, k->hwcur));
 	struct batch b;
 
 	if (marks != MARKS_OK)
 		return marks;
+	if (k->sw == NONE) // a persistent port that is not attached
+		publish(&k->hwcur, k->rhead);
 	b.from = port;
 	b.k = k;
 	b.yielded = 0;
@@ -323,8 +325,8 @@ enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 		if (port->monitor_count[TX])
 			monitor_copy(port, k, ring, base, k->hwcur, end);
 		publish(&k->hwcur, end);
-		classify(&b, s);
-		deliver_all(&b, s);
+		classify(&b, &segment->switches[k->sw]);
+		deliver_all(&b, &segment->switches[k->sw]);
 	}
 	ring_show_tail(k, ring, ring_prev(k, k->hwcur));
 	return MARKS_OK;

@@ -26,6 +26,11 @@ want "$T/err" '^failed to attach vale0:nosuch: Invalid argument$'
 $N "$B/vale-ctl" -g nosuch 2>"$T/err" && fail "nosuch is no port"
 want "$T/err" '^failed to obtain info for nosuch: No such device or address$'
 
+for action in '-n vi0 -C 512,512,2,2' '-a vale0:vi0' '-d vale0:vi0' '-r vi0'; do
+	$N "$B/vale-ctl" $action >"$T/out" 2>&1 || fail "$action: $(cat "$T/out")"
+	[ -s "$T/out" ] && fail "$action is silent, not: $(cat "$T/out")"
+done
+
 background "$T/watch.out" "$T/watch.err" $N "$B/nmstat" --json --watch=20
 watch=$!
 until_line "$T/watch.out" vale0:b
