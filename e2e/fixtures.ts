@@ -5,6 +5,8 @@ import { Board } from './pages/board.ts';
 import { JoinPage } from './pages/join.ts';
 import { Workspace } from './pages/workspace.ts';
 
+const CLIPBOARD = ['clipboard-read', 'clipboard-write'];
+
 interface People {
   /** Joins the course in a browser of their own, and opens the lab. */
   readonly attendee: (name: string, lab: string, links?: Links) => Promise<Workspace>;
@@ -27,9 +29,7 @@ export const test = base.extend<People, { links: Links }>({
   attendee: async ({ browser, links: shared }, use) => {
     const workspaces: Workspace[] = [];
     await use(async (name, lab, links = shared) => {
-      const page = await freshPage(
-        browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] }),
-      );
+      const page = await freshPage(browser.newContext({ permissions: CLIPBOARD }));
       await join(page, links, name);
       const workspace = new Workspace(page, lab);
       workspaces.push(workspace);
@@ -42,7 +42,7 @@ export const test = base.extend<People, { links: Links }>({
   instructor: async ({ browser, links: shared }, use) => {
     const pages: Page[] = [];
     await use(async (links = shared) => {
-      const page = await freshPage(browser.newContext());
+      const page = await freshPage(browser.newContext({ permissions: CLIPBOARD }));
       pages.push(page);
       await page.goto(links.instructor);
       await page.waitForURL('**/board');

@@ -13,6 +13,13 @@ export class Board {
     return this.page.getByRole('row').filter({ has: this.page.getByRole('rowheader', { name }) });
   }
 
+  /** Copies the link with which another browser becomes this attendee. */
+  async linkBack(name: string): Promise<string> {
+    await this.page.getByRole('button', { name: `Copy a link back for ${name}` }).click();
+    await this.row(name).getByText('link copied').waitFor();
+    return this.page.evaluate(() => navigator.clipboard.readText());
+  }
+
   /** Which lab: its title, as the column says it. */
   openSwitch(title: string): Locator {
     return this.page.getByRole('switch', { name: `${title} is open` });

@@ -53,6 +53,24 @@ test("the instructor reads an attendee's files and terminals, and changes nothin
   expect(await workspace.textOnServer(solution.path)).toBe(`/* mine */\n${solution.content}`);
 });
 
+test('an attendee whose browser forgot them gets their work back with a link from the board', async ({
+  attendee,
+  instructor,
+}) => {
+  const workspace = await attendee('Forgetful', LAB);
+  await workspace.write(solution.path, `/* not lost */\n${solution.content}`);
+  const link = await (await instructor()).linkBack('Forgetful');
+
+  const { page } = workspace;
+  await page.context().clearCookies();
+  await page.evaluate(() => localStorage.clear());
+  await page.goto(link);
+  await page.waitForURL('**/labs');
+  expect(page.url()).not.toContain('#');
+  await workspace.open(new URL(link).origin);
+  await expect.poll(() => workspace.visibleText()).toContain('/* not lost */');
+});
+
 test('the instructor closes a lab and opens it again, and attendees see it at once', async ({
   attendee,
   instructor,

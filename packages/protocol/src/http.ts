@@ -9,6 +9,8 @@ import { workspaceFile } from './workspaces.ts';
  *
  *     POST /api/join          joinBody        -> me      sets the session cookie
  *     POST /api/instructor    instructorBody  -> me      sets the session cookie
+ *     POST /api/return        returnBody      -> me      sets the session cookie; once for each link
+ *     POST /api/people/:personId/return-link  -> returnLink   an instructor's, for an attendee who lost the cookie
  *     POST /api/leave                         -> {}      clears it
  *     GET  /api/me                            -> me      401 without a session
  *     GET  /api/labs                          -> labList
@@ -17,13 +19,17 @@ import { workspaceFile } from './workspaces.ts';
  *     GET  /ws                                   the WebSocket
  *     GET  /*                                    the web application
  *
- * Links that are printed at start: `/join?code=CODE` and `/instructor#TOKEN`.
+ * Links that are printed at start: `/join?code=CODE` and `/instructor#TOKEN`; on the board, `/return#TOKEN`.
  */
 export const joinBody = z.object({
   code: z.string().trim().min(1, 'Type the course code.').max(40),
   name: personName,
 });
 export const instructorBody = z.object({ token: z.string().min(1).max(200), name: personName.optional() });
+export const returnBody = z.object({ token: z.string().min(1).max(200) });
+
+export const returnLink = z.object({ token: z.string(), validMs: z.number().int().positive() });
+export type ReturnLink = z.infer<typeof returnLink>;
 
 export const me = z.object({ person, courseCode: z.string() });
 export type Me = z.infer<typeof me>;

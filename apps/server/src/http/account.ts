@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { instructorBody, joinBody, type Me, type Person, type Role } from '@ringlab/protocol';
+import {
+  instructorBody,
+  joinBody,
+  type Me,
+  type Person,
+  type ReturnLink,
+  type Role,
+  returnBody,
+} from '@ringlab/protocol';
 import { z } from 'zod';
 import { Allowance } from '../door/allowance.ts';
 import { Refusal } from '../refusal.ts';
 import type { CourseSecrets } from '../sessions/course-secrets.ts';
 import type { Store } from '../store/store.ts';
-import { openRoute, type Route, type RouteCall, signedInRoute } from './routes.ts';
+import { ReturnLinks } from './return-links.ts';
+import { openRoute, type Route, type RouteCall, type SignedInCall, signedInRoute } from './routes.ts';
 
 /**
  * A right code or token is always let in, so that nobody who guesses can lock out a class behind the same address; what
@@ -30,6 +39,7 @@ export class Accounts {
   readonly #secrets: CourseSecrets;
   readonly #wrong = new Allowance(WRONG_BURST, WRONG_PER_SECOND);
   readonly #joins = new Allowance(JOIN_BURST, JOINS_PER_SECOND);
+  readonly #returns = new ReturnLinks();
 
   constructor(store: Store, secrets: CourseSecrets) {
     this.#store = store;
@@ -37,6 +47,10 @@ export class Accounts {
     this.routes = [
       openRoute('post', '/api/join', joinBody, (call) => this.#join(call)),
       openRoute('post', '/api/instructor', instructorBody, (call) => this.#instructor(call)),
+      openRoute('post', '/api/return', returnBody, (call) => this.#return(call)),
+      signedInRoute('post', '/api/people/:personId/return-link', 'instructor', (call) =>
+        this.#returnLink(call),
+      ),
       openRoute('post', '/api/leave', z.object({}), (call) => this.#leave(call)),
       signedInRoute('get', '/api/me', 'attendee', ({ person }) => this.#me(person)),
     ];
@@ -75,6 +89,24 @@ export class Accounts {
     return this.#signIn(
       call,
       () => this.#store.people.named(name, role) ?? this.#store.people.add(name, role),
+    );
+  }
+
+  /** For an attendee alone: an instructor has the link that the server printed. */
+  #returnLink({ params }: SignedInCall<unknown>): ReturnLink {
+    const person = this.#store.people.find(params.personId ?? '');
+    if (person?.role !== 'attendee')
+      throw new Refusal('no-such-person', 'There is no attendee of that id in this course.');
+    return this.#returns.give(person.personId);
+  }
+
+  #return(call: RouteCall<z.infer<typeof returnBody>>): Promise<Me> {
+    const person = this.#store.people.find(this.#returns.take(call.body.token) ?? '');
+    if (person) return this.#signIn(call, () => person);
+    return this.#refuseWrong(
+      call,
+      'wrong-token',
+      'This link has been used, or is too old. Ask the instructor for a new one.',
     );
   }
 

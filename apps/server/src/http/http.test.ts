@@ -106,6 +106,43 @@ describe('the instructor', () => {
   });
 });
 
+describe('a link back', () => {
+  const linkFor = async (personId: string, cookie: string) =>
+    server.post(`/api/people/${personId}/return-link`, {}, { cookie });
+
+  test('makes another browser the attendee again, once', async () => {
+    const before = (await meOf(await server.join('Lost'))).person;
+    const given = await linkFor(before.personId, await server.instructor());
+    const { token } = (await given.json()) as { token: string };
+    const back = await server.post('/api/return', { token });
+    expect((await meOf(cookieOf(back))).person).toEqual(before);
+    expect(await errorOf(await server.post('/api/return', { token }))).toMatchObject({ code: 'wrong-token' });
+  });
+
+  test('ends when a new one is given', async () => {
+    const { person } = await meOf(await server.join('Twice'));
+    const instructor = await server.instructor();
+    const [first, second] = [
+      ((await (await linkFor(person.personId, instructor)).json()) as { token: string }).token,
+      ((await (await linkFor(person.personId, instructor)).json()) as { token: string }).token,
+    ];
+    expect((await server.post('/api/return', { token: first })).status).toBe(403);
+    expect((await server.post('/api/return', { token: second })).status).toBe(200);
+  });
+
+  test("is an instructor's to give, and for attendees alone", async () => {
+    const ana = await server.join('Ana of links');
+    const { person } = await meOf(ana);
+    expect((await linkFor(person.personId, ana)).status).toBe(403);
+    const instructor = await server.instructor();
+    const { person: teacher } = await meOf(instructor);
+    expect(await errorOf(await linkFor(teacher.personId, instructor))).toMatchObject({
+      code: 'no-such-person',
+    });
+    expect(await errorOf(await linkFor('nobody', instructor))).toMatchObject({ code: 'no-such-person' });
+  });
+});
+
 describe('what comes from elsewhere', () => {
   test.each([
     [{ Origin: 'http://evil.example' }],
@@ -155,6 +192,8 @@ describe('roles', () => {
     ['GET', '/api/health', 'anyone'],
     ['POST', '/api/join', 'anyone'],
     ['POST', '/api/instructor', 'anyone'],
+    ['POST', '/api/return', 'anyone'],
+    ['POST', '/api/people/:personId/return-link', 'instructor'],
     ['POST', '/api/leave', 'anyone'],
     ['GET', '/api/me', 'attendee'],
     ['GET', '/api/labs', 'attendee'],

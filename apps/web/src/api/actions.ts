@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { postInstructor, postJoin, postLeave } from './http.ts';
+import { postInstructor, postJoin, postLeave, postReturn, postReturnLink } from './http.ts';
 import { request } from './server-link.ts';
 import {
   closeBoard,
@@ -19,6 +19,8 @@ const lab = () => currentWorkspace().ref.lab;
 export const actions: Actions = {
   join: async (code, name) => signedIn(await postJoin(code, name)),
   signInAsInstructor: async (token) => signedIn(await postInstructor(token)),
+  returnAs: async (token) => signedIn(await postReturn(token)),
+  returnLink: (personId) => postReturnLink(personId),
   async leave() {
     await saveAllIfOpen();
     await postLeave();

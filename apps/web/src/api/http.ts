@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { type LabPage, labPage, type Me, me, protocolError, type WorkspaceRef } from '@ringlab/protocol';
+import {
+  type LabPage,
+  labPage,
+  type Me,
+  me,
+  protocolError,
+  type ReturnLink,
+  returnLink,
+  type WorkspaceRef,
+} from '@ringlab/protocol';
 import { z } from 'zod';
 import { ApiError } from './api-error.ts';
 
@@ -48,6 +57,9 @@ function refusal(status: number, answer: unknown): ApiError {
 export const fetchMe = (): Promise<Me> => call('/api/me', me);
 export const postJoin = (code: string, name: string): Promise<Me> => call('/api/join', me, { code, name });
 export const postInstructor = (token: string): Promise<Me> => call('/api/instructor', me, { token });
+export const postReturn = (token: string): Promise<Me> => call('/api/return', me, { token });
+export const postReturnLink = (personId: string): Promise<ReturnLink> =>
+  call(`/api/people/${encodeURIComponent(personId)}/return-link`, returnLink, {});
 export const postLeave = (): Promise<object> => call('/api/leave', z.object({}), {});
 
 export function fetchLabPage({ lab, personId }: WorkspaceRef): Promise<LabPage> {

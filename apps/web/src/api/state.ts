@@ -8,6 +8,7 @@ import type {
   Me,
   ProtocolError,
   RateSample,
+  ReturnLink,
   RunState,
   SandboxStatus,
   TerminalInfo,
@@ -54,6 +55,10 @@ export interface EditedFile extends WorkspaceFile {
 export interface Actions {
   join(code: string, name: string): Promise<void>;
   signInAsInstructor(token: string): Promise<void>;
+  /** With an instructor's link, this browser is that attendee again. */
+  returnAs(token: string): Promise<void>;
+  /** An instructor's: a link for an attendee who lost the cookie; it works once. */
+  returnLink(personId: string): Promise<ReturnLink>;
   leave(): Promise<void>;
   openWorkspace(ref: WorkspaceRef): Promise<void>;
   closeWorkspace(): Promise<void>;

@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { fixedQuantityText } from '../units/quantity.ts';
 import { agoText } from '../units/time-text.ts';
 import { type BoardMemory, ratePps, type Standing, standing } from './board-memory.ts';
+import { ReturnLink } from './return-link.tsx';
 import { Sparkline } from './sparkline.tsx';
 
 interface PersonRowProps {
@@ -21,6 +22,7 @@ export function PersonRow({ row, labs, memory }: PersonRowProps) {
         <span className="board-dot" data-active={row.runs.length > 0} aria-hidden="true" />
         <span className="board-person">{row.name}</span>
         <span className="board-standing">{standingWords(row, state, memory)}</span>
+        <ReturnLink personId={row.personId} name={row.name} />
       </th>
       {labs.map(({ slug }) => (
         <Cell key={slug} row={row} slug={slug} cell={row.cells.find(({ lab }) => lab === slug)} />

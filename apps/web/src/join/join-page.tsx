@@ -74,7 +74,9 @@ function JoinForm({ code }: { readonly code: string }) {
           autoComplete="name"
           maxLength={40}
         />
-        <small className="dim">The instructor sees it beside your labs.</small>
+        <small className="dim">
+          The instructor sees it beside your labs, and can give you a link back to them in another browser.
+        </small>
       </label>
       {problem !== undefined && (
         <p className="notice bad" role="alert">

@@ -7,6 +7,7 @@ const page = (load: () => Promise<ComponentType>) => lazy(async () => ({ default
 
 const JoinPage = page(async () => (await import('../join/join-page.tsx')).JoinPage);
 const InstructorPage = page(async () => (await import('../join/instructor-page.tsx')).InstructorPage);
+const ReturnPage = page(async () => (await import('../join/return-page.tsx')).ReturnPage);
 const CoursePage = page(async () => (await import('../course/course-page.tsx')).CoursePage);
 const BoardPage = page(async () => (await import('../dashboard/board-page.tsx')).BoardPage);
 const WorkspacePage = page(async () => (await import('./workspace-page.tsx')).WorkspacePage);
@@ -18,6 +19,7 @@ export function Routes() {
       <Switch>
         <Route path="/join" component={JoinPage} />
         <Route path="/instructor" component={InstructorPage} />
+        <Route path="/return" component={ReturnPage} />
         <Route path="/labs" component={CoursePage} />
         <Route path="/labs/:slug" component={WorkspacePage} />
         <Route path="/board" component={BoardPage} />
