@@ -232,7 +232,8 @@ static int info_now(struct request *r, struct nmreq *q)
 
 static int handle(uint16_t desc, uint64_t argument, int (*plain)(struct request *, struct nmreq *))
 {
-	struct request r = {.desc = desc};
+	struct options none = {.count = 0};
+	struct request r = {.desc = desc, .options = &none};
 	struct nmreq q;
 	int error = read_legacy(&q, argument);
 

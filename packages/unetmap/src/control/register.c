@@ -7,22 +7,10 @@
 #include "control/request.h"
 #include "ports/monitor.h"
 #include "ports/null.h"
+#include "ports/offsets.h"
 #include "ports/port.h"
 
 // ---- what is asked for ----
-
-static int wish_offsets(struct port_wish *wish, const struct nmreq_opt_offsets *o)
-{
-	if (o->nro_offset_bits > 64 || o->nro_max_offset >= BUFFER_BYTES || o->nro_initial_offset > o->nro_max_offset)
-		return -EINVAL;
-	if (o->nro_offset_bits && o->nro_offset_bits < 64 && o->nro_max_offset >> o->nro_offset_bits)
-		return -EINVAL;
-	wish->offset_mask = o->nro_offset_bits && o->nro_offset_bits < 64 ? (1ull << o->nro_offset_bits) - 1 : ~0ull;
-	wish->offset_max = o->nro_max_offset;
-	wish->offset_initial = o->nro_initial_offset;
-	wish->buf_align = o->nro_tx_align;
-	return 0;
-}
 
 static uint32_t extra_wanted(const struct nmreq_register *reg)
 {
@@ -85,7 +73,14 @@ static int choose_rings(const struct port *port, const struct nmreq_register *re
 
 // ---- doing it ----
 
-static int bind_desc(struct port *port, uint16_t desc, const struct nmreq_register *reg)
+static int take_offsets(struct port *port, const struct binding *b, struct options *o)
+{
+	if (!option_given(o, NETMAP_REQ_OPT_OFFSETS))
+		return 0;
+	return option_answer(o, NETMAP_REQ_OPT_OFFSETS, offsets_apply(port, b, &o->offsets));
+}
+
+static int bind_desc(struct port *port, const struct request *r, const struct nmreq_register *reg)
 {
 	struct binding b;
 	int error;
@@ -93,7 +88,9 @@ static int bind_desc(struct port *port, uint16_t desc, const struct nmreq_regist
 	if (port->vnet_hdr_bytes && !(reg->nr_flags & NR_ACCEPT_VNET_HDR))
 		return -EIO;
 	error = choose_rings(port, reg, &b);
-	return error ? error : port_bind(port, desc, &b);
+	if (!error)
+		error = port_is_refused(port, &b) ? -EBUSY : take_offsets(port, &b, r->options);
+	return error ? error : port_bind(port, r->desc, &b);
 }
 
 static void answer(const struct port *port, const struct desc *d, struct nmreq_register *reg)
@@ -115,7 +112,7 @@ static int check(const struct request *r, const struct nmreq_register *reg)
 		return -EBUSY;
 	if (reg->nr_mode == NR_REG_PIPE_MASTER || reg->nr_mode == NR_REG_PIPE_SLAVE)
 		return -EINVAL;
-	return 0;
+	return options_only(r->options, NETMAP_REQ_OPT_OFFSETS, NETMAP_REQ_OPT_CSB);
 }
 
 static struct port *open_port(const char *name, const struct nmreq_register *reg, const struct port_wish *wish,
@@ -135,8 +132,6 @@ int request_register(struct request *r)
 	int error = check(r, reg);
 	struct port *port;
 
-	if (!error && r->offsets)
-		error = wish_offsets(&wish, r->offsets);
 	if (error)
 		return error;
 	port = open_port(r->name, reg, &wish, &error);
@@ -144,7 +139,7 @@ int request_register(struct request *r)
 		return error;
 	error = port_ops(port->kind)->used ? port_ops(port->kind)->used(port, &wish) : 0;
 	if (!error)
-		error = bind_desc(port, r->desc, reg);
+		error = bind_desc(port, r, reg);
 	if (!error)
 		answer(port, &segment->descs[r->desc], reg);
 	else if (!port->user_count)

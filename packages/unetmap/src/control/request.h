@@ -8,13 +8,14 @@
 #include <net/netmap.h>
 #include <stdint.h>
 
+#include "control/options.h"
 #include "core/segment.h"
 
 struct request {
 	uint16_t desc; // on which it came
 	char name[PORT_NAME_BYTES + 1];
 	void *body; // in and out; written back if the function returns 0
-	struct nmreq_opt_offsets *offsets; // NULL = not asked for
+	struct options *options;
 };
 
 // The kernel's NIOCCTRL, NIOCREGIF, NIOCGINFO. `argument` is the program's pointer.

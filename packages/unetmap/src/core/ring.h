@@ -58,6 +58,14 @@ static inline char *ring_buffer(const struct kring *k, char *base, uint32_t buff
 	return base + k->buf_ofs + (uint64_t)buffer * BUFFER_BYTES;
 }
 
+// Where in its buffer the frame of a slot begins.
+static inline uint64_t ring_offset(const struct kring *k, uint64_t ptr)
+{
+	const uint64_t offset = ptr & k->offset_mask;
+
+	return offset < k->offset_max ? offset : k->offset_max;
+}
+
 // Reads and checks the program's marks of a tx ring against the slots it owns, hwcur..tail.
 // MARKS_OK: rhead and rcur are set. MARKS_WRONG: out of range marks have been pulled back to the
 // last good ones, misplaced ones left for the program to mend; the ring must not be synced.

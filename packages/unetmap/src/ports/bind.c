@@ -19,12 +19,23 @@ static int overlap(const struct desc *d, const struct binding *b)
 	return 0;
 }
 
-static int is_refused(const struct port *port, const struct binding *b)
+int port_is_refused(const struct port *port, const struct binding *b)
 {
 	for (int i = 0; i < MAX_USERS; i++) {
 		const struct desc *d = port->users[i] ? &segment->descs[port->users[i] - 1] : NULL;
 
 		if (d && overlap(d, b) && ((d->flags | b->flags) & NR_EXCLUSIVE))
+			return 1;
+	}
+	return 0;
+}
+
+int port_ring_is_bound(const struct port *port, enum ring_dir dir, uint16_t ring)
+{
+	for (int i = 0; i < MAX_USERS; i++) {
+		const struct desc *d = port->users[i] ? &segment->descs[port->users[i] - 1] : NULL;
+
+		if (d && d->first[dir] <= ring && ring < d->last[dir])
 			return 1;
 	}
 	return 0;
@@ -163,7 +174,7 @@ int port_bind(struct port *port, uint16_t id, const struct binding *b)
 	int64_t if_ofs;
 	char *base;
 
-	if (is_refused(port, b))
+	if (port_is_refused(port, b))
 		return -EBUSY;
 	base = area_view(port->area, port->area_gen);
 	if (place < 0 || !base)

@@ -201,7 +201,7 @@ static void copy_to(struct port *monitor, struct kring *k, struct netmap_ring *r
 		return;
 	for (uint32_t i = from; i != to; i = ring_next(k, i)) {
 		struct netmap_slot slot = ring->slot[i];
-		uint64_t ofs = slot.ptr & k->offset_mask;
+		uint64_t ofs = ring_offset(k, slot.ptr);
 
 		if (!buffer_is_valid(k, slot.buf_idx) || slot.len + ofs > BUFFER_BYTES || slot.flags & NS_INDIRECT)
 			continue;

@@ -118,8 +118,6 @@ static int create(const char *name, const struct port_wish *wish)
 	struct port *a, *b = NULL;
 	int error;
 
-	if (wish->offset_mask)
-		return -EOPNOTSUPP;
 	peer_name(other, name);
 	a = port_alloc(name, KIND_PIPE, wish);
 	if (a)
@@ -154,26 +152,31 @@ static inline struct kring *other_side(const struct port *port, const struct kri
 }
 
 // A frame with an impossible buffer arrives empty, in the buffer the receiver had: its place in the
-// ring is kept, and the receiver can trust every index it sees.
-static inline void send_slot(struct kring *k, struct netmap_slot *to, struct netmap_slot slot)
+// ring is kept, and the receiver can trust every index it sees. Where the receiver asked for offsets,
+// those of its slots are the least that it gets.
+static inline void send_slot(struct kring *k, struct netmap_slot *to, struct netmap_slot slot, uint64_t offset_mask)
 {
+	const uint64_t offset = to->ptr & offset_mask;
+
 	if (__builtin_expect(!buffer_is_valid(k, slot.buf_idx), 0)) {
 		slot.buf_idx = to->buf_idx;
 		slot.len = 0;
 		k->bad++;
 	}
+	if (__builtin_expect((slot.ptr & offset_mask) < offset, 0))
+		slot.ptr = (slot.ptr & ~offset_mask) | offset;
 	*to = slot;
 }
 
 // Copies what is new and returns where the last whole frame ends.
-static uint32_t send_slots(struct kring *k, struct netmap_ring *ring, struct netmap_ring *to)
+static uint32_t send_slots(struct kring *k, struct netmap_ring *ring, struct netmap_ring *to, uint64_t offset_mask)
 {
 	uint32_t complete = k->hwcur, i = k->hwcur, packets = 0, bytes = 0, pending_bytes = 0;
 
 	while (i != k->rhead) {
 		struct netmap_slot slot = ring->slot[i];
 
-		send_slot(k, &to->slot[i], slot);
+		send_slot(k, &to->slot[i], slot, offset_mask);
 		i = ring_next(k, i);
 		pending_bytes += slot.len;
 		if (slot.flags & NS_MOREFRAG)
@@ -208,7 +211,7 @@ static void send_new(struct port *port, struct kring *k, struct netmap_ring *rin
 	to = ring_memory(peer, &base);
 	if (!to)
 		return;
-	complete = send_slots(k, ring, to);
+	complete = send_slots(k, ring, to, peer->offset_mask);
 	if (complete == from)
 		return;
 	if (port->monitor_count[TX])
@@ -243,7 +246,7 @@ static void release(struct kring *k, struct netmap_ring *ring, struct kring *pee
 	for (uint32_t i = k->hwcur; i != k->rhead; i = ring_next(k, i)) {
 		struct netmap_slot slot = ring->slot[i];
 
-		if (!(slot.flags & NS_BUF_CHANGED))
+		if (!(slot.flags & NS_BUF_CHANGED) && !k->offset_mask)
 			continue;
 		if (buffer_is_valid(k, slot.buf_idx))
 			back->slot[i] = slot;

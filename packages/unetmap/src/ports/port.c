@@ -106,23 +106,6 @@ static void set_geometry(struct kring *k, struct port *port, enum ring_dir dir, 
 	k->buf_ofs = a->buf_pool_ofs;
 }
 
-static void set_offsets(struct kring *k, const struct port_wish *wish)
-{
-	struct netmap_ring *ring;
-	char *base;
-
-	if (!wish->offset_mask)
-		return;
-	k->offset_mask = wish->offset_mask;
-	k->offset_max = wish->offset_max;
-	k->buf_align = wish->buf_align;
-	ring = ring_memory(k, &base);
-	ring->offset_mask = k->offset_mask;
-	ring->buf_align = k->buf_align;
-	for (uint32_t i = 0; i < k->num_slots; i++)
-		ring->slot[i].ptr = wish->offset_initial;
-}
-
 int port_make_rings(struct port *port, enum ring_dir dir, struct port *twin, const struct port_wish *wish)
 {
 	for (int n = 0; n < port->ring_count[dir]; n++) {
@@ -134,7 +117,6 @@ int port_make_rings(struct port *port, enum ring_dir dir, struct port *twin, con
 			port_drop_rings(port, dir, !twin);
 			return -ENOMEM;
 		}
-		set_offsets(k, wish);
 		publish(&k->active, 1);
 	}
 	return 0;

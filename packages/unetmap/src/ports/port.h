@@ -17,8 +17,6 @@ struct port_wish {
 	uint32_t extra_bufs;
 	uint16_t mem_id;
 	uint64_t flags; // NR_*
-	uint64_t offset_mask, offset_initial, offset_max;
-	uint32_t buf_align;
 };
 
 struct port_ops {
@@ -77,10 +75,16 @@ struct binding {
 	uint32_t extra_bufs;
 };
 
+// True if NR_EXCLUSIVE, of the binding or of one that overlaps it, forbids it.
+int port_is_refused(const struct port *port, const struct binding *binding);
+
 // Gives a descriptor a netmap_if for these rings of the port, and as many extra buffers as there
-// are. -EBUSY if NR_EXCLUSIVE, theirs or ours, forbids; -ENOMEM if port or area are full.
+// are. -EBUSY if it is refused; -ENOMEM if port or area are full.
 int port_bind(struct port *port, uint16_t desc, const struct binding *binding);
 void port_unbind(uint16_t desc);
+
+// True if a descriptor has this ring.
+int port_ring_is_bound(const struct port *port, enum ring_dir dir, uint16_t ring);
 
 // Gives up everything a descriptor has, and the descriptor.
 void desc_close(uint16_t desc);

@@ -71,7 +71,7 @@ static inline void rx_queue_put(struct rx_queue *q, const char *data, uint32_t l
 {
 	struct netmap_slot *slot = &q->ring->slot[q->tail];
 	uint32_t buffer = glance(&slot->buf_idx);
-	uint64_t ofs = slot->ptr & q->k->offset_mask;
+	uint64_t ofs = ring_offset(q->k, slot->ptr);
 
 	rx_queue_prefetch(q);
 	if (!buffer_is_valid(q->k, buffer) || ofs > BUFFER_BYTES) {

@@ -82,7 +82,7 @@ static const char *indirect_data(struct batch *b, uint64_t ptr, uint32_t len)
 static const char *slot_data(struct batch *b, struct netmap_slot slot, char *base)
 {
 	const struct kring *k = b->k;
-	uint64_t ofs = slot.ptr & k->offset_mask;
+	uint64_t ofs = ring_offset(k, slot.ptr);
 
 	if (slot.len > BUFFER_BYTES)
 		return NULL;
