@@ -4,6 +4,11 @@ import { join } from 'node:path';
 
 const LABS = join(import.meta.dirname, '../labs');
 
+/** Every lab of the course, in its order. */
+export const LAB_NAMES: readonly string[] = readdirSync(LABS)
+  .filter((name) => /^\d\d-/.test(name))
+  .sort();
+
 export interface LabFile {
   readonly path: string;
   readonly content: string;

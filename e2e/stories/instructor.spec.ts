@@ -39,7 +39,7 @@ test("the instructor reads an attendee's files and terminals, and changes nothin
   await expect.poll(() => workspace.terminalText()).toContain('seen-7');
 
   const board = await instructor();
-  await board.row('Read').getByRole('link').first().click();
+  await board.row('Read').locator(`a[href^="/labs/${LAB}"]`).click();
   const seen = new Workspace(board.page, LAB);
   await expect(seen.editor.locator('.view-line').first()).toBeVisible();
   await expect.poll(() => seen.visibleText()).toContain('/* mine */');

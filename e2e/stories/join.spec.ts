@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { expect, test } from '../fixtures.ts';
+import { LAB_NAMES } from '../labs.ts';
 import { JoinPage } from '../pages/join.ts';
 
 test('a link, a name, and the labs of the day are there', async ({ page, links }) => {
@@ -10,11 +11,11 @@ test('a link, a name, and the labs of the day are there', async ({ page, links }
   await form.submit.click();
 
   const labs = page.getByRole('list', { name: 'Labs of the day' });
-  await expect(labs.getByRole('link')).toHaveCount(2);
+  await expect(labs.getByRole('link')).toHaveCount(LAB_NAMES.length);
   await expect(page.getByRole('navigation')).toContainText('Ada');
 
   await page.reload();
-  await expect(labs.getByRole('link')).toHaveCount(2);
+  await expect(labs.getByRole('link')).toHaveCount(LAB_NAMES.length);
   await labs.getByRole('link').first().click();
   await expect(page.getByTestId('editor').locator('.view-line').first()).toBeVisible();
 });

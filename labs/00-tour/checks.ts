@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { type CheckContext, defineChecks, failed, passed, type Verdict } from '@ringlab/labkit';
+
+const ARGV = ['./hello', 'vale0:hello'];
+const PORT = 'vale0:hello';
+const LISTENER = 'vale0:listener';
+const HEADER_BYTES = 42;
+const STARTER_TEXT = 'change me';
+/** The starter says one a second; the step asks for a hundred. Between them is room for a busy machine. */
+const LISTEN_MS = 2000;
+const FEWEST = 20;
+
+/** The first frame that the program sends; undefined when none comes. */
+async function firstFrame(context: CheckContext): Promise<Uint8Array | undefined> {
+  await context.startWithPorts(ARGV, [PORT]);
+  const { captured } = await context.exchange({
+    capture: [LISTENER],
+    until: (counters) => counters.total(LISTENER, 'rx', 'packets') > 0,
+  });
+  return captured[LISTENER]?.[0];
+}
+
+async function arrives(context: CheckContext): Promise<Verdict> {
+  if ((await firstFrame(context)) !== undefined) return passed;
+  const sent = (await context.counters()).total(PORT, 'tx', 'packets');
+  if (sent > 0)
+    return failed(`Your program sent ${sent} packets before anybody listened, and then no more.`, 'again');
+  return failed('No frame came from your program, though its port was open.', 'send');
+}
+
+/** How long the text is by the UDP header, and the text that is really there. */
+function textOf(frame: Uint8Array): { bytes: number; text: string } {
+  const bytes = ((frame[38] ?? 0) << 8) + (frame[39] ?? 0) - 8;
+  return { bytes, text: new TextDecoder().decode(frame.subarray(HEADER_BYTES, HEADER_BYTES + bytes)) };
+}
+
+async function whole(context: CheckContext): Promise<Verdict> {
+  const frame = (await firstFrame(context)) ?? new Uint8Array();
+  const { bytes } = textOf(frame);
+  if (bytes > 0 && frame.length >= HEADER_BYTES + bytes) return passed;
+  return failed(
+    `The frame has ${frame.length} bytes; its UDP header promises ${bytes} bytes of text behind the first ${HEADER_BYTES}.`,
+    'length',
+  );
+}
+
+async function greets(context: CheckContext): Promise<Verdict> {
+  const { text } = textOf((await firstFrame(context)) ?? new Uint8Array());
+  return text.trim() !== '' && text !== STARTER_TEXT ? passed : failed(`The frame says "${text}".`, 'text');
+}
+
+async function keepsGoing(context: CheckContext): Promise<Verdict> {
+  await context.startWithPorts(ARGV, [PORT]);
+  const sent = async () => (await context.counters()).total(PORT, 'tx', 'packets');
+  const before = await sent();
+  await context.pause(LISTEN_MS);
+  const packets = (await sent()) - before;
+  if (packets >= FEWEST) return passed;
+  return failed(`In ${LISTEN_MS / 1000} seconds your program sent ${packets} packets.`, 'rate');
+}
+
+export default defineChecks([
+  {
+    id: 'arrives',
+    title: 'Sends a packet',
+    sent: 'Nothing. A second port on vale0 listens.',
+    expected: 'A frame from your program arrives there.',
+    run: arrives,
+  },
+  {
+    id: 'whole',
+    title: 'Sends all of it',
+    sent: 'Nothing. A second port on vale0 listens.',
+    expected: 'The frame is as long as its own headers say.',
+    after: ['arrives'],
+    run: whole,
+  },
+  {
+    id: 'greets',
+    title: 'Says something of your own',
+    sent: 'Nothing. A second port on vale0 listens.',
+    expected: `The frame's text is not empty, and not "${STARTER_TEXT}".`,
+    after: ['whole'],
+    run: greets,
+  },
+  {
+    id: 'keeps-going',
+    title: 'Says it a hundred times a second',
+    sent: `Nothing. The packets of ${LISTEN_MS / 1000} seconds are counted.`,
+    expected: `At least ${FEWEST} of them, which leaves room for a busy machine.`,
+    after: ['arrives'],
+    run: keepsGoing,
+  },
+]);
