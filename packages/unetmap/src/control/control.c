@@ -10,6 +10,7 @@
 #include "core/desc.h"
 #include "core/liveness.h"
 #include "core/region.h"
+#include "ports/module.h"
 #include "ports/port.h"
 #include "ports/sync.h"
 
@@ -18,6 +19,7 @@ void control_enter(void)
 	client_self();
 	region_lock();
 	ports_reap();
+	modules_reap();
 }
 
 void control_leave(void)
@@ -55,6 +57,8 @@ int control_ioctl(uint16_t desc, unsigned long request, uint64_t argument)
 		return legacy_register(desc, argument);
 	case NIOCGINFO:
 		return legacy_info(desc, argument);
+	case NIOCCONFIG:
+		return module_config(argument);
 	case NIOCCTRL:
 		return request_handle(desc, argument);
 	default:

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unetmap/modules.h>
 #include <unetmap/stats.h>
 
 #include "control/control.h"
@@ -39,6 +40,10 @@ static const struct kind kinds[] = {
 	{NETMAP_REQ_SYNC_KLOOP_STOP, 0, 0, not_supported},
 	{NETMAP_REQ_CSB_ENABLE, 0, 0, not_supported},
 	{UNETMAP_REQ_STATS_GET, sizeof(struct unetmap_stats), 0, request_stats},
+	{UNETMAP_REQ_MODULE_LOAD, sizeof(struct unetmap_module_load), 0, request_module_load},
+	{UNETMAP_REQ_MODULE_SERVE, sizeof(struct unetmap_module_serve), NEEDS_NO_LOCK, request_module_serve},
+	{UNETMAP_REQ_MODULE_GET, sizeof(struct unetmap_module), 0, request_module_get},
+	{UNETMAP_REQ_MODULE_UNLOAD, 0, 0, request_module_unload},
 };
 
 static const struct kind *find_kind(uint16_t type)

@@ -36,5 +36,12 @@ int request_vale_polling(struct request *r);
 int request_port_hdr_set(struct request *r);
 int request_port_hdr_get(struct request *r);
 int request_stats(struct request *r);
+int request_module_load(struct request *r);
+int request_module_serve(struct request *r); // without the control lock
+int request_module_get(struct request *r);
+int request_module_unload(struct request *r);
+
+// NIOCCONFIG: a message for the module of a switch.
+int module_config(uint64_t argument);
 
 #endif

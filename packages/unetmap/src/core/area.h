@@ -73,6 +73,10 @@ struct area_view {
 };
 extern struct area_view area_views[MAX_AREAS];
 
+// For other files of the region that are mapped as areas are: maps `bytes` of the file at `path` in
+// place of what `view` showed, which stays for those who look at it. NULL on failure.
+char *area_view_file(struct area_view *view, uint32_t gen, const char *path, uint64_t bytes);
+
 static inline char *area_view(uint16_t id, uint32_t gen)
 {
 	struct area_view *view = &area_views[id];

@@ -72,11 +72,9 @@ static void retire(struct area_view *view)
 		stale[stale_count++] = (struct stale_view){view->base, view->bytes};
 }
 
-static char *map_view(uint16_t id, uint32_t gen)
+// Closes fd.
+static char *map_file(struct area_view *view, uint32_t gen, int fd, uint64_t bytes)
 {
-	struct area_view *view = &area_views[id];
-	uint64_t bytes = segment->areas[id].file_bytes;
-	int fd = area_open_file(id, gen, O_RDWR);
 	void *base;
 
 	if (fd < 0)
@@ -91,6 +89,11 @@ static char *map_view(uint16_t id, uint32_t gen)
 	return base;
 }
 
+static char *map_view(uint16_t id, uint32_t gen)
+{
+	return map_file(&area_views[id], gen, area_open_file(id, gen, O_RDWR), segment->areas[id].file_bytes);
+}
+
 char *area_view_slow(uint16_t id, uint32_t gen)
 {
 	struct area_view *view = &area_views[id];
@@ -102,6 +105,21 @@ char *area_view_slow(uint16_t id, uint32_t gen)
 	else if (observe(&segment->areas[id].gen) == gen) {
 		retire(view);
 		base = map_view(id, gen);
+	}
+	pthread_mutex_unlock(&view_lock);
+	return base;
+}
+
+char *area_view_file(struct area_view *view, uint32_t gen, const char *path, uint64_t bytes)
+{
+	char *base = NULL;
+
+	pthread_mutex_lock(&view_lock);
+	if (view->gen == gen) {
+		base = view->base;
+	} else {
+		retire(view);
+		base = map_file(view, gen, sys_open(path, O_RDWR | O_CLOEXEC, 0), bytes);
 	}
 	pthread_mutex_unlock(&view_lock);
 	return base;

@@ -17,6 +17,7 @@ static char region_dir[REGION_PATH_BYTES - 64];
 static char told_dir[sizeof region_dir]; // by region_use
 static pthread_mutex_t process_lock = PTHREAD_MUTEX_INITIALIZER;
 static int lock_fd = -1;
+static int guarded;
 
 static int complain(int error, const char *what)
 {
@@ -83,6 +84,17 @@ static int open_lock_file(int flags)
 	return sys_open(path, O_RDWR | O_CLOEXEC | flags, 0600);
 }
 
+static void allow_writing(int allow)
+{
+	if (guarded && segment)
+		mprotect(segment, sizeof *segment, allow ? PROT_READ | PROT_WRITE : PROT_READ);
+}
+
+void region_guard(void)
+{
+	guarded = 1;
+}
+
 // A fresh open file each time: flock() then excludes threads, and processes related by fork, too.
 void region_lock(void)
 {
@@ -90,10 +102,12 @@ void region_lock(void)
 	lock_fd = open_lock_file(0);
 	while (lock_fd >= 0 && syscall(SYS_flock, lock_fd, LOCK_EX) && errno == EINTR)
 		;
+	allow_writing(1);
 }
 
 void region_unlock(void)
 {
+	allow_writing(0);
 	if (lock_fd >= 0) {
 		syscall(SYS_flock, lock_fd, LOCK_UN);
 		sys_close(lock_fd);

@@ -29,6 +29,10 @@ void region_path(char path[REGION_PATH_BYTES], const char *format, ...)
 void region_lock(void);
 void region_unlock(void);
 
+// From here on this process can write to the control segment only while it holds the control lock:
+// it is about to run code that nobody vouches for.
+void region_guard(void);
+
 // Around fork: no other thread of this process is inside the lock when the child begins.
 void region_before_fork(void);
 void region_after_fork(void);

@@ -9,17 +9,19 @@
 //   +-- control         this segment
 //   +-- mem-ID-GEN      a memory area: what programs map (area.h)
 //   +-- door-N-GEN      a FIFO: the descriptor N that open("/dev/netmap") returned (doorbell.h)
+//   +-- lanes-N-GEN     where senders ask the VALE module N for destinations (module_lanes.h)
 //
 //   struct segment
 //   +----------------+
 //   | magic, version |  control: written once
 //   +----------------+
 //   | clients[]      |  control: how often each client number was given out
-//   | switches[]     |  control: name, ports[]    senders: macs[] (one aligned word each)
+//   | switches[]     |  control: name, ports[], ruler    senders: macs[] (one aligned word each)
 //   | areas[]        |  control
 //   | descs[]        |  control: binding          waiters: armed, sleepers    producers: armed
 //   | ports[]        |  control: name, geometry, users, state
 //   |   rings[2][16] |  see struct kring
+//   | modules[]      |  control: all but   senders: end `rule`    a lane's lock: the lane
 //   +----------------+
 //
 //   One ring, and who writes it. Each part has cache lines of its own.
@@ -38,7 +40,8 @@
 // On the data path: `lock` of a ring is held by whoever syncs it (user side), `qlock` of a switch rx
 // ring by whoever delivers to it. Order: lock, then qlock; never two of one kind; never the control
 // lock inside either (tearing down a port takes qlocks inside the control lock, which is the same
-// order). Both are robust (robust_lock.h). What a dead holder leaves behind is always consistent,
+// order). A sender asks a VALE module while it holds its ring's `lock`, and takes a lane's lock inside.
+// All are robust (robust_lock.h). What a dead holder leaves behind is always consistent,
 // because the last thing it does is one store of an index; the index claimed before (switch) or
 // covering both sides (pipe) makes sure nobody sends a frame twice.
 #ifndef UNETMAP_CORE_SEGMENT_H_
@@ -63,6 +66,9 @@ enum {
 	MAX_MONITORS = 8, // of one port
 	MAC_BUCKETS = 1024,
 	PORT_NAME_BYTES = 64,
+	MODULE_NAME_BYTES = 16,
+	LAST_WORDS_BYTES = 200,
+	MAX_LANES = 16,
 	NONE = 0xffff, // no such switch, port, area
 };
 
@@ -165,9 +171,43 @@ struct area {
 struct vale_switch {
 	uint32_t state;
 	uint32_t port_high; // ports[] is empty from here on
+	uint32_t ruler;	    // module number + 1 of who may rule it, 0 = nobody ever did
 	char name[PORT_NAME_BYTES];
 	uint16_t ports[MAX_SWITCH_PORTS]; // port number + 1, 0 = free
 	__attribute__((aligned(128))) uint64_t macs[MAC_BUCKETS];
+};
+
+// How a module stands to its switch: the low bits of `rule`. Above them is how often this module
+// number was given out, so that a late sender does not end its successor.
+enum rule {
+	RULE_NONE = 0, // the number is free
+	RULE_ACTIVE,
+	RULE_LEFT, // unloaded
+	RULE_HUNG, // a sender has waited for longer than its patience
+	RULE_DIED, // the process that runs it has ended
+	RULE_BITS = 3,
+};
+
+struct module_lane {
+	__attribute__((aligned(128))) uint32_t lock;
+	uint32_t posted; // questions asked on this lane so far; only that is ever 0 which was never used
+	uint64_t frames;
+	uint64_t refused; // NM_BDG_NOPORT
+	uint64_t nowhere; // to a port that is not there, or the one it came from
+	uint64_t wild;	  // to a port or ring that cannot be
+};
+
+struct module {
+	uint32_t rule;
+	uint32_t mark; // client mark of the process that runs it
+	int32_t pid;   // for people
+	uint32_t patience_ms; // 0 = senders wait for ever
+	uint32_t lane_count;
+	uint32_t last_wild; // verdict
+	char sw[PORT_NAME_BYTES]; // "vale0", which need not be there yet
+	char name[MODULE_NAME_BYTES];
+	char last_words[LAST_WORDS_BYTES]; // why it ended, if it could say so
+	struct module_lane lanes[MAX_LANES];
 };
 
 struct segment {
@@ -180,6 +220,7 @@ struct segment {
 	struct area areas[MAX_AREAS];
 	struct desc descs[MAX_DESCS];
 	struct port ports[MAX_PORTS];
+	struct module modules[MAX_SWITCHES];
 };
 
 extern struct segment *segment; // NULL until region_attach

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/barriers.h"
+#include "ports/module.h"
 #include "ports/port.h"
 #include "ports/vale_persistent.h"
 
@@ -48,6 +49,7 @@ static int make_switch(const char *name)
 			continue;
 		memset(s, 0, sizeof *s);
 		memcpy(s->name, name, switch_name_length(name));
+		s->ruler = module_of_new_switch(s->name);
 		publish(&s->state, STATE_ACTIVE);
 		return i;
 	}

@@ -6,6 +6,7 @@
 //              (hwcur moves) so that nobody sends it again whatever happens to us
 //   classify   each frame's source is learned, its destination looked up; frames of one
 //              destination are chained, floods in a chain of their own, both in order
+//              (or, on a switch that a VALE module rules: the module says where each goes)
 //   deliver    for each destination: its ring locked once, its own chain and the flood chain merged
 //              and copied, its hwtail published once
 #include <errno.h>
@@ -14,6 +15,7 @@
 
 #include "core/barriers.h"
 #include "core/user_memory.h"
+#include "ports/module.h"
 #include "ports/monitor.h"
 #include "ports/port.h"
 #include "ports/rx_queue.h"
@@ -48,6 +50,7 @@ struct batch {
 	struct kring *k;
 	uint32_t count;
 	uint32_t busy_count;
+	uint32_t ring; // where it arrives
 	int yielded;	    // to receivers, once a sync
 	uint64_t good_page; // last page that was seen to be readable, for NS_INDIRECT
 	uint16_t busy[CHAINS];
@@ -267,14 +270,14 @@ static void put_chains(struct rx_queue *q, const struct frame *frames, uint16_t 
 // be waiting for this very processor.
 static int open_with_room(struct batch *b, struct rx_queue *q, struct port *to)
 {
-	int open = rx_queue_open(q, to, b->k->ring_id, b->k->sw);
+	int open = rx_queue_open(q, to, b->ring, b->k->sw);
 
 	if (!open || q->room >= b->count || b->yielded)
 		return open;
 	b->yielded = 1;
 	rx_queue_close(q);
 	sched_yield();
-	return rx_queue_open(q, to, b->k->ring_id, b->k->sw);
+	return rx_queue_open(q, to, b->ring, b->k->sw);
 }
 
 static void deliver(struct batch *b, uint16_t sw_port, uint16_t own, uint16_t flood)
@@ -303,6 +306,85 @@ static void deliver_all(struct batch *b, struct vale_switch *s)
 			deliver(b, i, b->chains[i].first, flood);
 }
 
+// ---- a VALE module ----
+
+static void ask_about(struct ask *a, const struct batch *b)
+{
+	for (uint32_t i = 0; i < b->count; i += b->frames[i].slots) {
+		const struct frame *f = &b->frames[i];
+		const uint32_t slots = f->data && f->len ? f->slots : 0;
+
+		for (uint32_t n = 0; n < f->slots; n++)
+			ask_slot(a, f[n].data, slots ? f[n].len : 0, n ? 0 : slots, f[n].more);
+	}
+}
+
+// One destination for each frame: its ring for the pass it belongs to, its port as chain.
+struct ruling {
+	uint16_t chain[BATCH];
+	uint8_t ring[BATCH];
+	uint32_t rings; // that there are, as bits
+};
+
+static void hear_ruling(struct ask *a, struct batch *b, struct ruling *r)
+{
+	r->rings = 0;
+	for (uint32_t i = 0; i < b->count; i += b->frames[i].slots) {
+		const struct frame *f = &b->frames[i];
+		int to = -1;
+
+		r->ring[i] = b->k->ring_id;
+		if (f->data && f->len) {
+			count_sent(b->k, f);
+			to = ask_verdict(a, i, &r->ring[i]);
+		}
+		r->chain[i] = to < 0 ? NOWHERE : to;
+		if (to >= 0)
+			r->rings |= 1u << r->ring[i];
+	}
+}
+
+static void chain_by_ruling(struct batch *b, const struct ruling *r)
+{
+	b->busy_count = 0;
+	memset(b->chains, 0xff, sizeof b->chains);
+	for (uint32_t i = 0; i < b->count; i += b->frames[i].slots)
+		if (r->chain[i] != NOWHERE && r->ring[i] == b->ring)
+			append(b, r->chain[i], i);
+}
+
+static int forward_by_module(struct batch *b, struct vale_switch *s, uint32_t ruler, char *base)
+{
+	struct ruling r;
+	struct ask a;
+	int answered;
+
+	if (!ask_begin(&a, ruler - 1, b->from, b->k, base))
+		return 0;
+	ask_about(&a, b);
+	answered = ask_wait(&a);
+	if (answered)
+		hear_ruling(&a, b, &r);
+	ask_end(&a);
+	for (uint32_t rings = answered ? r.rings : 0; rings; rings &= rings - 1) {
+		b->ring = __builtin_ctz(rings);
+		chain_by_ruling(b, &r);
+		deliver_all(b, s);
+	}
+	return answered;
+}
+
+static void forward(struct batch *b, struct vale_switch *s, char *base)
+{
+	const uint32_t ruler = observe(&s->ruler);
+
+	if (__builtin_expect(ruler, 0) && forward_by_module(b, s, ruler, base))
+		return;
+	b->ring = b->k->ring_id;
+	classify(b, s);
+	deliver_all(b, s);
+}
+
 // ---- the two syncs ----
 
 
@@ -325,8 +407,7 @@ enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 		if (port->monitor_count[TX])
 			monitor_copy(port, k, ring, base, k->hwcur, end);
 		publish(&k->hwcur, end);
-		classify(&b, &segment->switches[k->sw]);
-		deliver_all(&b, &segment->switches[k->sw]);
+		forward(&b, &segment->switches[k->sw], base);
 	}
 	ring_show_tail(k, ring, ring_prev(k, k->hwcur));
 	return MARKS_OK;

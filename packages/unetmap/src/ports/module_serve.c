@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The module's side of a lane: runs its functions, in its own process. Whatever they do, this process
+// can write to nothing that another one believes: the control segment is read-only here.
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <unetmap/modules.h>
+
+#include "core/area.h"
+#include "core/barriers.h"
+#include "core/sys.h"
+#include "ports/module.h"
+#include "ports/port.h"
+#include "ports/vale.h"
+
+enum { TICK_MS = 100, DROP = 0xffff };
+
+// One at a time: a module need not know of threads.
+static pthread_mutex_t module_lock = PTHREAD_MUTEX_INITIALIZER;
+
+// The ports as the module has seen them.
+static struct seen {
+	struct netmap_vp_adapter na;
+	uint32_t gen; // 0 = not seen
+	uint16_t port;
+} seen[MAX_SWITCH_PORTS];
+
+struct server {
+	const struct vale_module *module;
+	struct unetmap_module_place *place;
+	struct module *m;
+	uint32_t number, rule;
+	struct module_lane *trusted;
+	struct lane *lane;
+	struct nm_bdg_fwd slots[LANE_SLOTS];
+};
+
+// ---- ports coming and going ----
+
+static void say_goodbye(struct server *s, struct seen *was)
+{
+	if (!was->gen)
+		return;
+	was->gen = 0;
+	if (!s->module->ops->dtor)
+		return;
+	s->place->port = &was->na;
+	s->place->doing = "dtor";
+	s->module->ops->dtor(&was->na);
+	s->place->doing = NULL;
+}
+
+static const struct vale_switch *ruled_switch(const struct server *s)
+{
+	for (int i = 0; i < MAX_SWITCHES; i++)
+		if (observe(&segment->switches[i].state) == STATE_ACTIVE &&
+		    glance(&segment->switches[i].ruler) == s->number + 1)
+			return &segment->switches[i];
+	return NULL;
+}
+
+static void notice_leavers(struct server *s)
+{
+	const struct vale_switch *sw = ruled_switch(s);
+
+	pthread_mutex_lock(&module_lock);
+	for (int i = 0; i < MAX_SWITCH_PORTS; i++)
+		if (seen[i].gen && (!sw || observe(&sw->ports[i]) != seen[i].port + 1 ||
+				    segment->ports[seen[i].port].gen != seen[i].gen))
+			say_goodbye(s, &seen[i]);
+	pthread_mutex_unlock(&module_lock);
+}
+
+static void introduce(struct seen *now, uint16_t id, int sw_port)
+{
+	const struct port *port = port_at(id);
+
+	memset(now, 0, sizeof *now);
+	vale_full_name(port, now->na.up.name);
+	now->na.up.num_tx_rings = port->ring_count[TX];
+	now->na.up.num_rx_rings = port->ring_count[RX];
+	now->na.bdg_port = sw_port;
+	now->port = id;
+	now->gen = port->gen;
+}
+
+static struct netmap_vp_adapter *sender(struct server *s)
+{
+	const struct lane *lane = s->lane;
+	struct seen *it = &seen[lane->sw_port % MAX_SWITCH_PORTS];
+	uint16_t id = lane->port % MAX_PORTS;
+
+	if (it->gen && (it->port != id || it->gen != port_at(id)->gen))
+		say_goodbye(s, it);
+	if (!it->gen)
+		introduce(it, id, it - seen);
+	it->na.up.virt_hdr_len = lane->vnet_hdr_bytes;
+	return &it->na;
+}
+
+// ---- lookup ----
+
+static void show_slots(struct server *s, uint32_t count, char *base)
+{
+	struct lane *lane = s->lane;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct lane_frame *f = &lane->frames[i];
+
+		s->slots[i] = (struct nm_bdg_fwd){
+			.ft_buf = f->copied ? lane->bytes[i] : base + f->ofs,
+			.ft_frags = f->slots,
+			.ft_flags = f->flags,
+			.ft_len = f->len,
+		};
+	}
+}
+
+// The slot to show: the first, or, where that holds the virtio-net header and nothing else, the next.
+static struct nm_bdg_fwd *first_slot(struct nm_bdg_fwd *ft, uint32_t header_bytes)
+{
+	if (header_bytes < ft->ft_len) {
+		ft->ft_offset = header_bytes;
+		return ft;
+	}
+	return header_bytes == ft->ft_len && ft->ft_flags & NS_MOREFRAG ? ft + 1 : NULL;
+}
+
+static uint32_t look_up(struct server *s, struct nm_bdg_fwd *ft, struct netmap_vp_adapter *na)
+{
+	uint8_t ring = s->lane->ring;
+	uint32_t port;
+
+	s->place->frame = ft;
+	port = s->module->ops->lookup(ft, &ring, na, s->module->private_data);
+	return (port < DROP ? port : DROP) | (uint32_t)ring << LANE_RING_SHIFT;
+}
+
+static void answer_lookup(struct server *s)
+{
+	struct lane *lane = s->lane;
+	const uint32_t count = lane->count < LANE_SLOTS ? lane->count : LANE_SLOTS;
+	char *base = area_view(lane->area % MAX_AREAS, lane->area_gen);
+	struct netmap_vp_adapter *na = sender(s);
+
+	if (base)
+		show_slots(s, count, base);
+	s->place->port = na;
+	s->place->doing = "lookup";
+	for (uint32_t i = 0; i < count; i++) {
+		struct nm_bdg_fwd *ft = NULL;
+
+		if (!lane->frames[i].slots)
+			continue;
+		if (base)
+			ft = first_slot(&s->slots[i], lane->vnet_hdr_bytes);
+		lane->verdicts[i] = ft ? look_up(s, ft, na) : NM_BDG_NOPORT;
+	}
+	s->place->doing = NULL;
+}
+
+// ---- config ----
+
+static void answer_config(struct server *s)
+{
+	struct nm_ifreq message;
+
+	memcpy(&message, s->lane->bytes[0], sizeof message);
+	s->place->doing = "config";
+	s->lane->error = s->module->ops->config ? s->module->ops->config(&message) : EINVAL;
+	s->place->doing = NULL;
+	memcpy(s->lane->bytes[0], &message, sizeof message);
+}
+
+// ---- the thread ----
+
+static void answer(struct server *s, uint32_t posted)
+{
+	pthread_mutex_lock(&module_lock);
+	area_pin();
+	if (s->lane->question == ASK_LOOKUP)
+		answer_lookup(s);
+	else
+		answer_config(s);
+	area_unpin();
+	pthread_mutex_unlock(&module_lock);
+	publish(&s->lane->done, posted);
+	sys_futex_wake(&s->lane->done, 1);
+}
+
+static void serve(struct server *s, int ticks)
+{
+	const struct timespec tick = {.tv_nsec = TICK_MS * 1000 * 1000};
+	uint32_t answered = s->lane->done;
+
+	for (;;) {
+		uint32_t posted = observe(&s->trusted->posted);
+
+		if (posted != answered) {
+			answer(s, posted);
+			answered = posted;
+		} else if (observe(&s->m->rule) != s->rule) {
+			return;
+		} else if (sys_futex_wait(&s->trusted->posted, posted, &tick) == -ETIMEDOUT && ticks) {
+			notice_leavers(s);
+		}
+	}
+}
+
+int module_serve(uint32_t number, uint32_t rule, uint32_t lane, const struct vale_module *module,
+		 struct unetmap_module_place *place)
+{
+	struct server s;
+	struct lanes *lanes = module_lanes(number, rule);
+
+	if (!lanes || lane >= module_at(number)->lane_count)
+		return -EINVAL;
+	s.module = module;
+	s.place = place;
+	s.m = module_at(number);
+	s.number = number;
+	s.rule = rule;
+	s.trusted = &s.m->lanes[lane];
+	s.lane = &lanes->lane[lane];
+	serve(&s, lane == 0);
+	return 0;
+}
