@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Proves that death at any instruction of an operation leaves a sound region. One victim executes an
+// operation (opening, closing, syncing ... each kind of port) step by step and tells which of the
+// engine's instructions it consists of; others are killed at one of these each. Then whoever comes
+// next must find everything given back, and the auditor nothing out of place.
+//
+//	instants [APART [SEED]]		APART 1 = at every instruction; the default takes seconds
+#ifndef __x86_64__
+#include <stdio.h>
+
+int main(void)
+{
+	printf("SKIP: knows only how x86-64 is stepped\n");
+	return 77;
+}
+#else
+#include <elf.h>
+#include <errno.h>
+#include <link.h>
+#include <sys/ucontext.h>
+
+#include "traffic.h"
+
+#include "audit.h"
+
+enum { SLOTS = 16, DEFAULT_KILLS = 60, WEDGED_S = 20, MAX_HITS = 100, TRAP_FLAG = 0x100 };
+
+// Ports that live through everything: what a victim's death must not touch.
+static struct nm_desc *neighbor, *neighbor_pipe;
+
+// Frames go to the neighbors' memory area, where what is lost stays lost.
+static struct nmreq small_wish(void)
+{
+	return (struct nmreq){.nr_tx_slots = SLOTS, .nr_rx_slots = SLOTS, .nr_arg2 = neighbor->req.nr_arg2};
+}
+
+static struct nm_desc *open_small(const char *name, uint32_t extra_bufs)
+{
+	struct nmreq wish = small_wish();
+
+	wish.nr_arg3 = extra_bufs;
+	return nm_open(name, &wish, 0, NULL);
+}
+
+struct operation {
+	const char *what;
+	struct nm_desc *(*prepare)(void); // before the first instruction that counts
+	void (*run)(struct nm_desc *d);
+};
+
+// ---- what a victim does ----
+
+static struct nm_desc *nothing(void)
+{
+	return NULL;
+}
+
+static void require(const void *d, const char *what)
+{
+	if (d)
+		return;
+	printf("cannot open %s: %s\n", what, strerror(errno));
+	fflush(stdout);
+	_exit(1);
+}
+
+static void open_vale(struct nm_desc *unused)
+{
+	require(open_small("vale7:victim/x", 5), "vale7:victim");
+}
+
+static void open_pipe(struct nm_desc *unused)
+{
+	require(open_small("netmap:vp{1/x", 5), "vp{1");
+}
+
+static void open_monitor(struct nm_desc *unused)
+{
+	require(open_small("vale0:n/zrt", 2), "a monitor");
+}
+
+static struct nm_desc *vale_port(void)
+{
+	struct nm_desc *d = open_small("vale7:victim/x", 5);
+
+	require(d, "vale7:victim");
+	return d;
+}
+
+static struct nm_desc *pipe_end(void)
+{
+	struct nm_desc *d = open_small("netmap:vp{1/x", 5);
+
+	require(d, "vp{1");
+	return d;
+}
+
+static struct nm_desc *monitor(void)
+{
+	struct nm_desc *d = open_small("vale0:n/zrt", 2);
+
+	require(d, "a monitor");
+	return d;
+}
+
+static void close_port(struct nm_desc *d)
+{
+	nm_close(d);
+}
+
+static struct nm_desc *sender(void)
+{
+	struct nm_desc *d = open_small("vale0:victim/x", 0);
+
+	require(d, "vale0:victim");
+	while (put_frame(d, 7, (struct mark){.stream = 1}))
+		;
+	return d;
+}
+
+static struct nm_desc *pipe_sender(void)
+{
+	struct nm_desc *d = open_small("netmap:np}1/x", 0);
+
+	require(d, "np}1");
+	while (put_frame(d, 7, (struct mark){.stream = 1}))
+		;
+	return d;
+}
+
+static void sync_tx(struct nm_desc *d)
+{
+	ioctl(d->fd, NIOCTXSYNC, NULL);
+}
+
+static void sync_rx(struct nm_desc *d)
+{
+	struct mark m;
+
+	ioctl(d->fd, NIOCRXSYNC, NULL);
+	take_frame(d, &m);
+	ioctl(d->fd, NIOCRXSYNC, NULL);
+}
+
+static struct nm_desc *listener(void)
+{
+	struct nm_desc *d = open_small("vale0:victim/x", 0);
+
+	require(d, "vale0:victim");
+	put_frame(neighbor, 3, (struct mark){.stream = 1});
+	ioctl(neighbor->fd, NIOCTXSYNC, NULL);
+	return d;
+}
+
+static void sleep_in_poll(struct nm_desc *d)
+{
+	struct pollfd p = {d->fd, POLLIN, 0};
+
+	poll(&p, 1, 1);
+}
+
+static struct nm_desc *idle_listener(void)
+{
+	struct nm_desc *d = open_small("vale0:victim/x", 0);
+
+	require(d, "vale0:victim");
+	return d;
+}
+
+static void open_device(struct nm_desc *unused)
+{
+	int fd = open("/dev/netmap", O_RDWR);
+
+	close(fd);
+}
+
+static void ask_about(struct nm_desc *unused)
+{
+	struct nmreq_port_info_get info = {.nr_mem_id = neighbor->req.nr_arg2};
+	struct nmreq_header h = {.nr_version = NETMAP_API, .nr_reqtype = NETMAP_REQ_PORT_INFO_GET,
+				 .nr_name = "vale7:asked", .nr_body = (uintptr_t)&info};
+	int fd = open("/dev/netmap", O_RDWR);
+
+	ioctl(fd, NIOCCTRL, &h);
+	close(fd);
+}
+
+static const struct operation operations[] = {
+	{"open a switch port", nothing, open_vale},
+	{"close a switch port", vale_port, close_port},
+	{"open a pipe", nothing, open_pipe},
+	{"close a pipe", pipe_end, close_port},
+	{"open a monitor", nothing, open_monitor},
+	{"close a monitor", monitor, close_port},
+	{"open the device", nothing, open_device},
+	{"ask about a port", nothing, ask_about},
+	{"send on a switch", sender, sync_tx},
+	{"send into a pipe", pipe_sender, sync_tx},
+	{"receive from a switch", listener, sync_rx},
+	{"sleep in poll", idle_listener, sleep_in_poll},
+};
+
+enum { OPERATIONS = sizeof operations / sizeof operations[0] };
+
+// ---- which instructions an operation consists of ----
+
+// The engine's code in memory, and how often the last counted victim executed each byte's instruction.
+static struct {
+	uint8_t *start;
+	size_t bytes;
+	uint32_t *hits; // shared with the victims
+} code;
+
+static int find_engine(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	for (int i = 0; strstr(info->dlpi_name, "libunetmap") && i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_phdr[i].p_flags & PF_X) {
+			code.start = (uint8_t *)info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+			code.bytes = info->dlpi_phdr[i].p_memsz;
+		}
+	return 0;
+}
+
+static void *shared_memory(size_t bytes)
+{
+	return mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+static void count_hit(int signal, siginfo_t *info, void *context)
+{
+	uint8_t *at = (uint8_t *)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+
+	if (at >= code.start && at < code.start + code.bytes)
+		code.hits[at - code.start]++;
+}
+
+// ---- dying there ----
+
+static struct {
+	uint8_t *at, original;
+	uint32_t hits_left;
+} breakpoint;
+
+static void place_breakpoint(void)
+{
+	*breakpoint.at = 0xcc;
+}
+
+static int hit_breakpoint(greg_t *rip)
+{
+	if ((uint8_t *)*rip != breakpoint.at + 1)
+		return 0;
+	*rip = (greg_t)breakpoint.at;
+	return 1;
+}
+
+// Any but the last time: past the instruction with one step, and the breakpoint goes back in.
+static void count_down(int signal, siginfo_t *info, void *context)
+{
+	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+
+	if (!hit_breakpoint(&registers[REG_RIP])) {
+		place_breakpoint();
+		registers[REG_EFL] &= ~TRAP_FLAG;
+		return;
+	}
+	if (!--breakpoint.hits_left)
+		kill(getpid(), SIGKILL);
+	*breakpoint.at = breakpoint.original;
+	registers[REG_EFL] |= TRAP_FLAG;
+}
+
+static void on_trap(void (*handler)(int, siginfo_t *, void *))
+{
+	struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
+
+	sigaction(SIGTRAP, &action, NULL);
+}
+
+// From here on every instruction traps, but those of signal handlers.
+static inline void set_trap_flag(int on)
+{
+	uint64_t flags = __builtin_ia32_readeflags_u64();
+
+	__builtin_ia32_writeeflags_u64(on ? flags | TRAP_FLAG : flags & ~(uint64_t)TRAP_FLAG);
+}
+
+struct death {
+	const struct operation *op;
+	size_t ofs; // of the instruction, in the engine's code
+	uint32_t hit;
+};
+
+static void doomed(void *argument)
+{
+	const struct death *death = argument;
+	uintptr_t page = (uintptr_t)(code.start + death->ofs) & -(uintptr_t)4096;
+	struct nm_desc *d;
+
+	alarm(WEDGED_S);
+	d = death->op->prepare();
+	breakpoint.at = code.start + death->ofs;
+	breakpoint.original = *breakpoint.at;
+	breakpoint.hits_left = death->hit;
+	on_trap(count_down);
+	if (mprotect((void *)page, 4096, PROT_READ | PROT_WRITE | PROT_EXEC))
+		_exit(2);
+	place_breakpoint();
+	death->op->run(d);
+	_exit(0);
+}
+
+static void counted(void *operation)
+{
+	const struct operation *op = operation;
+	struct nm_desc *d = op->prepare();
+
+	alarm(WEDGED_S);
+	on_trap(count_hit);
+	set_trap_flag(1);
+	op->run(d);
+	set_trap_flag(0);
+	_exit(0);
+}
+
+static int run(void (*body)(void *), const void *argument)
+{
+	pid_t pid = start(body, (void *)argument);
+	int status;
+
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+// ---- afterwards ----
+
+// Whoever comes next clears away what the dead left.
+static void come_next(void)
+{
+	int fd = open("/dev/netmap", O_RDWR);
+
+	CHECK(fd >= 0, "open: %s", strerror(errno));
+	close(fd);
+}
+
+static void drain(struct nm_desc *d)
+{
+	struct mark m;
+
+	ioctl(d->fd, NIOCTXSYNC, NULL);
+	ioctl(d->fd, NIOCRXSYNC, NULL);
+	while (take_frame(d, &m))
+		;
+	ioctl(d->fd, NIOCRXSYNC, NULL);
+}
+
+static void check_region(const struct death *death, const struct audit *before)
+{
+	struct audit now;
+	int earlier = failures;
+
+	come_next();
+	drain(neighbor);
+	drain(neighbor_pipe);
+	now = audit_region();
+	CHECK(!now.faults, "%d faults", now.faults);
+	CHECK(now.ports == before->ports, "%u ports instead of %u", now.ports, before->ports);
+	CHECK(now.descs == before->descs, "%u descriptors instead of %u", now.descs, before->descs);
+	CHECK(now.areas == before->areas, "%u areas instead of %u", now.areas, before->areas);
+	CHECK(now.switches == before->switches, "%u switches instead of %u", now.switches, before->switches);
+	CHECK(now.buffers == before->buffers, "%u buffers instead of %u", now.buffers, before->buffers);
+	if (failures > earlier)
+		printf("... %s, killed at hit %u of libunetmap.so's code + %#zx\n", death->op->what, death->hit, death->ofs);
+}
+
+static void die(const struct death *death, const struct audit *before)
+{
+	int status = run(doomed, death);
+
+	CHECK(WIFEXITED(status) ? !WEXITSTATUS(status) : WTERMSIG(status) == SIGKILL, "the victim ended with status %#x",
+	      status);
+	check_region(death, before);
+}
+
+static size_t count_instructions(const struct operation *op)
+{
+	size_t count = 0;
+	int status;
+
+	memset(code.hits, 0, code.bytes * sizeof *code.hits);
+	status = run(counted, op);
+	CHECK(!status, "%s: ended with status %#x", op->what, status);
+	for (size_t i = 0; i < code.bytes; i++)
+		count += code.hits[i] != 0;
+	return count;
+}
+
+static uint32_t choose_hit(uint32_t hits)
+{
+	return 1 + rand() % (hits < MAX_HITS ? hits : MAX_HITS);
+}
+
+static void try(const struct operation *op, size_t apart)
+{
+	size_t instructions = count_instructions(op), until, kills = 0;
+	double began = now_s();
+	struct audit before;
+
+	come_next();
+	before = audit_region();
+	if (!apart)
+		apart = instructions / DEFAULT_KILLS + 1;
+	until = rand() % apart;
+	for (size_t i = 0; i < code.bytes && failures < 20; i++) {
+		if (!code.hits[i] || until--)
+			continue;
+		die(&(struct death){op, i, choose_hit(code.hits[i])}, &before);
+		until = apart - 1;
+		kills++;
+	}
+	printf("%s: %zu instructions, %zu kills, %.1f s\n", op->what, instructions, kills, now_s() - began);
+}
+
+int main(int argc, char **argv)
+{
+	size_t apart = argc > 1 ? atoi(argv[1]) : 0;
+	uint32_t seed = argc > 2 ? strtoul(argv[2], NULL, 0) : (uint32_t)time(NULL);
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	srand(seed);
+	printf("seed %u\n", seed);
+	dl_iterate_phdr(find_engine, NULL);
+	code.hits = shared_memory(code.bytes * sizeof *code.hits);
+	neighbor = open_port("vale0:n");
+	neighbor_pipe = open_small("netmap:np{1", 0);
+	require(neighbor_pipe, "np{1");
+	for (int i = 0; i < OPERATIONS; i++)
+		try(&operations[i], apart);
+	nm_close(neighbor_pipe);
+	nm_close(neighbor);
+	return failures != 0;
+}
+#endif
