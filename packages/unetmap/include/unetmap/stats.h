@@ -51,7 +51,8 @@ struct unetmap_ring_stats {
 	uint32_t reserved;
 	uint64_t packets;
 	uint64_t bytes;
-	uint64_t drops;   // rx: frames lost because this ring was full
+	uint64_t drops;   // rx: frames lost because this ring was full; tx: because their sender was
+			  // killed while it delivered them (the most it can have been)
 	uint64_t bad;     // tx: frames refused for their length or buffer index
 	uint64_t syncs;   // by ioctl or poll
 	uint64_t wakeups; // doorbells rung for sleepers on this ring

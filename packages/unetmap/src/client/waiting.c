@@ -15,7 +15,7 @@
 #define TX_EVENTS (POLLOUT | POLLWRNORM)
 #define RX_EVENTS (POLLIN | POLLRDNORM)
 
-enum { ON_STACK = 32, SHARED_SLICE_NS = 20 * 1000 * 1000, SHARED_DRAIN_AFTER_US = 2000 };
+enum { ON_STACK = 32, SHARED_SLICE_NS = 20 * 1000 * 1000, SLICE_NS = 100 * 1000 * 1000, SHARED_DRAIN_AFTER_US = 2000 };
 
 struct wait {
 	struct pollfd *user;   // as the program sees them
@@ -58,16 +58,18 @@ static int64_t deadline_ns(const struct timespec *timeout)
 	return now_ns() + timeout->tv_sec * 1000000000ll + timeout->tv_nsec;
 }
 
-static struct timespec *remaining(int64_t deadline, int sliced, struct timespec *storage)
+// Never all of it at once: who was to wake us may have been killed before he did.
+static struct timespec *remaining(int64_t deadline, int shared, struct timespec *storage)
 {
+	const int64_t slice = shared ? SHARED_SLICE_NS : SLICE_NS;
 	int64_t left = deadline == INT64_MAX ? INT64_MAX : deadline - now_ns();
 
 	if (left < 0)
 		left = 0;
-	if (sliced && left > SHARED_SLICE_NS)
-		left = SHARED_SLICE_NS;
+	if (left > slice)
+		left = slice;
 	*storage = (struct timespec){left / 1000000000, left % 1000000000};
-	return left == INT64_MAX ? NULL : storage;
+	return storage;
 }
 
 // ---- the descriptors ----

@@ -16,14 +16,19 @@
 
 void control_enter(void)
 {
+	uint32_t interrupted;
+
 	client_self();
 	region_lock();
-	ports_reap();
+	interrupted = segment->changing;
+	publish(&segment->changing, 1);
+	ports_reap(interrupted);
 	modules_reap();
 }
 
 void control_leave(void)
 {
+	publish(&segment->changing, 0);
 	area_drop_stale_views();
 	region_unlock();
 }

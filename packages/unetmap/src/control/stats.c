@@ -28,6 +28,7 @@ static void tx_counts(const struct kring *k, struct unetmap_ring_stats *s)
 {
 	s->packets = glance(&k->tx_packets);
 	s->bytes = glance(&k->tx_bytes);
+	s->drops = glance(&k->lost);
 }
 
 // What arrived at a pipe's end is what the other end sent; nothing is ever dropped between.
@@ -36,7 +37,8 @@ static void rx_counts(const struct port *port, const struct kring *k, struct une
 	const struct kring *peer = port->kind == KIND_PIPE ? &port_at(port->peer)->rings[TX][k->ring_id] : NULL;
 
 	if (peer) {
-		tx_counts(peer, s);
+		s->packets = glance(&peer->tx_packets);
+		s->bytes = glance(&peer->tx_bytes);
 		s->hwtail = glance(&peer->hwcur);
 		return;
 	}

@@ -122,7 +122,7 @@ static int back_with_file(uint16_t id, uint32_t gen, const struct area *a)
 static void reserve_first_buffers(uint16_t id)
 {
 	for (int i = 0; i < RESERVED_BUFFERS; i++)
-		area_take_buffer(id);
+		area_take_buffer(id, i);
 }
 
 static int create(uint16_t id, struct area *shape)
@@ -134,7 +134,7 @@ static int create(uint16_t id, struct area *shape)
 	error = back_with_file(id, shape->gen, shape);
 	if (error)
 		return error;
-	shape->state = STATE_BUILDING;
+	shape->state = STATE_FREE;
 	*a = *shape;
 	publish(&a->state, STATE_ACTIVE);
 	if (id >= segment->area_high)
@@ -166,8 +166,20 @@ void area_destroy(uint16_t id)
 {
 	struct area *a = &segment->areas[id];
 
+	unlink_file(id, a->gen); // first: of a file that is gone already the next sweep need not know
 	publish(&a->state, STATE_FREE);
-	unlink_file(id, a->gen);
+}
+
+// Whoever made an area and died may have got as far as its file, or its generation too.
+void area_sweep_files(void)
+{
+	for (uint32_t id = 0; id <= segment->area_high && id < MAX_AREAS; id++) {
+		const struct area *a = &segment->areas[id];
+
+		unlink_file(id, a->gen + 1);
+		if (a->state == STATE_FREE)
+			unlink_file(id, a->gen);
+	}
 }
 
 // ---- objects ----
@@ -186,7 +198,7 @@ static struct bitmap bitmap_of(uint16_t id, enum pool pool)
 	return (struct bitmap){base ? (uint64_t *)(base + bitmap_ofs(a, pool)) : NULL, totals[pool]};
 }
 
-static int64_t take_bit(struct bitmap map)
+static int64_t find_clear_bit(struct bitmap map)
 {
 	for (uint32_t w = 0; map.words && w * 64 < map.bits; w++) {
 		uint32_t bit;
@@ -194,12 +206,16 @@ static int64_t take_bit(struct bitmap map)
 		if (map.words[w] == ~0ull)
 			continue;
 		bit = w * 64 + __builtin_ctzll(~map.words[w]);
-		if (bit >= map.bits)
-			break;
-		map.words[w] |= 1ull << (bit % 64);
-		return bit;
+		return bit < map.bits ? (int64_t)bit : -ENOMEM;
 	}
 	return -ENOMEM;
+}
+
+// After whatever names the object.
+static void take_bit(struct bitmap map, uint32_t bit)
+{
+	if (map.words && bit < map.bits)
+		publish(&map.words[bit / 64], map.words[bit / 64] | 1ull << (bit % 64));
 }
 
 static void give_bit(struct bitmap map, uint32_t bit)
@@ -220,35 +236,50 @@ static int back_with_pages(uint16_t id, uint64_t ofs, uint64_t bytes)
 	return error;
 }
 
-static int64_t take_object(uint16_t id, enum pool pool, uint64_t pool_ofs, uint32_t bytes)
+static int64_t find_object(uint16_t id, enum pool pool, uint64_t pool_ofs, uint32_t bytes)
 {
-	struct bitmap map = bitmap_of(id, pool);
-	int64_t n = take_bit(map);
+	int64_t n = find_clear_bit(bitmap_of(id, pool));
 
-	if (n < 0)
-		return n;
-	if (back_with_pages(id, pool_ofs + n * bytes, bytes)) {
-		give_bit(map, n);
+	if (n < 0 || back_with_pages(id, pool_ofs + n * bytes, bytes))
 		return -ENOMEM;
-	}
 	return pool_ofs + n * bytes;
 }
 
-int64_t area_take_if(uint16_t id)
+int64_t area_find_if(uint16_t id)
 {
-	return take_object(id, IF_POOL, 0, segment->areas[id].if_bytes);
+	return find_object(id, IF_POOL, 0, segment->areas[id].if_bytes);
 }
 
-int64_t area_take_ring(uint16_t id)
+int64_t area_find_ring(uint16_t id)
 {
 	struct area *a = &segment->areas[id];
 
-	return take_object(id, RING_POOL, a->ring_pool_ofs, a->ring_bytes);
+	return find_object(id, RING_POOL, a->ring_pool_ofs, a->ring_bytes);
 }
 
-int64_t area_take_buffer(uint16_t id)
+int64_t area_find_buffer(uint16_t id)
 {
-	return take_bit(bitmap_of(id, BUF_POOL));
+	return find_clear_bit(bitmap_of(id, BUF_POOL));
+}
+
+static uint32_t ring_number(const struct area *a, uint64_t ofs)
+{
+	return (ofs - a->ring_pool_ofs) / a->ring_bytes;
+}
+
+void area_take_if(uint16_t id, uint64_t ofs)
+{
+	take_bit(bitmap_of(id, IF_POOL), ofs / segment->areas[id].if_bytes);
+}
+
+void area_take_ring(uint16_t id, uint64_t ofs)
+{
+	take_bit(bitmap_of(id, RING_POOL), ring_number(&segment->areas[id], ofs));
+}
+
+void area_take_buffer(uint16_t id, uint32_t buffer)
+{
+	take_bit(bitmap_of(id, BUF_POOL), buffer);
 }
 
 void area_give_if(uint16_t id, uint64_t ofs)
@@ -258,9 +289,7 @@ void area_give_if(uint16_t id, uint64_t ofs)
 
 void area_give_ring(uint16_t id, uint64_t ofs)
 {
-	struct area *a = &segment->areas[id];
-
-	give_bit(bitmap_of(id, RING_POOL), (ofs - a->ring_pool_ofs) / a->ring_bytes);
+	give_bit(bitmap_of(id, RING_POOL), ring_number(&segment->areas[id], ofs));
 }
 
 void area_give_buffer(uint16_t id, uint32_t buffer)

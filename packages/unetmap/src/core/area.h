@@ -37,16 +37,24 @@ struct area_need {
 int area_create_private(const struct area_need *need);
 int area_create_global(void);
 void area_destroy(uint16_t id);
+void area_sweep_files(void); // of areas that were never finished
 void area_measure_private(const struct area_need *need, struct area *shape);
 void area_measure_global(struct area *shape);
 
-// Offsets from the area's start, or 0-based buffer numbers; -ENOMEM when all are in use.
-int64_t area_take_if(uint16_t id);
-int64_t area_take_ring(uint16_t id);
-int64_t area_take_buffer(uint16_t id);
+// A free object: its offset from the area's start, or a 0-based buffer number; -ENOMEM when all are in
+// use. It has its pages (but for buffers) and is the caller's once it is taken, until when the next
+// call finds the same one.
+int64_t area_find_if(uint16_t id);
+int64_t area_find_ring(uint16_t id);
+int64_t area_find_buffer(uint16_t id);
+// Takes it. Where a sweep finds it named must be written before (segment.h).
+void area_take_if(uint16_t id, uint64_t ofs);
+void area_take_ring(uint16_t id, uint64_t ofs);
+void area_take_buffer(uint16_t id, uint32_t buffer);
+// Gives it back; what is free or impossible is ignored.
 void area_give_if(uint16_t id, uint64_t ofs);
 void area_give_ring(uint16_t id, uint64_t ofs);
-void area_give_buffer(uint16_t id, uint32_t buffer); // unused or impossible numbers are ignored
+void area_give_buffer(uint16_t id, uint32_t buffer);
 
 // Gives buffers first..last real pages, which the program will surely touch. 0 or -ENOMEM.
 int area_back_buffers(uint16_t id, uint32_t first, uint32_t last);

@@ -23,19 +23,21 @@ static int stale_count;
 
 // ---- the program's ----
 
-
 void *area_map_for_program(uint16_t id, uint16_t desc, void *addr, size_t len, int prot, int flags, off_t ofs)
 {
-	int fd = area_open_file(id, segment->areas[id].gen, O_RDWR);
 	void *map = MAP_FAILED;
-	int error = fd < 0 ? fd : hold_byte(fd, desc);
+	int fd, error;
 
+	pthread_mutex_lock(&view_lock); // a child must not get this descriptor, and hold the byte with it
+	fd = area_open_file(id, segment->areas[id].gen, O_RDWR);
+	error = fd < 0 ? fd : hold_byte(fd, desc);
 	if (!error) {
 		map = (void *)syscall(SYS_mmap, addr, len, prot, flags, fd, ofs);
 		error = map == MAP_FAILED ? -errno : 0;
 	}
 	if (fd >= 0)
 		sys_close(fd);
+	pthread_mutex_unlock(&view_lock);
 	if (error)
 		errno = -error;
 	return map;

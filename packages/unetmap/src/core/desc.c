@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/desc.h"
 
+#include <string.h>
+
 #include "core/area.h"
 #include "core/barriers.h"
 #include "core/doorbell.h"
@@ -32,6 +34,14 @@ static int open_fifo(const char *path, int open_flags, struct stat *st)
 	return error < 0 ? error : fd;
 }
 
+// The generation only grows, whoever dies in here.
+static void clear(struct desc *d)
+{
+	publish(&d->gen, d->gen + 1);
+	memset(&d->dev, 0, sizeof *d - offsetof(struct desc, dev));
+	d->port = NONE;
+}
+
 int desc_create(int open_flags, int *fd)
 {
 	int id = free_number();
@@ -46,7 +56,9 @@ int desc_create(int open_flags, int *fd)
 	*fd = open_fifo(path, open_flags, &st);
 	if (*fd < 0)
 		return *fd;
-	*d = (struct desc){.gen = d->gen + 1, .dev = st.st_dev, .ino = st.st_ino, .port = NONE};
+	clear(d);
+	d->dev = st.st_dev;
+	d->ino = st.st_ino;
 	publish(&d->state, STATE_ACTIVE);
 	if (segment->desc_high <= (uint32_t)id)
 		segment->desc_high = id + 1;
@@ -116,6 +128,26 @@ void desc_remove(uint16_t id)
 	char path[REGION_PATH_BYTES];
 
 	doorbell_path(path, id, segment->descs[id].gen);
+	unlink(path); // first: what has no FIFO is dead, and will be removed by the next who looks
 	publish(&segment->descs[id].state, STATE_FREE);
+}
+
+static void unlink_door(uint16_t id, uint32_t gen)
+{
+	char path[REGION_PATH_BYTES];
+
+	doorbell_path(path, id, gen);
 	unlink(path);
+}
+
+// Whoever made a descriptor and died may have got as far as its FIFO, or its generation too.
+void desc_sweep_files(void)
+{
+	for (uint32_t id = 0; id <= segment->desc_high && id < MAX_DESCS; id++) {
+		const struct desc *d = &segment->descs[id];
+
+		unlink_door(id, d->gen + 1);
+		if (d->state == STATE_FREE)
+			unlink_door(id, d->gen);
+	}
 }

@@ -24,4 +24,7 @@ int desc_is_alive(uint16_t id);
 // Forgets a descriptor that is bound to nothing any more. Control lock held.
 void desc_remove(uint16_t id);
 
+// Removes the FIFOs of descriptors that were never finished. Control lock held.
+void desc_sweep_files(void);
+
 #endif

@@ -25,21 +25,37 @@ static void write_without_sigpipe(int fd)
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
+static void put_up(uint32_t *flag)
+{
+	uint32_t seen = glance(flag);
+
+	while (!swap_if(flag, &seen, (seen + 2) | DOORBELL_UP))
+		;
+}
+
+// Unless it has been put up anew since it was seen.
+static void take_down(uint32_t *flag, uint32_t seen)
+{
+	swap_if(flag, &seen, seen & ~(uint32_t)DOORBELL_UP);
+}
+
 static int ring_desc(uint16_t id)
 {
 	struct desc *d = &segment->descs[id];
 	char path[REGION_PATH_BYTES];
+	const uint32_t seen = glance(&d->armed);
 	int fd;
 
-	if (!glance(&d->armed) || !swap(&d->armed, 0))
+	if (!(seen & DOORBELL_UP))
 		return 0;
 	doorbell_path(path, id, d->gen);
 	fd = sys_open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0);
-	if (fd < 0)
-		return 0;
-	write_without_sigpipe(fd);
-	sys_close(fd);
-	return 1;
+	if (fd >= 0) {
+		write_without_sigpipe(fd);
+		sys_close(fd);
+	}
+	take_down(&d->armed, seen);
+	return fd >= 0;
 }
 
 static int ring_users(struct port *port)
@@ -58,8 +74,10 @@ static int ring_users(struct port *port)
 
 void doorbell_ring_slow(struct kring *ring)
 {
-	swap(&ring->wanted, 0);
+	const uint32_t seen = glance(&ring->wanted);
+
 	ring->wakeups += ring_users(&segment->ports[ring->port]);
+	take_down(&ring->wanted, seen);
 }
 
 void doorbell_ring_port(struct port *port)
@@ -70,7 +88,7 @@ void doorbell_ring_port(struct port *port)
 void doorbell_arm(struct desc *d)
 {
 	add_fetch(&d->sleepers, 1);
-	swap(&d->armed, 1);
+	put_up(&d->armed);
 }
 
 void doorbell_want(struct desc *d, enum ring_dir dir)
@@ -79,17 +97,17 @@ void doorbell_want(struct desc *d, enum ring_dir dir)
 
 	// Another thread may be closing what this one waits for.
 	for (int i = d->first[dir]; port != NONE && i < d->last[dir]; i++)
-		swap(&segment->ports[port].rings[dir][i].wanted, 1);
+		put_up(&segment->ports[port].rings[dir][i].wanted);
 }
 
 void doorbell_disarm(struct desc *d)
 {
-	uint32_t before = glance(&d->sleepers);
+	uint32_t before = glance(&d->sleepers), seen = glance(&d->armed);
 
 	while (before && !swap_if(&d->sleepers, &before, before - 1))
 		;
 	if (before <= 1)
-		scribble(&d->armed, 0);
+		take_down(&d->armed, seen);
 }
 
 int doorbell_is_shared(struct desc *d)

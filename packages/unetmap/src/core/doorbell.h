@@ -4,6 +4,9 @@
 // ring it waits for, looks at the rings once more, and sleeps on its FIFO. A producer publishes,
 // then looks at `wanted` of that one ring; only if it is up does it go through the descriptors
 // bound to the port and write a byte to the FIFO of each armed one. (Pairings: barriers.h.)
+//
+// A flag is a count of which the lowest bit says whether it is up. It is taken down after the byte was
+// written, by a producer who has seen that same count: if he is killed before, the next one rings.
 #ifndef UNETMAP_CORE_DOORBELL_H_
 #define UNETMAP_CORE_DOORBELL_H_
 
@@ -13,6 +16,8 @@
 #include "core/region.h"
 #include "core/segment.h"
 
+enum { DOORBELL_UP = 1 };
+
 void doorbell_path(char path[REGION_PATH_BYTES], uint16_t desc, uint32_t gen);
 
 // Wakes who waits for this ring; the caller has published what they wait for.
@@ -21,7 +26,7 @@ void doorbell_ring_slow(struct kring *ring);
 static inline void doorbell_ring(struct kring *ring)
 {
 	full_fence();
-	if (__builtin_expect(glance(&ring->wanted), 0))
+	if (__builtin_expect(glance(&ring->wanted) & DOORBELL_UP, 0))
 		doorbell_ring_slow(ring);
 }
 

@@ -55,17 +55,17 @@ void ring_show_tail(struct kring *k, struct netmap_ring *ring, uint32_t tail)
 	publish(&ring->tail, tail);
 }
 
+// A slot names its buffer before that is taken: whoever gives the ring's buffers back finds all.
 static int fill_slots(struct kring *k, struct netmap_ring *ring)
 {
 	for (uint32_t i = 0; i < k->num_slots; i++) {
-		int64_t buffer = area_take_buffer(k->area);
+		int64_t buffer = area_find_buffer(k->area);
 
-		if (buffer < 0) {
-			while (i--)
-				area_give_buffer(k->area, ring->slot[i].buf_idx);
+		if (buffer < 0)
 			return -ENOMEM;
-		}
-		ring->slot[i] = (struct netmap_slot){.buf_idx = buffer, .len = BUFFER_BYTES};
+		ring->slot[i].len = BUFFER_BYTES;
+		publish(&ring->slot[i].buf_idx, (uint32_t)buffer);
+		area_take_buffer(k->area, buffer);
 	}
 	return 0;
 }
@@ -94,7 +94,6 @@ static void at_rest(struct kring *k, struct netmap_ring *ring)
 
 static void write_header(struct kring *k, struct netmap_ring *ring)
 {
-	memset(ring, 0, sizeof *ring);
 	ring->buf_ofs = k->buf_ofs - k->ring_ofs;
 	ring->num_slots = k->num_slots;
 	ring->nr_buf_size = BUFFER_BYTES;
@@ -105,22 +104,38 @@ static void write_header(struct kring *k, struct netmap_ring *ring)
 	at_rest(k, ring);
 }
 
+static struct netmap_ring *take_ring(struct kring *k)
+{
+	int64_t ofs = area_find_ring(k->area);
+	struct netmap_ring *ring;
+	char *base;
+
+	if (ofs < 0)
+		return NULL;
+	k->ring_ofs = ofs;
+	ring = ring_memory(k, &base);
+	if (!ring)
+		return NULL;
+	memset(ring, 0, segment->areas[k->area].ring_bytes);
+	publish(&k->held, 1);
+	area_take_ring(k->area, ofs);
+	return ring;
+}
+
 int ring_create(struct kring *k, const struct kring *twin)
 {
 	const uint64_t bytes = sizeof(struct netmap_ring) + k->num_slots * sizeof(struct netmap_slot);
 	struct netmap_ring *ring;
-	int64_t ofs;
-	char *base;
 
 	if (bytes > segment->areas[k->area].ring_bytes)
 		return -ENOMEM;
-	ofs = area_take_ring(k->area);
-	if (ofs < 0)
+	ring = take_ring(k);
+	if (!ring)
 		return -ENOMEM;
-	k->ring_ofs = ofs;
-	ring = ring_memory(k, &base);
-	if (!ring || (twin ? copy_slots(ring, twin) : fill_slots(k, ring))) {
-		area_give_ring(k->area, ofs);
+	if (twin ? copy_slots(ring, twin) : fill_slots(k, ring)) {
+		if (!twin)
+			ring_release_buffers(k);
+		ring_destroy(k);
 		return -ENOMEM;
 	}
 	write_header(k, ring);
@@ -130,6 +145,7 @@ int ring_create(struct kring *k, const struct kring *twin)
 void ring_destroy(struct kring *k)
 {
 	area_give_ring(k->area, k->ring_ofs);
+	publish(&k->held, 0);
 }
 
 void ring_release_buffers(struct kring *k)

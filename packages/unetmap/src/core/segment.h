@@ -36,7 +36,9 @@
 //
 // Locking. "control" above means: while holding the control lock (region_lock), which the kernel
 // releases when its holder dies. Objects come alive by publishing `state` or `active` last and die
-// by clearing it first, so half-made ones are never used and are swept by the next holder.
+// by clearing it first, so half-made ones are never used and are swept by the next holder. An object
+// of an area (ring, interface, buffer) is named, by a `held` or a list that the sweep looks at, before
+// it is taken, and no longer named after it was given back: a sweep may give back what is free already.
 // On the data path: `lock` of a ring is held by whoever syncs it (user side), `qlock` of a switch rx
 // ring by whoever delivers to it. Order: lock, then qlock; never two of one kind; never the control
 // lock inside either (tearing down a port takes qlocks inside the control lock, which is the same
@@ -70,6 +72,7 @@ enum {
 	LAST_WORDS_BYTES = 200,
 	MAX_LANES = 16,
 	NONE = 0xffff, // no such switch, port, area
+	WATCHED = 0x8000, // and the number of the port
 };
 
 enum ring_dir { RX = 0, TX = 1 }; // the numbers of netmap_ring.dir
@@ -80,11 +83,12 @@ enum port_kind { KIND_VALE = 1, KIND_PIPE, KIND_NULL, KIND_MONITOR, KIND_NIC }; 
 
 struct kring {
 	// Geometry. control, before `active`; constant while active.
-	uint32_t active;
+	uint32_t active; // frames may move
+	uint32_t held;	 // control: it has ring memory, and the buffers that its slots name
 	uint32_t num_slots;
 	uint16_t area;
 	uint16_t port;
-	uint16_t sw; // switch of a VALE port, else NONE
+	uint16_t sw; // who delivers: a VALE port's switch, WATCHED and a port for a monitor's, else NONE
 	uint16_t ring_id;
 	uint8_t dir;
 	uint32_t area_gen;
@@ -95,7 +99,7 @@ struct kring {
 	uint64_t offset_max;
 	uint32_t buf_align;
 
-	// For the other side to see. Owner of `lock`, but `wanted`: waiters set, producers clear.
+	// For the other side to see. Owner of `lock`, but `wanted` (doorbell.h).
 	__attribute__((aligned(128))) uint32_t hwcur;
 	uint32_t wanted;
 
@@ -112,6 +116,8 @@ struct kring {
 	uint32_t rhead; // marks as the last sync saw them ...
 	uint32_t rcur;
 	uint32_t rtail; // ... and what it showed as tail
+	uint32_t claimed; // slots of a switch batch that is being delivered
+	uint64_t lost;	  // slots claimed by those who died at that
 	uint64_t tx_packets;
 	uint64_t tx_bytes;
 	uint64_t bad;
@@ -150,6 +156,7 @@ struct desc {
 	uint16_t area;
 	uint32_t area_gen;
 	uint32_t port_gen;
+	uint32_t held;	 // control: it has a netmap_if in the area, and the extra buffers listed there
 	uint32_t if_ofs; // its netmap_if, from the area's start
 	uint32_t extra_bufs;
 	uint16_t first[2], last[2]; // rings bound: first <= n < last
@@ -215,6 +222,7 @@ struct segment {
 	uint32_t version;
 	uint32_t bytes;
 	uint32_t area_high, desc_high, port_high; // control: entries from here on were never used
+	uint32_t changing; // control: set inside; who finds it set has the dead's work to clear away
 	uint32_t clients[MAX_CLIENTS];
 	struct vale_switch switches[MAX_SWITCHES];
 	struct area areas[MAX_AREAS];

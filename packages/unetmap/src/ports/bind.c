@@ -97,24 +97,24 @@ static uint32_t back_run(uint16_t area, uint32_t first, uint32_t wanted)
 static uint32_t give_extra_buffers(struct netmap_if *nif, uint16_t area, char *base, uint32_t wanted)
 {
 	struct area *a = &segment->areas[area];
-	uint32_t granted = 0, backed_until = 0, *link = &nif->ni_bufs_head;
+	uint32_t granted = 0, backed_until = 0, *word, *link = &nif->ni_bufs_head;
 
 	while (granted < wanted) {
-		int64_t buffer = area_take_buffer(area);
+		int64_t buffer = area_find_buffer(area);
 
 		if (buffer < 0)
 			break;
 		if (buffer >= backed_until)
 			backed_until = back_run(area, buffer, wanted - granted);
-		if (!backed_until) {
-			area_give_buffer(area, buffer);
+		if (!backed_until)
 			break;
-		}
-		*link = buffer;
-		link = first_word(a, base, buffer);
+		word = first_word(a, base, buffer);
+		*word = 0;
+		publish(link, (uint32_t)buffer); // on the list before it is taken
+		area_take_buffer(area, buffer);
+		link = word;
 		granted++;
 	}
-	*link = 0;
 	return granted;
 }
 
@@ -158,12 +158,37 @@ static void enter(struct port *port, uint16_t id, int place, const struct bindin
 	memcpy(d->last, b->last, sizeof d->last);
 	d->flags = b->flags;
 	d->no_tx_poll = (b->flags & NR_NO_TX_POLL) != 0;
+	d->port_gen = port->gen;
+	publish(&port->users[place], id + 1);
+	publish(&d->port, port_id(port)); // from here on it is bound, and no half-done work
+	count_users(port);
+}
+
+static struct netmap_if *take_if(struct desc *d, const struct port *port, const struct binding *b, char *base)
+{
+	int64_t ofs = area_find_if(port->area);
+	struct netmap_if *nif = (struct netmap_if *)(base + ofs);
+
+	if (ofs < 0)
+		return NULL;
+	write_if(nif, port, b, ofs);
 	d->area = port->area;
 	d->area_gen = port->area_gen;
-	d->port_gen = port->gen;
-	publish(&d->port, port_id(port));
-	publish(&port->users[place], id + 1);
-	count_users(port);
+	d->if_ofs = ofs;
+	publish(&d->held, 1);
+	area_take_if(port->area, ofs);
+	return nif;
+}
+
+static void give_if(uint16_t id)
+{
+	struct desc *d = &segment->descs[id];
+	char *base = area_view(d->area, d->area_gen);
+
+	if (base)
+		take_extra_buffers((struct netmap_if *)(base + d->if_ofs), d->area, base);
+	area_give_if(d->area, d->if_ofs);
+	publish(&d->held, 0);
 }
 
 int port_bind(struct port *port, uint16_t id, const struct binding *b)
@@ -171,7 +196,6 @@ int port_bind(struct port *port, uint16_t id, const struct binding *b)
 	struct desc *d = &segment->descs[id];
 	int place = free_place(port);
 	struct netmap_if *nif;
-	int64_t if_ofs;
 	char *base;
 
 	if (port_is_refused(port, b))
@@ -179,12 +203,9 @@ int port_bind(struct port *port, uint16_t id, const struct binding *b)
 	base = area_view(port->area, port->area_gen);
 	if (place < 0 || !base)
 		return -ENOMEM;
-	if_ofs = area_take_if(port->area);
-	if (if_ofs < 0)
+	nif = take_if(d, port, b, base);
+	if (!nif)
 		return -ENOMEM;
-	d->if_ofs = if_ofs;
-	nif = (struct netmap_if *)(base + if_ofs);
-	write_if(nif, port, b, if_ofs);
 	d->extra_bufs = give_extra_buffers(nif, port->area, base, b->extra_bufs);
 	enter(port, id, place, b);
 	return 0;
@@ -208,11 +229,9 @@ void port_unbind(uint16_t id)
 {
 	struct desc *d = &segment->descs[id];
 	struct port *port = port_at(d->port);
-	char *base = area_view(d->area, d->area_gen);
 
-	if (base)
-		take_extra_buffers((struct netmap_if *)(base + d->if_ofs), d->area, base);
-	area_give_if(d->area, d->if_ofs);
+	if (d->held)
+		give_if(id);
 	if (port->state == STATE_ACTIVE && port->gen == d->port_gen)
 		forget_user(port, id);
 	publish(&d->port, NONE);
@@ -228,15 +247,26 @@ void desc_close(uint16_t id)
 	desc_remove(id);
 }
 
-// Whoever was making or unmaking these has died at it: nobody else holds the control lock.
+// ---- what others left behind ----
+
+// Whoever was binding it died at that, and another process has it still.
+static void sweep_desc(uint16_t id)
+{
+	const struct desc *d = &segment->descs[id];
+
+	if (d->state == STATE_ACTIVE && d->port == NONE && d->held)
+		give_if(id);
+}
+
+// Whoever was making or unmaking it died at that: nobody else holds the control lock.
 static void sweep_port(struct port *port)
 {
-	uint16_t area = port->area;
+	const uint16_t area = port->area;
 
 	if (port->state == STATE_BUILDING) {
-		port_drop_rings(port, RX, port->kind != KIND_PIPE);
-		port_drop_rings(port, TX, 1);
-		port_free(port);
+		port_ops(port->kind)->unused(port);
+		if (port->state == STATE_BUILDING)
+			port_free(port);
 		port_leave_area(area);
 	} else if (port->state == STATE_ACTIVE) {
 		count_users(port);
@@ -245,13 +275,26 @@ static void sweep_port(struct port *port)
 	}
 }
 
-void ports_reap(void)
+static void sweep(void)
 {
+	for (uint32_t id = 0; id < segment->desc_high; id++)
+		sweep_desc(id);
+	for (uint32_t id = 0; id < segment->port_high; id++)
+		sweep_port(port_at(id));
+	for (int i = 0; port_kinds[i]; i++)
+		if (port_kinds[i]->sweep)
+			port_kinds[i]->sweep();
+	area_sweep_files();
+	desc_sweep_files();
+}
+
+void ports_reap(int interrupted)
+{
+	if (interrupted)
+		sweep();
 	for (uint32_t id = 0; id < segment->desc_high; id++)
 		if (segment->descs[id].state != STATE_FREE && !desc_is_alive(id))
 			desc_close(id);
-	for (uint32_t id = 0; id < segment->port_high; id++)
-		sweep_port(port_at(id));
 	for (uint32_t id = 0; id < segment->area_high; id++)
 		port_leave_area(id);
 }

@@ -89,6 +89,8 @@ static void look_away(struct port *port, struct port *watched)
 static int look_at(struct port *port, struct port *watched, uint64_t flags)
 {
 	port->peer = port_id(watched);
+	for (int n = 0; n < port->ring_count[RX]; n++)
+		port->rings[RX][n].sw = WATCHED | port_id(watched);
 	for (int dir = RX; dir <= TX; dir++) {
 		int place = free_place(watched, dir);
 
@@ -154,7 +156,7 @@ struct port *monitor_open(const char *watched_name, const struct port_wish *wish
 
 static void unused(struct port *port)
 {
-	if (!(port->flags & ORPHAN))
+	if (!(port->flags & ORPHAN) && port->peer != NONE)
 		look_away(port, port_at(port->peer));
 	port_drop_rings(port, TX, 1);
 	port_drop_rings(port, RX, 1);
@@ -170,6 +172,7 @@ static void orphan(struct port *port)
 		struct kring *k = &port->rings[RX][n];
 
 		robust_lock(&k->qlock);
+		k->sw = NONE;
 		publish(&k->hwtail, observe(&k->hwcur));
 		robust_unlock(&k->qlock);
 	}
@@ -184,8 +187,8 @@ void monitors_orphan(struct port *watched)
 
 			if (!id)
 				continue;
+			orphan(port_at(id - 1)); // first: while it is listed here, a sweep finds it
 			look_away(port_at(id - 1), watched);
-			orphan(port_at(id - 1));
 		}
 }
 
@@ -197,7 +200,7 @@ static void copy_to(struct port *monitor, struct kring *k, struct netmap_ring *r
 	const uint16_t mark = k->dir == TX ? NS_TXMON : 0;
 	struct rx_queue q;
 
-	if (!rx_queue_open(&q, monitor, k->ring_id, NONE))
+	if (!rx_queue_open(&q, monitor, k->ring_id, WATCHED | k->port))
 		return;
 	for (uint32_t i = from; i != to; i = ring_next(k, i)) {
 		struct netmap_slot slot = ring->slot[i];
@@ -221,6 +224,14 @@ void monitor_copy(struct port *port, struct kring *k, struct netmap_ring *ring, 
 		if (id)
 			copy_to(port_at(id - 1), k, ring, base, from, to);
 	}
+}
+
+void monitor_received(struct port *port, struct kring *k, struct netmap_ring *ring, char *base, uint32_t tail)
+{
+	uint32_t from = k->rtail;
+
+	publish(&k->rtail, tail); // first: who dies here shows monitors nothing twice
+	monitor_copy(port, k, ring, base, from, tail);
 }
 
 // ---- the monitor's own rings: nothing can be sent ----

@@ -16,6 +16,9 @@ struct port *monitor_open(const char *name, const struct port_wish *wish, int *e
 void monitor_copy(struct port *port, struct kring *k, struct netmap_ring *ring, char *base, uint32_t from,
 		  uint32_t to);
 
+// The same for what an rx sync is about to show: from k->rtail, which moves to `tail`, up to there.
+void monitor_received(struct port *port, struct kring *k, struct netmap_ring *ring, char *base, uint32_t tail);
+
 // The port has no user any more: its monitors show nothing from now on but an error in poll.
 void monitors_orphan(struct port *port);
 

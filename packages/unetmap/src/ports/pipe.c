@@ -80,10 +80,32 @@ static int choose_area(struct port *a, struct port *b, const struct port_wish *w
 	return 0;
 }
 
+// Buffers that the receiver put in and has not released yet: the tx slot is to name them.
+static void take_back(struct kring *rx, struct kring *tx)
+{
+	struct netmap_ring *ring, *back;
+	char *base;
+
+	if (!rx->held || !tx->held)
+		return;
+	ring = ring_memory(rx, &base);
+	back = ring_memory(tx, &base);
+	for (uint32_t i = rx->hwcur; ring && back && i != tx->hwcur; i = ring_next(rx, i)) {
+		const struct netmap_slot slot = ring->slot[i];
+
+		if (slot.flags & NS_BUF_CHANGED && buffer_is_valid(rx, slot.buf_idx))
+			back->slot[i].buf_idx = slot.buf_idx;
+	}
+}
+
 static void drop(struct port *a, struct port *b)
 {
 	uint16_t area = a->area;
 
+	for (int n = 0; n < MAX_RINGS; n++) {
+		take_back(&a->rings[RX][n], &b->rings[TX][n]);
+		take_back(&b->rings[RX][n], &a->rings[TX][n]);
+	}
 	port_drop_rings(a, RX, 0);
 	port_drop_rings(b, RX, 0);
 	port_drop_rings(a, TX, 1);
@@ -138,8 +160,10 @@ static int create(const char *name, const struct port_wish *wish)
 
 static void unused(struct port *port)
 {
-	struct port *peer = port_at(port->peer);
+	struct port *peer = port->peer == NONE ? NULL : port_at(port->peer);
 
+	if (!peer) // its maker died before it had one, and will be freed without
+		return;
 	if (!port->user_count && !peer->user_count)
 		drop(port, peer);
 }
@@ -267,7 +291,7 @@ static enum marks rx_sync(struct port *port, struct kring *k, struct netmap_ring
 		release(k, ring, peer);
 	tail = observe(&peer->hwcur);
 	if (port->monitor_count[RX])
-		monitor_copy(port, k, ring, base, k->rtail, tail);
+		monitor_received(port, k, ring, base, tail);
 	ring_show_tail(k, ring, tail);
 	return marks;
 }

@@ -59,13 +59,11 @@ static struct port *free_port(void)
 struct port *port_alloc(const char *name, uint16_t kind, const struct port_wish *wish)
 {
 	struct port *port = free_port();
-	uint32_t gen;
 
 	if (!port)
 		return NULL;
-	gen = port->gen + 1;
-	memset(port, 0, offsetof(struct port, rings));
-	port->gen = gen;
+	publish(&port->gen, port->gen + 1); // it only grows, whoever dies in here
+	memset(port->name, 0, offsetof(struct port, rings) - offsetof(struct port, name));
 	port->kind = kind;
 	port->area = port->sw = port->sw_port = port->peer = NONE;
 	port->pid = getpid();
@@ -90,11 +88,25 @@ void port_free(struct port *port)
 	publish(&port->state, STATE_FREE);
 }
 
+static void wipe_between(struct kring *k, size_t from, size_t to)
+{
+	memset((char *)k + from, 0, to - from);
+}
+
+// All but the locks: somebody who still means the port that was here before may hold one of them, and
+// will let go of it when he sees that this ring is not active.
+static void wipe(struct kring *k)
+{
+	wipe_between(k, 0, offsetof(struct kring, qlock));
+	wipe_between(k, offsetof(struct kring, hwtail), offsetof(struct kring, lock));
+	wipe_between(k, offsetof(struct kring, rhead), sizeof *k);
+}
+
 static void set_geometry(struct kring *k, struct port *port, enum ring_dir dir, int n)
 {
 	struct area *a = &segment->areas[port->area];
 
-	memset(k, 0, sizeof *k);
+	wipe(k);
 	k->dir = dir;
 	k->ring_id = n;
 	k->num_slots = port->slot_count[dir];
@@ -148,7 +160,7 @@ void port_drop_rings(struct port *port, enum ring_dir dir, int own_buffers)
 	for (int n = 0; n < port->ring_count[dir]; n++) {
 		struct kring *k = &port->rings[dir][n];
 
-		if (!k->active)
+		if (!k->held)
 			continue;
 		stop(k);
 		if (own_buffers)

@@ -34,8 +34,13 @@ struct port_ops {
 	int (*used)(struct port *port, const struct port_wish *wish);
 
 	// The last descriptor has gone, or none ever came; undo create, or used. May come again.
-	// Control lock held.
+	// Control lock held. A port that its maker died at comes here too, in state BUILDING: what was
+	// not set yet is NONE or 0, and rings are `held` or not.
 	void (*unused)(struct port *port);
+
+	// Somebody died while he held the control lock: mends what belongs to no single port. May be
+	// NULL. Control lock held.
+	void (*sweep)(void);
 
 	// One ring, its `lock` held. *_sync moves frames and shows the new tail; it returns MARKS_WRONG
 	// if the program's marks made no sense.
@@ -89,8 +94,9 @@ int port_ring_is_bound(const struct port *port, enum ring_dir dir, uint16_t ring
 // Gives up everything a descriptor has, and the descriptor.
 void desc_close(uint16_t desc);
 
-// Closes the descriptors that no process has any more, and sweeps what the dead left half done.
-void ports_reap(void);
+// Closes the descriptors that no process has any more. If `interrupted`, the last holder of the control
+// lock died while holding it: sweeps what that left half done.
+void ports_reap(int interrupted);
 
 // ---- for the kinds ----
 

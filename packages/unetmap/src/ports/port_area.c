@@ -54,7 +54,7 @@ static int is_used(uint16_t area)
 	for (uint32_t id = 0; id < segment->desc_high; id++) {
 		struct desc *d = &segment->descs[id];
 
-		if (d->state != STATE_FREE && d->port != NONE && d->area == area)
+		if (d->state != STATE_FREE && (d->port != NONE || d->held) && d->area == area)
 			return 1;
 	}
 	return 0;

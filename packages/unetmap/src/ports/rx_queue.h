@@ -24,8 +24,8 @@ struct rx_queue {
 
 enum { PREFETCH_AHEAD = 4 };
 
-// The rx ring for what was sent on tx ring `ring_id`. 0 if there is none any more, or if the port
-// has left switch `sw` meanwhile; the queue is then not to be closed.
+// The rx ring for what was sent on tx ring `ring_id`. 0 if there is none any more, or if `sw` does not
+// deliver to it any more (see struct kring); the queue is then not to be closed.
 static inline int rx_queue_open(struct rx_queue *q, struct port *port, uint16_t ring_id, uint16_t sw)
 {
 	const uint32_t rings = glance(&port->ring_count[RX]); // once: the port may be changing into another

@@ -211,10 +211,18 @@ static void unused(struct port *port)
 		vale_persistent_unused(port);
 		return;
 	}
-	publish(&segment->switches[port->sw].ports[port->sw_port], 0);
+	if (vale_is_shown(port))
+		publish(&segment->switches[port->sw].ports[port->sw_port], 0);
 	port_drop_rings(port, TX, 1);
 	port_drop_rings(port, RX, 1);
 	dissolve(port);
+}
+
+static void sweep(void)
+{
+	for (int i = 0; i < MAX_SWITCHES; i++)
+		if (segment->switches[i].state == STATE_ACTIVE && is_empty(&segment->switches[i]))
+			publish(&segment->switches[i].state, STATE_FREE);
 }
 
 const struct port_ops vale_ops = {
@@ -223,6 +231,7 @@ const struct port_ops vale_ops = {
 	.create = create,
 	.used = vale_persistent_used,
 	.unused = unused,
+	.sweep = sweep,
 	.tx_sync = vale_tx_sync,
 	.rx_sync = vale_rx_sync,
 };

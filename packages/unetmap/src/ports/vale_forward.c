@@ -387,6 +387,24 @@ static void forward(struct batch *b, struct vale_switch *s, char *base)
 
 // ---- the two syncs ----
 
+// From here on these slots are ours, and lost if we die. Returns where they begin.
+static uint32_t claim(struct kring *k, uint32_t end)
+{
+	uint32_t at = k->hwcur;
+
+	k->claimed = ring_distance(k, at, end);
+	publish(&k->hwcur, end);
+	return at;
+}
+
+static void count_lost(struct kring *k)
+{
+	if (__builtin_expect(!k->claimed, 1))
+		return;
+	k->lost += k->claimed;
+	publish(&k->claimed, 0);
+}
+
 
 enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base)
 {
@@ -395,6 +413,7 @@ enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 
 	if (marks != MARKS_OK)
 		return marks;
+	count_lost(k);
 	if (k->sw == NONE) // a persistent port that is not attached
 		publish(&k->hwcur, k->rhead);
 	b.from = port;
@@ -402,12 +421,13 @@ enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 	b.yielded = 0;
 	b.good_page = NO_PAGE;
 	while (k->hwcur != k->rhead) {
-		uint32_t end = gather(&b, ring, base, k->hwcur, k->rhead);
+		uint32_t at, end = gather(&b, ring, base, k->hwcur, k->rhead);
 
+		at = claim(k, end);
 		if (port->monitor_count[TX])
-			monitor_copy(port, k, ring, base, k->hwcur, end);
-		publish(&k->hwcur, end);
+			monitor_copy(port, k, ring, base, at, end);
 		forward(&b, &segment->switches[k->sw], base);
+		publish(&k->claimed, 0);
 	}
 	ring_show_tail(k, ring, ring_prev(k, k->hwcur));
 	return MARKS_OK;
@@ -430,7 +450,7 @@ enum marks vale_rx_sync(struct port *port, struct kring *k, struct netmap_ring *
 	release(k, ring);
 	tail = observe(&k->hwtail);
 	if (port->monitor_count[RX])
-		monitor_copy(port, k, ring, base, k->rtail, tail);
+		monitor_received(port, k, ring, base, tail);
 	ring_show_tail(k, ring, tail);
 	return marks;
 }

@@ -175,17 +175,6 @@ static void open_device(struct nm_desc *unused)
 	close(fd);
 }
 
-static void ask_about(struct nm_desc *unused)
-{
-	struct nmreq_port_info_get info = {.nr_mem_id = neighbor->req.nr_arg2};
-	struct nmreq_header h = {.nr_version = NETMAP_API, .nr_reqtype = NETMAP_REQ_PORT_INFO_GET,
-				 .nr_name = "vale7:asked", .nr_body = (uintptr_t)&info};
-	int fd = open("/dev/netmap", O_RDWR);
-
-	ioctl(fd, NIOCCTRL, &h);
-	close(fd);
-}
-
 static const struct operation operations[] = {
 	{"open a switch port", nothing, open_vale},
 	{"close a switch port", vale_port, close_port},
@@ -194,7 +183,6 @@ static const struct operation operations[] = {
 	{"open a monitor", nothing, open_monitor},
 	{"close a monitor", monitor, close_port},
 	{"open the device", nothing, open_device},
-	{"ask about a port", nothing, ask_about},
 	{"send on a switch", sender, sync_tx},
 	{"send into a pipe", pipe_sender, sync_tx},
 	{"receive from a switch", listener, sync_rx},
@@ -355,7 +343,7 @@ static void drain(struct nm_desc *d)
 	ioctl(d->fd, NIOCRXSYNC, NULL);
 }
 
-static void check_region(const struct death *death, const struct audit *before)
+static void check_region(const struct death *death, struct audit *before)
 {
 	struct audit now;
 	int earlier = failures;
@@ -364,7 +352,7 @@ static void check_region(const struct death *death, const struct audit *before)
 	drain(neighbor);
 	drain(neighbor_pipe);
 	now = audit_region();
-	CHECK(!now.faults, "%d faults", now.faults);
+	CHECK(now.faults == before->faults, "%d faults instead of %d", now.faults, before->faults);
 	CHECK(now.ports == before->ports, "%u ports instead of %u", now.ports, before->ports);
 	CHECK(now.descs == before->descs, "%u descriptors instead of %u", now.descs, before->descs);
 	CHECK(now.areas == before->areas, "%u areas instead of %u", now.areas, before->areas);
@@ -372,9 +360,10 @@ static void check_region(const struct death *death, const struct audit *before)
 	CHECK(now.buffers == before->buffers, "%u buffers instead of %u", now.buffers, before->buffers);
 	if (failures > earlier)
 		printf("... %s, killed at hit %u of libunetmap.so's code + %#zx\n", death->op->what, death->hit, death->ofs);
+	*before = now;
 }
 
-static void die(const struct death *death, const struct audit *before)
+static void die(const struct death *death, struct audit *before)
 {
 	int status = run(doomed, death);
 
@@ -409,6 +398,7 @@ static void try(const struct operation *op, size_t apart)
 
 	come_next();
 	before = audit_region();
+	CHECK(!before.faults, "%d faults before %s", before.faults, op->what);
 	if (!apart)
 		apart = instructions / DEFAULT_KILLS + 1;
 	until = rand() % apart;
