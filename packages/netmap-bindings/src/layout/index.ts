@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
+
+export * from './abi/constants.ts';
+export * from './abi/device-structures.ts';
+export * from './abi/library-structures.ts';
+export * from './abi/structure.ts';
 export * from './nmstat.ts';
 export * from './packet/addresses.ts';
 export * from './packet/build.ts';
