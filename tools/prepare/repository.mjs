@@ -15,10 +15,11 @@ export const NODE = join(ROOT, 'node_modules/.bin/node');
 
 const PNPM = 'pnpm@12.21.0';
 
-/** Packages, unetmap and the web application: each made only if what it is made from changed. */
+/** Packages, unetmap, the bindings' native part and the web application: each made only if what it is made from changed. */
 export async function prepareRepository() {
   await installPackages();
   await buildUnetmap();
+  await buildBindings();
   await buildWeb();
 }
 
@@ -70,6 +71,16 @@ async function buildUnetmap() {
   if ((await runQuietly(['make', '-q', '-C', 'packages/unetmap'], { cwd: ROOT })).code === 0) return;
   await withProgress('Building unetmap', (show) =>
     build(['make', '-j2', '-C', 'packages/unetmap'], ROOT, show),
+  );
+}
+
+function buildBindings() {
+  const folder = 'packages/netmap-bindings';
+  const inputs = [`${folder}/src/native`, `${folder}/build.mjs`];
+  return unlessDone({ root: ROOT, inputs, stamp: `${folder}/build/.stamp` }, () =>
+    withProgress('Building the netmap bindings', (show) =>
+      build([NODE, join(ROOT, folder, 'build.mjs'), '--strict'], ROOT, show),
+    ),
   );
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type PortName, parsePortName, printPortName, registeredName } from './port-name.ts';
+import { type ConfKey, type PortName, parsePortName, printPortName, registeredName } from './port-name.ts';
 
 const word = (minLength: number, maxLength = 12) =>
   fc.string({ unit: fc.constantFrom(...'abcXYZ019_'), minLength, maxLength });
 const number = fc.integer({ min: 0, max: 4094 });
 const rings: fc.Arbitrary<PortName['rings']> = fc.oneof(
   fc.record({ kind: fc.constantFrom('all' as const, 'host' as const, 'all-and-host' as const) }),
-  fc.record({ kind: fc.constant('one' as const), ring: number }),
+  fc.record({ kind: fc.constantFrom('one' as const, 'one-host' as const), ring: number }),
   fc.record({ kind: fc.constantFrom('pipe-master' as const, 'pipe-slave' as const), id: number.map(String) }),
 );
 const rest = {
@@ -16,7 +16,11 @@ const rest = {
   rings,
   flags: fc.shuffledSubarray([...'xztrRT']).map((letters) => letters.join('')),
 };
-const memory = { memoryId: fc.integer({ min: 1, max: 65535 }) };
+const key = fc.constantFrom<ConfKey>('rings', 'slots', 'tx-rings', 'rx-slots', 'host-rings');
+const memory = {
+  memoryId: fc.integer({ min: 1, max: 65535 }),
+  conf: fc.dictionary(key, fc.nat(4096), { minKeys: 1, noNullPrototype: true }),
+};
 const optional = { requiredKeys: ['family', 'port', 'rings', 'flags'] as const };
 const name = fc.oneof(
   fc.record(
@@ -50,7 +54,7 @@ describe('port names', () => {
         (text) => {
           const parsed = parsePortName(text);
           if (!parsed.ok) expect(parsed.message).not.toBe('');
-          // Numbers may be written with zeros in front, and "/" without flags.
+          // Numbers may be written with zeros in front.
           else expect(parsePortName(printPortName(parsed.value))).toEqual(parsed);
         },
       ),
@@ -61,13 +65,19 @@ describe('port names', () => {
   test.each([
     ['eth0', 'must begin with'],
     ['vale0', 'must begin with'],
-    ['vale0:', 'has no port'],
+    ['netmap:', 'has no port'],
     ['netmap:eth0-', 'ring number'],
     ['netmap:eth0-4095', 'largest'],
     ['netmap:p{', 'needs a number or a word'],
-    ['vale0:a^1', 'cannot come after'],
+    ['vale0:a*1', 'cannot come after'],
+    ['vale0:a^x', 'ring number'],
+    ['vale0:a/', 'flag'],
+    ['vale0:a@', 'memory region'],
+    ['vale0:a@1@2', 'another of its kind'],
+    ['vale0:a@conf:foo=1', 'must be one of'],
+    ['vale0:a@conf:', 'must be one of'],
+    ['vale0:a.b', 'no port of a switch'],
     ['vale0:a/q', 'none of the flags'],
-    ['vale0:a/xx', 'twice'],
     ['vale0:a@0', 'memory region'],
     ['vale0:a b', 'character'],
     [`vale0:${'a'.repeat(60)}`, 'characters'],
@@ -81,6 +91,9 @@ describe('port names', () => {
     ['netmap:eth0-2/x@4', 'eth0'],
     ['netmap:p{1', 'p{1'],
     ['vale0:a}7', 'vale0:a}7'],
+    ['vale0:', 'vale0:'],
+    ['netmap:eth0.5', 'eth0.5'],
+    ['netmap:vale0:a@conf:rings=2', 'vale0:a'],
   ])('%s is listed as %s', (text, listed) => {
     const parsed = parsePortName(text);
     expect(parsed.ok && registeredName(parsed.value)).toBe(listed);

@@ -5,8 +5,8 @@ import { failure, type Result, success } from './result.ts';
 export type PortRings =
   /** All rings towards the network: no suffix. */
   | { readonly kind: 'all' }
-  /** `-3`: one ring of each direction. */
-  | { readonly kind: 'one'; readonly ring: number }
+  /** `-3`: one ring of each direction; `^3`: one towards the host, which libnetmap alone knows. */
+  | { readonly kind: 'one' | 'one-host'; readonly ring: number }
   /** `^`: the rings towards the host's own network stack. */
   | { readonly kind: 'host' }
   /** `*`: both. */
@@ -19,21 +19,40 @@ export interface PortName {
   readonly family: 'netmap' | 'vale';
   /** With `vale` only, and possibly empty: what stands between `vale` and the colon. */
   readonly switchName?: string;
+  /** Empty with `vale` only. */
   readonly port: string;
   readonly rings: PortRings;
-  /** Letters after `/`, each once at most, in the order written: x exclusive, z zero-copy monitor, t and r monitors or one direction, R and T. */
+  /** Letters after `/`, in the order written: x exclusive, z zero-copy monitor, t and r monitors or one direction, R and T. */
   readonly flags: string;
   /** `@4`: the memory region to use. */
   readonly memoryId?: number;
+  /** `@conf:tx-rings=2,slots=256`, by libnetmap's words. */
+  readonly conf?: Readonly<Partial<Record<ConfKey, number>>>;
 }
+
+const CONF_KEYS = [
+  'rings',
+  'slots',
+  'tx-rings',
+  'rx-rings',
+  'tx-slots',
+  'rx-slots',
+  'host-rings',
+  'host-tx-rings',
+  'host-rx-rings',
+] as const;
+export type ConfKey = (typeof CONF_KEYS)[number];
 
 const LARGEST_RING = 4094;
 const NAME_BYTES = 63;
 const WHOLE =
-  /^(?<prefix>netmap|vale\w*):(?<port>\w*)(?:(?<mark>[-^*{}])(?<id>\w*))?(?:\/(?<flags>[^@]*))?(?:@(?<memory>.*))?$/;
+  /^(?<prefix>netmap|vale\w*):(?<port>[^-*^{}/@\s]*)(?:(?<mark>[-^*{}])(?<id>\w*))?(?:\/(?<flags>[^@]*))?(?<options>@.*)?$/;
 const PREFIX = /^(netmap|vale\w*):/;
 
-/** Never throws; a name that netmap refuses comes back as the reason. */
+/**
+ * By libnetmap's grammar, and for `vale` ports by the narrower one of netmap's header library: what both take. Never
+ * throws; a name that netmap refuses (EINVAL, always) comes back as the reason.
+ */
 export function parsePortName(text: string): Result<PortName> {
   if (!PREFIX.test(text))
     return failure(`"${text}" must begin with "netmap:" or with "vale", a switch name and ":".`);
@@ -45,8 +64,10 @@ export function parsePortName(text: string): Result<PortName> {
 function checked(groups: Partial<Record<string, string>>, text: string): Result<PortName> {
   const rings = parseRings(groups.mark, groups.id ?? '');
   if (!rings.ok) return rings;
-  const { port = '', flags, memory, prefix = '' } = groups;
-  const wrong = portFault(prefix, port, rings.value, text) ?? flagsFault(flags) ?? memoryFault(memory);
+  const options = parseOptions(groups.options);
+  if (!options.ok) return options;
+  const { port = '', flags, prefix = '' } = groups;
+  const wrong = portFault(prefix, port, rings.value, text) ?? flagsFault(flags);
   if (wrong !== undefined) return failure(wrong);
   return success({
     family: prefix === 'netmap' ? 'netmap' : 'vale',
@@ -54,7 +75,7 @@ function checked(groups: Partial<Record<string, string>>, text: string): Result<
     port,
     rings: rings.value,
     flags: flags ?? '',
-    ...(memory === undefined ? {} : { memoryId: Number(memory) }),
+    ...options.value,
   });
 }
 
@@ -67,14 +88,19 @@ function parseRings(mark: string | undefined, id: string): Result<PortRings> {
       if (id === '') return failure(`A pipe needs a number or a word after "${mark}".`);
       if (/^\d+$/.test(id) && Number(id) > LARGEST_RING) return failure(rangeWords('pipe number', id));
       return success({ kind: mark === '{' ? 'pipe-master' : 'pipe-slave', id });
-    case '-':
-      if (!/^\d+$/.test(id)) return failure('A ring number, such as "-0", must come after "-".');
-      if (Number(id) > LARGEST_RING) return failure(rangeWords('ring', id));
-      return success({ kind: 'one', ring: Number(id) });
+    case '*':
+      return id === ''
+        ? success({ kind: 'all-and-host' })
+        : failure(`"*" ends the port; "${id}" cannot come after it.`);
     default:
-      if (id !== '') return failure(`"${mark}" ends the port; "${id}" cannot come after it.`);
-      return success({ kind: mark === '^' ? 'host' : 'all-and-host' });
+      return mark === '^' && id === '' ? success({ kind: 'host' }) : parseRing(mark, id);
   }
+}
+
+function parseRing(mark: string, id: string): Result<PortRings> {
+  if (!/^\d+$/.test(id)) return failure(`A ring number, such as "${mark}0", must come after "${mark}".`);
+  if (Number(id) > LARGEST_RING) return failure(rangeWords('ring', id));
+  return success({ kind: mark === '-' ? 'one' : 'one-host', ring: Number(id) });
 }
 
 function rangeWords(what: string, id: string): string {
@@ -82,7 +108,9 @@ function rangeWords(what: string, id: string): string {
 }
 
 function portFault(prefix: string, port: string, rings: PortRings, text: string): string | undefined {
-  if (port === '') return `"${text}" has no port after "${prefix}:".`;
+  if (port === '' && prefix === 'netmap') return `"${text}" has no port after "netmap:".`;
+  if (prefix !== 'netmap' && !/^\w*$/.test(port))
+    return `"${port}" has a character that no port of a switch has: letters, digits and "_" are taken.`;
   const name = prefix === 'netmap' ? port : `${prefix}:${port}`;
   const pipe = rings.kind.startsWith('pipe') && 'id' in rings ? `{${rings.id}` : '';
   const bytes = name.length + pipe.length;
@@ -95,22 +123,56 @@ function flagsFault(flags: string | undefined): string | undefined {
   if (flags === undefined) return undefined;
   const unknown = [...flags].find((letter) => !'xztrRT'.includes(letter));
   if (unknown !== undefined) return `"${unknown}" is none of the flags x, z, t, r, R and T.`;
-  return new Set(flags).size === flags.length ? undefined : `A flag stands twice in "/${flags}".`;
+  return flags === '' ? 'A flag, such as "/x", must come after "/".' : undefined;
 }
 
-function memoryFault(memory: string | undefined): string | undefined {
-  if (memory === undefined) return undefined;
-  const id = /^\d+$/.test(memory) ? Number(memory) : 0;
-  return id >= 1 && id <= 65535
-    ? undefined
-    : `"@${memory}" must be "@" and a memory region's number, 1 to 65535.`;
+type Options = Pick<PortName, 'memoryId' | 'conf'>;
+
+/** `@4`, `@conf:...`, in any order. */
+function parseOptions(text: string | undefined): Result<Options> {
+  let found: Options = {};
+  for (const option of text?.slice(1).split('@') ?? []) {
+    const parsed = option.startsWith('conf:') ? parseConf(option) : parseMemory(option);
+    if (!parsed.ok) return parsed;
+    const again = Object.keys(parsed.value).find((key) => key in found);
+    if (again !== undefined) return failure(`"@${option}" comes after another of its kind.`);
+    found = { ...found, ...parsed.value };
+  }
+  return success(found);
+}
+
+function parseMemory(option: string): Result<Options> {
+  const id = /^\d+$/.test(option) ? Number(option) : 0;
+  if (id >= 1 && id <= 65535) return success({ memoryId: id });
+  return failure(
+    `"@${option}" must be "@" and a memory region's number, 1 to 65535, or "@conf:" and a geometry.`,
+  );
+}
+
+function parseConf(option: string): Result<Options> {
+  const conf: Partial<Record<ConfKey, number>> = {};
+  for (const assignment of option.slice('conf:'.length).split(',')) {
+    const [, word, digits] = /^([a-z-]+)=(\d{1,9})$/.exec(assignment) ?? [];
+    const key = CONF_KEYS.find((known) => known === word);
+    if (key === undefined)
+      return failure(`"${assignment}" must be one of ${CONF_KEYS.join(', ')}, then "=" and a number.`);
+    conf[key] = Number(digits);
+  }
+  return success({ conf });
 }
 
 export function printPortName(name: PortName): string {
   const prefix = name.family === 'netmap' ? 'netmap' : `vale${name.switchName ?? ''}`;
   const flags = name.flags === '' ? '' : `/${name.flags}`;
   const memory = name.memoryId === undefined ? '' : `@${name.memoryId}`;
-  return `${prefix}:${name.port}${printRings(name.rings)}${flags}${memory}`;
+  return `${prefix}:${name.port}${printRings(name.rings)}${flags}${memory}${printConf(name.conf)}`;
+}
+
+function printConf(conf: PortName['conf']): string {
+  if (conf === undefined) return '';
+  return `@conf:${Object.entries(conf)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',')}`;
 }
 
 function printRings(rings: PortRings): string {
@@ -119,6 +181,8 @@ function printRings(rings: PortRings): string {
       return '';
     case 'one':
       return `-${rings.ring}`;
+    case 'one-host':
+      return `^${rings.ring}`;
     case 'host':
       return '^';
     case 'all-and-host':
