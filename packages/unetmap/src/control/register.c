@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "control/csb.h"
 #include "control/request.h"
 #include "ports/monitor.h"
 #include "ports/null.h"
@@ -80,6 +81,19 @@ static int take_offsets(struct port *port, const struct binding *b, struct optio
 	return option_answer(o, NETMAP_REQ_OPT_OFFSETS, offsets_apply(port, b, &o->offsets));
 }
 
+// Marks outside the rings are looked at last, when the descriptor has its rings.
+static int take_csb(struct request *r)
+{
+	int error;
+
+	if (!option_given(r->options, NETMAP_REQ_OPT_CSB))
+		return 0;
+	error = csb_enable(&segment->descs[r->desc], &r->options->csb);
+	if (error)
+		port_unbind(r->desc);
+	return option_answer(r->options, NETMAP_REQ_OPT_CSB, error);
+}
+
 static int bind_desc(struct port *port, const struct request *r, const struct nmreq_register *reg)
 {
 	struct binding b;
@@ -140,6 +154,8 @@ int request_register(struct request *r)
 	error = port_ops(port->kind)->used ? port_ops(port->kind)->used(port, &wish) : 0;
 	if (!error)
 		error = bind_desc(port, r, reg);
+	if (!error)
+		error = take_csb(r);
 	if (!error)
 		answer(port, &segment->descs[r->desc], reg);
 	else if (!port->user_count)

@@ -18,11 +18,6 @@ struct kind {
 	int (*handle)(struct request *r);
 };
 
-static int not_supported(struct request *r)
-{
-	return -EOPNOTSUPP;
-}
-
 static const struct kind kinds[] = {
 	{NETMAP_REQ_REGISTER, sizeof(struct nmreq_register), 0, request_register},
 	{NETMAP_REQ_PORT_INFO_GET, sizeof(struct nmreq_port_info_get), 0, request_port_info},
@@ -36,9 +31,9 @@ static const struct kind kinds[] = {
 	{NETMAP_REQ_VALE_POLLING_ENABLE, sizeof(struct nmreq_vale_polling), 0, request_vale_polling},
 	{NETMAP_REQ_VALE_POLLING_DISABLE, sizeof(struct nmreq_vale_polling), 0, request_vale_polling},
 	{NETMAP_REQ_POOLS_INFO_GET, sizeof(struct nmreq_pools_info), 0, request_pools_info},
-	{NETMAP_REQ_SYNC_KLOOP_START, sizeof(struct nmreq_sync_kloop_start), 0, not_supported},
-	{NETMAP_REQ_SYNC_KLOOP_STOP, 0, 0, not_supported},
-	{NETMAP_REQ_CSB_ENABLE, 0, 0, not_supported},
+	{NETMAP_REQ_SYNC_KLOOP_START, sizeof(struct nmreq_sync_kloop_start), NEEDS_NO_LOCK, request_kloop_start},
+	{NETMAP_REQ_SYNC_KLOOP_STOP, 0, NEEDS_NO_LOCK, request_kloop_stop},
+	{NETMAP_REQ_CSB_ENABLE, 0, 0, request_csb_enable},
 	{UNETMAP_REQ_STATS_GET, sizeof(struct unetmap_stats), 0, request_stats},
 	{UNETMAP_REQ_MODULE_LOAD, sizeof(struct unetmap_module_load), 0, request_module_load},
 	{UNETMAP_REQ_MODULE_SERVE, sizeof(struct unetmap_module_serve), NEEDS_NO_LOCK, request_module_serve},

@@ -36,6 +36,12 @@ int request_vale_polling(struct request *r);
 int request_port_hdr_set(struct request *r);
 int request_port_hdr_get(struct request *r);
 int request_stats(struct request *r);
+int request_csb_enable(struct request *r);
+
+// These two without the lock: they wait.
+int request_kloop_start(struct request *r);
+int request_kloop_stop(struct request *r);
+
 int request_module_load(struct request *r);
 int request_module_serve(struct request *r); // without the control lock
 int request_module_get(struct request *r);

@@ -9,9 +9,14 @@
 //                       hwcur of any ring: its owner publishes, the other side observes.
 //                       state of a descriptor, port or area, a descriptor's port, a port's users:
 //                       control publishes, everybody observes.
+//                       marks outside the rings (CSB): the program stores cur, then head, the loop
+//                       observes head, then cur; the loop publishes hwcur, then hwtail, the program
+//                       loads hwtail, then hwcur.
 //   full_fence          Sleep and wake: the sleeper writes `armed`, fences, and looks for data a
 //                       last time; the producer publishes data, fences, and looks at `wanted`.
 //                       One of the two sees the other's write (doorbell.c).
+//                       A sync loop raises kern_need_kick, fences, and reads head a last time; the
+//                       program stores head, fences, and looks whether it is to kick.
 //                       The same pairing keeps an area mapped while a sync uses it (area.c).
 //   glance              A read that only steers (statistics, "is there anything to do"); it orders
 //                       nothing, but is never torn.

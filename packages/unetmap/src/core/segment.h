@@ -53,7 +53,7 @@
 #include <stdint.h>
 
 #define SEGMENT_MAGIC 0x31706d74656e7531ull
-#define SEGMENT_VERSION 1u
+#define SEGMENT_VERSION 2u
 
 enum {
 	MAX_CLIENTS = 4000,
@@ -162,6 +162,9 @@ struct desc {
 	uint16_t first[2], last[2]; // rings bound: first <= n < last
 	uint64_t flags;		    // NR_* of the registration
 	uint32_t no_tx_poll;
+	uint64_t csb_atok, csb_ktoa; // in the program's memory; 0 = the marks are in the rings
+	uint32_t loop_runner;	     // control: the client that runs a sync loop on it
+	uint32_t loop_stop;	     // somebody asked that loop to end
 };
 
 struct area {

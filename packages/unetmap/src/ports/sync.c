@@ -65,6 +65,8 @@ int sync_rings(struct desc *d, enum ring_dir dir)
 
 	if (!port)
 		return -ENXIO;
+	if (d->csb_atok)
+		return -EBUSY;
 	if (!enter())
 		return 0;
 	for (int n = d->first[dir]; n < d->last[dir]; n++) {
@@ -74,6 +76,39 @@ int sync_rings(struct desc *d, enum ring_dir dir)
 	}
 	leave();
 	return 0;
+}
+
+static enum marks sync_outside(struct port *port, struct kring *k, struct outside_marks *m)
+{
+	const struct port_ops *ops = port_ops(port->kind);
+	char *base = NULL;
+	struct netmap_ring *ring = observe(&k->active) ? ring_memory(k, &base) : NULL;
+	enum marks marks;
+
+	if (!ring)
+		return MARKS_WRONG;
+	scribble(&ring->cur, m->cur);
+	scribble(&ring->head, m->head);
+	marks = (k->dir == TX ? ops->tx_sync : ops->rx_sync)(port, k, ring, base);
+	m->hwcur = k->hwcur;
+	m->tail = k->rtail;
+	k->syncs++;
+	return marks;
+}
+
+enum marks sync_with_marks(struct desc *d, enum ring_dir dir, int n, struct outside_marks *m)
+{
+	struct port *port = bound_port(d);
+	struct kring *k = port ? &port->rings[dir][n] : NULL;
+	enum marks marks;
+
+	if (!port || n < d->first[dir] || n >= d->last[dir] || !enter())
+		return MARKS_WRONG;
+	robust_lock(&k->lock);
+	marks = sync_outside(port, k, m);
+	robust_unlock(&k->lock);
+	leave();
+	return marks;
 }
 
 static int has_pending(struct port *port, int n)
@@ -130,7 +165,7 @@ short sync_for_poll(struct desc *d, short events)
 	const struct port_ops *ops = port ? port_ops(port->kind) : NULL;
 	short ready = 0;
 
-	if (!port || (ops->is_broken && ops->is_broken(port)))
+	if (!port || d->csb_atok || (ops->is_broken && ops->is_broken(port)))
 		return POLLERR;
 	if (!enter())
 		return 0;

@@ -4,10 +4,22 @@
 #ifndef UNETMAP_PORTS_SYNC_H_
 #define UNETMAP_PORTS_SYNC_H_
 
+#include "core/ring.h"
 #include "core/segment.h"
 
-// Syncs the rings of one direction. 0, or -ENXIO if the descriptor is bound to no port.
+// Syncs the rings of one direction. 0, -ENXIO if the descriptor is bound to no port, or -EBUSY if its
+// marks are outside the rings: then a sync loop does it.
 int sync_rings(struct desc *d, enum ring_dir dir);
+
+// The marks of a ring whose program keeps them elsewhere.
+struct outside_marks {
+	uint32_t head, cur;   // in
+	uint32_t hwcur, tail; // out
+};
+
+// Syncs one ring of the descriptor with such marks. Returns MARKS_WRONG, and then nothing has moved, if
+// they make no sense or the descriptor has no such ring.
+enum marks sync_with_marks(struct desc *d, enum ring_dir dir, int n, struct outside_marks *m);
 
 // What poll does before it answers: pushes tx, refreshes rx. Returns the events that are ready, of
 // those asked for, and POLLERR. Never sleeps.
