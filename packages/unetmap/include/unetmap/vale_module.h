@@ -64,7 +64,7 @@
 	}                                                                                      \
 	module_init(vale_module_init);                                                         \
 	module_exit(vale_module_exit);                                                         \
-	MODULE_LICENSE("Dual BSD/GPL")
+	MODULE_LICENSE("Dual BSD/GPL");
 
 #define vale_module_say(format, ...) pr_info(format "\n", ##__VA_ARGS__)
 #define vale_module_alloc(bytes) kvzalloc(bytes, GFP_KERNEL)

@@ -38,7 +38,9 @@ static inline struct nmport_d *open_port(const char *name)
 static inline void build_frame(unsigned char *f, int dst, int src, unsigned flow, unsigned number)
 {
 	memset(f, 0, FRAME_BYTES);
-	memset(f, dst == 0xff ? 0xff : 2, 6);
+	if (dst == 0xff)
+		memset(f, 0xff, 6);
+	f[0] |= 2;
 	f[5] = dst;
 	f[6] = 2;
 	f[11] = src;

@@ -118,6 +118,20 @@ on_crash(int signal_number, siginfo_t *info, void *context)
 	raise(signal_number);
 }
 
+// The module called exit: nobody else does once it rules.
+static void
+on_exit_called(int status, void *unused)
+{
+	char place[128];
+
+	if (!own_place || !own_place->doing)
+		return;
+	crash_describe_place(own_place, place, sizeof(place));
+	snprintf(scene.last_words, UNETMAP_MODULE_LAST_WORDS, "exit(%d) was called in %s", status, place);
+	fprintf(stderr, "vale-module: %s: %s. %s forwards by learning now.\n", scene.module, scene.last_words,
+		scene.sw);
+}
+
 void
 crash_watch(const struct crash_scene *s)
 {
@@ -126,6 +140,7 @@ crash_watch(const struct crash_scene *s)
 	void *warm[1];
 
 	scene = *s;
+	on_exit(on_exit_called, NULL);
 	backtrace(warm, 1); // loads what it needs
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaction(signals[i], &action, NULL);

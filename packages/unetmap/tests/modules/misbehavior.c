@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Proves: what goes wrong in a module stays in its process. It crashes in every way, hangs, is killed,
+// or answers nonsense: it is said so, with the reason; the switch learns again from the same batch on, so
+// that every frame arrives once; and another switch with a module takes no notice.
+#include <signal.h>
+#include <time.h>
+
+#include "stage.h"
+
+enum { COUNT = 20 };
+
+static struct nmport_d *a, *b, *c, *other_a, *other_b;
+
+static void misdeed(const char *word)
+{
+	CHECK(vale_module("config vale0: '%s'", word) == 0, "config %s", word);
+}
+
+static void other_switch_is_well(void)
+{
+	send_on(other_a, 0, 9, 1, 0, COUNT);
+	CHECK(arrived(other_b) == COUNT, "the other switch suffers");
+}
+
+static void expect(const char *what, unsigned at_b, unsigned at_c)
+{
+	unsigned got_b, got_c;
+
+	send_on(a, 0, 9, 1, 0, COUNT);
+	got_b = arrived(b);
+	got_c = arrived(c);
+	CHECK(got_b == at_b && got_c == at_c, "%s: b got %u, c got %u, not %u and %u", what, got_b, got_c, at_b, at_c);
+	other_switch_is_well();
+}
+
+static void start(const char *options)
+{
+	CHECK(vale_module("%s load %s/modules/test/wicked.so vale0: >/dev/null 2>>$UNETMAP_DIR/said",
+			  options, getenv("BUILD")) == 0, "load");
+	expect("well-behaved", COUNT, 0);
+}
+
+static int said(const char *wanted)
+{
+	char command[256];
+
+	snprintf(command, sizeof command, "grep -q \"%s\" $UNETMAP_DIR/said", wanted);
+	for (int tries = 0; tries < 100; tries++, usleep(50 * 1000))
+		if (system(command) == 0)
+			return 1;
+	return system("cat $UNETMAP_DIR/said >&2"), 0;
+}
+
+static void dies_of(const char *word, const char *listed)
+{
+	start("");
+	misdeed(word);
+	expect(word, COUNT, COUNT);
+	expect(word, COUNT, COUNT);
+	CHECK(says("list", "vale0: wicked died"), "%s", word);
+	CHECK(says("list", listed), "%s", word);
+	CHECK(vale_module("unload vale0:") == 0, "forget it");
+}
+
+static void crashes(void)
+{
+	dies_of("null", "Segmentation fault in lookup, for a frame of 60 bytes from vale0:a at wicked.c:");
+	CHECK(said("wicked crashed: Segmentation fault in lookup.*vale0: forwards by learning now"), "not told");
+	dies_of("null", "(misbehave)");
+	dies_of("overflow", "Segmentation fault in lookup");
+	dies_of("abort", "Aborted in lookup");
+	dies_of("kill", "died\n");
+	dies_of("exit", "exit(3) was called in lookup");
+}
+
+static void crashes_in_config(void)
+{
+	start("");
+	CHECK(vale_module("config vale0: 'crash now' 2>/dev/null") == 1, "config of a crashed module");
+	CHECK(says("list", "Segmentation fault in config"), "crash in config");
+	expect("after a crash in config", COUNT, COUNT);
+	CHECK(vale_module("unload vale0:") == 0, "forget it");
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void hangs(void)
+{
+	double before;
+
+	start("--patience 300");
+	misdeed("hang");
+	before = seconds();
+	expect("hang", COUNT, COUNT);
+	CHECK(seconds() - before >= 0.3, "given up after %.3f s", seconds() - before);
+	CHECK(says("list", "vale0: wicked hung"), "hang");
+	CHECK(said("wicked hangs in lookup, for a frame of 60 bytes from vale0:a: no answer for 300 ms"), "not told");
+	CHECK(vale_module("unload vale0:") == 0, "forget it");
+}
+
+static void answers_nonsense(void)
+{
+	start("");
+	misdeed("port");
+	expect("port 256", 0, 0);
+	CHECK(said("lookup of wicked returned port 256: dropped"), "not told");
+	misdeed("huge");
+	expect("port 65537", 0, 0);
+	CHECK(said("returned port 65535 or more"), "not told");
+	misdeed("ring");
+	expect("ring 16", 0, 0);
+	CHECK(said("lookup of wicked set ring 16: dropped"), "not told");
+	misdeed("absent");
+	expect("port 100", 0, 0);
+	misdeed("self");
+	expect("its own port", 0, 0);
+	CHECK(says("list", "frames 120 refused 0 nowhere 40 wild 60"), "counters");
+	misdeed("last ring");
+	expect("ring 15", COUNT, 0);
+	CHECK(vale_module("unload vale0:") == 0, "unload");
+}
+
+static void says_farewell(void)
+{
+	struct nmport_d *d;
+
+	start("");
+	d = open_port("vale0:gone");
+	send_on(d, 0, 9, 4, 0, 1);
+	nmport_close(d);
+	CHECK(said("farewell vale0:gone"), "no dtor");
+	arrived(b);
+	CHECK(vale_module("unload vale0:") == 0, "unload");
+}
+
+int main(void)
+{
+	a = open_port("vale0:a");
+	b = open_port("vale0:b");
+	c = open_port("vale0:c");
+	other_a = open_port("vale1:a");
+	other_b = open_port("vale1:b");
+	CHECK(vale_module("load %s/modules/static_router.so vale1: >/dev/null 2>&1", getenv("BUILD")) == 0, "load");
+	CHECK(vale_module("config vale1: 0 1") == 0, "config");
+	crashes();
+	crashes_in_config();
+	hangs();
+	answers_nonsense();
+	says_farewell();
+	other_switch_is_well();
+	CHECK(says("list", "vale1: static-router rules"), "the other one");
+	CHECK(vale_module("unload vale1:") == 0, "unload");
+	return 0;
+}
