@@ -13,7 +13,7 @@ int main(void)
 	unsigned numbers[1024], share[OUTPUTS] = {0};
 
 	for (int i = 0; i < OUTPUTS; i++) {
-		char name[16];
+		char name[20];
 
 		snprintf(name, sizeof name, "vale0:%d", i + 1);
 		out[i] = open_port(name);
@@ -42,5 +42,8 @@ int main(void)
 	send_on(out[2], 0, 9, 3, 0, 7);
 	CHECK(arrived(in) == 7, "replies do not come back");
 	CHECK(vale_module("unload vale0:") == 0, "unload");
+	for (int i = 0; i < OUTPUTS; i++)
+		nmport_close(out[i]);
+	nmport_close(in);
 	return 0;
 }

@@ -157,5 +157,10 @@ int main(void)
 	other_switch_is_well();
 	CHECK(says("list", "vale1: static-router rules"), "the other one");
 	CHECK(vale_module("unload vale1:") == 0, "unload");
+	nmport_close(a);
+	nmport_close(b);
+	nmport_close(c);
+	nmport_close(other_a);
+	nmport_close(other_b);
 	return 0;
 }

@@ -80,5 +80,8 @@ int main(void)
 	takes_over_and_leaves();
 	complains();
 	is_there_first();
+	nmport_close(a);
+	nmport_close(b);
+	nmport_close(c);
 	return 0;
 }

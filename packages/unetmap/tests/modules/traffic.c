@@ -64,5 +64,8 @@ int main(void)
 	}
 	CHECK(arrived(c) == 0, "c got what was for b");
 	pthread_join(changer, NULL);
+	nmport_close(a);
+	nmport_close(b);
+	nmport_close(c);
 	return 0;
 }
