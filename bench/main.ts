@@ -2,7 +2,7 @@
 // `pnpm bench [NAME...]`: figures on stdout, one JSON object a line; how they are measured on stderr.
 import { asLine, type Benchmark } from './measurement.ts';
 import { echo } from './names/echo.ts';
-import { engine } from './names/engine.ts';
+import { ENGINE_ROWS, engine } from './names/engine.ts';
 import { flood } from './names/flood.ts';
 import { page } from './names/page.ts';
 import { runLatency } from './names/run-latency.ts';
@@ -12,8 +12,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   echo,
   flood,
   page,
-  engine('vale-60'),
-  engine('pipe-60'),
+  ...ENGINE_ROWS.map(engine),
 ];
 
 const names = process.argv.slice(2);

@@ -6,11 +6,28 @@ import type { Benchmark } from '../measurement.ts';
 
 const PACKAGE = join(import.meta.dirname, '../../packages/unetmap');
 
+/** The rows of packages/unetmap/bench/run.sh; `make -C packages/unetmap bench` prints them all. */
+export const ENGINE_ROWS: readonly string[] = [
+  'vale-60',
+  'pipe-60',
+  'vale-memif',
+  'pipe-memif',
+  'zerocopy-forward',
+  'vale-1514',
+  'pingpong-poll',
+  'pingpong-sleep',
+  'pingpong-busy',
+  'nic-veth',
+  'vale-ports-8',
+  'vale-ports-64',
+  'vale-ports',
+];
+
 /** unetmap's own benchmarks print our lines already; they are passed on as they are. */
 export function engine(name: string): Benchmark {
   return {
     name,
-    how: "packages/unetmap/bench runs pkt-gen through the engine, and the kernel's ways beside it",
+    how: "packages/unetmap/bench measures the engine, and another way to do the same beside it",
     run: async () => {
       const child = spawn('make', ['-s', '-C', PACKAGE, 'bench', `NAMES=${name}`], {
         stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,69 +1,81 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# sh bench/run.sh BUILD [NAME...]: one JSON line for each of vale-60, pipe-60. The value is
-# what the receiver got, in millions of packets a second, the median of 5 rounds; each round
-# measures the baseline too: sendto on AF_PACKET over a veth pair in a network namespace
-# that exists for that long. Sender and receiver have a CPU each where there are two.
+# sh bench/run.sh BUILD [NAME...]: one JSON line for each of NAMES, all of them without any. Value and
+# baseline are medians of 5 rounds, and each round measures both, one after the other. Where there are
+# two processors, the two sides of what is measured have one each. What is measured, and beside what,
+# is the table in row(), below; the ways to measure are functions of the files read here, each of
+# which prints one figure, or nothing and a reason in $scratch/why.
 cd "$(dirname "$0")/.." || exit 1
 build=$(realpath "$1")
 shift
-[ $# -gt 0 ] || set -- vale-60 pipe-60
-rounds=5
+rounds=${ROUNDS:-5}
 ms=700
 cpu=$(($(nproc) > 1))
 scratch=$(mktemp -d /dev/shm/unetmap-bench.XXXXXX) || exit 1
-trap 'rm -rf "$scratch"' EXIT
+trap "rm -rf $scratch" EXIT
 trap 'exit 1' INT TERM
-run="$build/bin/unetmap-run --dir $scratch/region $build/bin/pkt-gen -N"
+run="$build/bin/unetmap-run --dir $scratch/region"
+program="$build/bench"
 
-say() { echo "$*" >&2; }
+say() { echo "bench: $*" >&2; }
+why() { echo "$*" >"$scratch/why"; }
+for part in transfer veth memif ports; do . "bench/$part.sh"; done
 
-# The rate at which pkt-gen at port $2 received from pkt-gen at port $1, in pps.
-transfer() {
-	$run -i "$2" -f rx -a "$cpu" >"$scratch/rx" 2>"$scratch/rx.err" &
-	receiver=$!
-	until grep -q 'reading from' "$scratch/rx.err"; do
-		kill -0 $receiver 2>/dev/null || { cat "$scratch/rx.err" >&2; return; }
-		sleep 0.02
-	done
-	timeout -s INT "$(echo $ms | sed 's/\(...\)$/.\1/')" $run -i "$1" -f tx -a 0 >"$scratch/tx" 2>/dev/null
-	kill -INT $receiver
-	wait $receiver
-	sed -n 's/^Speed: \([0-9]*\) pps.*/\1/p' "$scratch/rx"
+names="vale-60 pipe-60 vale-memif pipe-memif zerocopy-forward vale-1514 pingpong-poll pingpong-sleep
+pingpong-busy nic-veth vale-ports-8 vale-ports-64 vale-ports"
+
+row() {
+	case $1 in
+	vale-60) compare Mpps "transfer vale0:a vale0:b" veth ;;
+	pipe-60) compare Mpps "transfer netmap:p{1 netmap:p}1" veth ;;
+	vale-memif) compare Mpps "transfer vale0:a vale0:b" memif ;;
+	pipe-memif) compare Mpps "transfer netmap:p{1 netmap:p}1" memif ;;
+	zerocopy-forward) compare Mpps "forward swap" "forward copy" ;;
+	vale-1514) compare GB/s "transfer_bytes 1514" "copy_bytes 1514" ;;
+	pingpong-poll) compare us "round_trip netmap poll" "round_trip udp poll" ;;
+	pingpong-sleep) compare us "round_trip netmap poll 1000" "round_trip udp poll 1000" ;;
+	pingpong-busy) compare us "round_trip netmap busy" "round_trip udp busy" ;;
+	nic-veth) compare Mpps nic veth ;;
+	vale-ports-8) compare Mpps "unicast 8" "unicast 2" ;;
+	vale-ports-64) compare Mpps "unicast 64" "unicast 2" ;;
+	vale-ports) compare Mpps "unicast 254" "unicast 2" ;;
+	*) say "$1: not one of" $names; exit 1 ;;
+	esac
 }
 
-if [ "$(id -u)" = 0 ]; then in_namespace="unshare -n"; else in_namespace="unshare -Urn"; fi
-veth='ip link add bench0 type veth peer name bench1 && ip link set bench0 up && ip link set bench1 up'
-baseline() {
-	$in_namespace sh -c "$veth && exec $build/bench/af_packet bench0 bench1 $ms 0 $cpu" 2>"$scratch/err" |
-		sed -n 's/.* //p'
+forward() { $run "$program/forward" "$1" $ms 0 "$cpu"; }
+copy_bytes() { "$program/copy" "$1" $ms "$cpu"; }
+round_trip() { $run "$program/round_trip" "$1" "$2" $ms 0 "$cpu" "${3:-0}"; }
+
+# The program is bench/nic.c: nic FROM TO MS CPU CPU, as af_packet, but through netmap ports.
+nic() {
+	[ -x "$program/nic" ] || { why "the engine has no ports on interfaces yet"; return; }
+	in_namespace_with_veth "$run $program/nic bench0 bench1 $ms 0 $cpu"
 }
 
 median() { sort -n "$1" | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)] }'; }
 
-measure() {
-	case $1 in
-	vale-60) from=vale0:a to=vale0:b ;;
-	pipe-60) from='netmap:p{1' to='netmap:p}1' ;;
-	*) say "bench: $1: not one of vale-60, pipe-60"; exit 1 ;;
-	esac
+# compare UNIT OURS BASELINE, for the row $name.
+compare() {
 	: >"$scratch/values"
 	: >"$scratch/baselines"
 	round=0
 	while [ $((round += 1)) -le $rounds ]; do
-		transfer "$from" "$to" >>"$scratch/values"
-		baseline >>"$scratch/baselines"
+		rm -f "$scratch/why"
+		$3 >>"$scratch/baselines"
+		[ -s "$scratch/baselines" ] || { say "$name: no baseline: $(cat "$scratch/why")"; [ $round -gt 1 ] && break; }
+		rm -f "$scratch/why"
+		$2 >>"$scratch/values"
+		[ -s "$scratch/values" ] || { say "$name: not measured: $(cat "$scratch/why")"; return; }
 	done
-	[ -s "$scratch/baselines" ] || say "bench: no baseline, a veth pair in a namespace of its own: $(head -1 "$scratch/err")"
-	value=$(median "$scratch/values")
-	[ "$value" ] || { say "bench: $1: nothing was received"; exit 1; }
-	awk -v name="$1" -v value="$value" -v baseline="$(median "$scratch/baselines")" 'BEGIN {
-		format = "{\"name\":\"%s\",\"value\":%.3f,\"unit\":\"Mpps\",\"baseline\":%s,\"ratio\":%s}\n"
+	awk -v name="$name" -v unit="$1" -v value="$(median "$scratch/values")" \
+		-v baseline="$(median "$scratch/baselines")" 'BEGIN {
 		b = "null"; r = "null"
-		if (baseline > 0) { b = sprintf("%.3f", baseline / 1e6); r = sprintf("%.1f", value / baseline) }
-		printf format, name, value / 1e6, b, r
+		if (baseline > 0) { b = sprintf("%.3f", baseline); r = sprintf("%.3f", value / baseline) }
+		printf "{\"name\":\"%s\",\"value\":%.3f,\"unit\":\"%s\",\"baseline\":%s,\"ratio\":%s}\n", name, value, unit, b, r
 	}'
 }
 
-for name; do measure "$name"; done
+[ $# -gt 0 ] || set -- $names
+for name; do row "$name"; done
