@@ -7,13 +7,7 @@ import { flood } from './names/flood.ts';
 import { page } from './names/page.ts';
 import { runLatency } from './names/run-latency.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [
-  runLatency,
-  echo,
-  flood,
-  page,
-  ...ENGINE_ROWS.map(engine),
-];
+const BENCHMARKS: readonly Benchmark[] = [runLatency, echo, flood, page, ...ENGINE_ROWS.map(engine)];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));

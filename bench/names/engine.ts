@@ -27,7 +27,7 @@ export const ENGINE_ROWS: readonly string[] = [
 export function engine(name: string): Benchmark {
   return {
     name,
-    how: "packages/unetmap/bench measures the engine, and another way to do the same beside it",
+    how: 'packages/unetmap/bench measures the engine, and another way to do the same beside it',
     run: async () => {
       const child = spawn('make', ['-s', '-C', PACKAGE, 'bench', `NAMES=${name}`], {
         stdio: ['ignore', 'inherit', 'inherit'],
