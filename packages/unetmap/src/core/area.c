@@ -112,6 +112,8 @@ static int back_with_file(uint16_t id, uint32_t gen, const struct area *a)
 	if (fd < 0)
 		return -ENOMEM;
 	error = sys_result(ftruncate(fd, a->file_bytes));
+	if (!error)
+		error = sys_back(fd, a->map_bytes, a->file_bytes - a->map_bytes);
 	sys_close(fd);
 	if (error)
 		unlink_file(id, gen);
@@ -224,12 +226,10 @@ static void give_bit(struct bitmap map, uint32_t bit)
 		map.words[bit / 64] &= ~(1ull << (bit % 64));
 }
 
-// A full file system must show here, as an error, not later as SIGBUS in the program.
 static int back_with_pages(uint16_t id, uint64_t ofs, uint64_t bytes)
 {
 	int fd = area_open_file(id, segment->areas[id].gen, O_RDWR);
-	long r = fd < 0 ? -1 : syscall(SYS_fallocate, fd, 0, ofs, bytes);
-	int error = r && (errno == ENOSPC || errno == ENOMEM) ? -ENOMEM : 0;
+	int error = fd < 0 ? 0 : sys_back(fd, ofs, bytes);
 
 	if (fd >= 0)
 		sys_close(fd);

@@ -23,7 +23,7 @@ static int open_fifo(const char *path, int open_flags, struct stat *st)
 
 	unlink(path);
 	if (mkfifo(path, 0600))
-		return -errno;
+		return errno == ENOSPC ? -ENOMEM : -errno;
 	fd = sys_open(path, O_RDWR | O_NONBLOCK | open_flags, 0);
 	error = fd < 0 ? fd : sys_fstat(fd, st);
 	if (error < 0) {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #include "core/barriers.h"
 #include "core/sys.h"
@@ -16,13 +17,14 @@ struct segment *segment;
 static char region_dir[REGION_PATH_BYTES - 64];
 static char told_dir[sizeof region_dir]; // by region_use
 static pthread_mutex_t process_lock = PTHREAD_MUTEX_INITIALIZER;
+static int is_default; // it is the one in /dev/shm
 static int lock_fd = -1;
 static int guarded;
 
 static int complain(int error, const char *what)
 {
 	dprintf(STDERR_FILENO, "unetmap: %s: %s%s\n", region_dir, what,
-		error == -EACCES ? " (set UNETMAP_DIR to a directory of yours)" : "");
+		error == -EACCES || error == -ENOENT ? " (set UNETMAP_DIR to a directory of yours)" : "");
 	return error;
 }
 
@@ -33,7 +35,7 @@ static void default_dir(char *dir, size_t bytes)
 	if (runtime && *runtime == '/')
 		snprintf(dir, bytes, "%s/unetmap", runtime);
 	else
-		snprintf(dir, bytes, "/dev/shm/unetmap-%u", (unsigned)geteuid());
+		is_default = snprintf(dir, bytes, "/dev/shm/unetmap-%u", (unsigned)geteuid()) > 0;
 }
 
 // Relative directories are made absolute at once: the program may change its own later.
@@ -135,6 +137,41 @@ static int map_segment(int fd)
 	return 0;
 }
 
+// What all processes look at; the ports get their pages when they are made. Size 0 = nobody did it.
+static int make_segment(int fd)
+{
+	int error = sys_result(ftruncate(fd, sizeof(struct segment)));
+
+	if (!error)
+		error = sys_back(fd, 0, offsetof(struct segment, ports));
+	if (error && ftruncate(fd, 0))
+		return -errno;
+	return error;
+}
+
+int region_back(const void *start, size_t bytes)
+{
+	char path[REGION_PATH_BYTES];
+	int fd, error;
+
+	region_path(path, "control");
+	fd = sys_open(path, O_RDWR | O_CLOEXEC, 0);
+	if (fd < 0)
+		return 0;
+	error = sys_back(fd, (const char *)start - (const char *)segment, bytes);
+	sys_close(fd);
+	return error;
+}
+
+int region_has_room(uint64_t bytes)
+{
+	struct statfs fs;
+
+	if (statfs(region_dir, &fs) || !fs.f_blocks) // tmpfs without a limit has no blocks
+		return 0;
+	return (uint64_t)fs.f_bavail * fs.f_bsize < bytes ? -ENOMEM : 0;
+}
+
 static int map_control_file(int create)
 {
 	char path[REGION_PATH_BYTES];
@@ -147,7 +184,7 @@ static int map_control_file(int create)
 		return fd;
 	error = sys_fstat(fd, &st);
 	if (!error && st.st_size == 0)
-		error = sys_result(ftruncate(fd, sizeof(struct segment)));
+		error = make_segment(fd);
 	else if (!error && st.st_size != sizeof(struct segment))
 		error = -ENXIO;
 	if (!error)
@@ -177,12 +214,32 @@ static const char *reason(int error)
 	}
 }
 
+// In a place where everybody may make directories, one that somebody else has made is not ours.
+static int check_owner(void)
+{
+	struct stat st;
+	int fd;
+
+	if (!is_default)
+		return 0;
+	fd = sys_open(region_dir, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+	if (fd < 0)
+		return fd == -ENOTDIR ? -EACCES : fd;
+	if (!sys_fstat(fd, &st) && st.st_uid == geteuid())
+		is_default = 0; // no need to ask again
+	sys_close(fd);
+	return is_default ? -EACCES : 0;
+}
+
 static int enter(int create)
 {
 	int error;
 
 	if (create && mkdir(region_dir, 0700) && errno != EEXIST && errno != ENOENT)
 		return -errno;
+	error = check_owner();
+	if (error)
+		return error;
 	lock_fd = open_lock_file(create ? O_CREAT : 0);
 	if (lock_fd < 0)
 		return lock_fd;

@@ -24,6 +24,13 @@ int region_use(const char *dir);
 void region_path(char path[REGION_PATH_BYTES], const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+// Takes the pages of a part of the control segment that nobody has used yet: 0 or -ENOMEM.
+int region_back(const void *start, size_t bytes);
+
+// 0, or -ENOMEM when the file system of the region has not so many bytes left. A promise that only
+// holds for now.
+int region_has_room(uint64_t bytes);
+
 // The control lock, over all processes and threads. Not recursive. Never fails: if the directory
 // has been taken away, this process's threads still exclude each other.
 void region_lock(void);

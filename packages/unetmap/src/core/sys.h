@@ -70,6 +70,15 @@ static inline void sys_futex_wake(uint32_t *word, int count)
 	syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0);
 }
 
+// Takes the pages of a part of a file now: a full file system must show here, as -ENOMEM, not later as
+// SIGBUS to whoever touches them. One that cannot say is believed to have room.
+static inline int sys_back(int fd, uint64_t ofs, uint64_t bytes)
+{
+	const long r = syscall(SYS_fallocate, fd, 0, ofs, bytes);
+
+	return r && (errno == ENOSPC || errno == ENOMEM || errno == EDQUOT) ? -ENOMEM : 0;
+}
+
 // The index of a network interface of the host's, 0 if there is none of this name.
 static inline int sys_interface_index(const char *name)
 {

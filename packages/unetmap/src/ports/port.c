@@ -48,12 +48,15 @@ static uint32_t wished(uint32_t asked, uint32_t default_value, uint32_t max)
 	return asked < max ? asked : max;
 }
 
+// Beyond port_high there may be no memory: even looking there would take it.
 static struct port *free_port(void)
 {
-	for (int id = 0; id < MAX_PORTS; id++)
+	const uint32_t high = segment->port_high;
+
+	for (uint32_t id = 0; id < high; id++)
 		if (port_at(id)->state == STATE_FREE)
 			return port_at(id);
-	return NULL;
+	return high < MAX_PORTS && !region_back(port_at(high), sizeof(struct port)) ? port_at(high) : NULL;
 }
 
 struct port *port_alloc(const char *name, uint16_t kind, const struct port_wish *wish)

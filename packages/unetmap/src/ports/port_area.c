@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/region.h"
 #include "ports/port.h"
 
 static int by_id(uint16_t mem_id)
@@ -40,6 +41,8 @@ int port_choose_area(const char *base, const struct port_wish *wish, const struc
 {
 	int id;
 
+	if (region_has_room((uint64_t)need->buffers * BUFFER_BYTES))
+		return -ENOMEM;
 	if (wish->mem_id)
 		return by_id(wish->mem_id);
 	id = of_relative(base);
