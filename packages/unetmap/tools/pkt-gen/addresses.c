@@ -76,14 +76,12 @@ endpoint_range_parse(struct endpoint_range *range, const char *text, int family)
 	last = first;
 	if (dash && parse_endpoint(&last, dash, family, first.port) == -1)
 		return -1;
-	if (last.low < first.low || last.port < first.port)
-		return -1;
 	range->text = text;
 	memcpy(range->ipv6, first.bytes, sizeof(range->ipv6));
-	range->first = first.low;
-	range->last = last.low;
-	range->port_first = first.port;
-	range->port_last = last.port;
+	range->first = first.low < last.low ? first.low : last.low;
+	range->last = first.low < last.low ? last.low : first.low;
+	range->port_first = first.port < last.port ? first.port : last.port;
+	range->port_last = first.port < last.port ? last.port : first.port;
 	return 0;
 }
 
@@ -139,19 +137,35 @@ mac_text(const struct mac *mac, char text[MAC_TEXT_SIZE])
 	return text;
 }
 
-int
-mac_of_device(struct mac *mac, const char *device)
+static int
+ask_device(struct ifreq *request, const char *device, unsigned long what)
 {
-	struct ifreq request;
 	int result, fd = socket(AF_INET, SOCK_DGRAM, 0);
 
 	if (fd == -1)
 		return -1;
-	memset(&request, 0, sizeof(request));
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", device);
-	result = ioctl(fd, SIOCGIFHWADDR, &request);
+	memset(request, 0, sizeof(*request));
+	snprintf(request->ifr_name, sizeof(request->ifr_name), "%s", device);
+	result = ioctl(fd, what, request);
 	close(fd);
-	if (result == 0)
-		memcpy(mac->byte, request.ifr_hwaddr.sa_data, sizeof(mac->byte));
 	return result;
+}
+
+int
+mac_of_device(struct mac *mac, const char *device)
+{
+	struct ifreq request;
+
+	if (ask_device(&request, device, SIOCGIFHWADDR) == -1)
+		return -1;
+	memcpy(mac->byte, request.ifr_hwaddr.sa_data, sizeof(mac->byte));
+	return 0;
+}
+
+int
+mtu_of_device(const char *device)
+{
+	struct ifreq request;
+
+	return ask_device(&request, device, SIOCGIFMTU) == -1 ? -1 : request.ifr_mtu;
 }

@@ -9,7 +9,7 @@ struct mac {
 	uint8_t byte[6];
 };
 
-// Addresses and ports, first to last. Of an IPv6 address only the low 32 bits range.
+// Addresses and ports, lowest to highest. Of an IPv6 address only the low 32 bits range.
 struct endpoint_range {
 	const char *text; // as the user wrote it
 	uint8_t ipv6[16]; // all of the first address, for IPv6
@@ -33,5 +33,8 @@ const char *mac_text(const struct mac *mac, char text[MAC_TEXT_SIZE]);
 
 // The hardware address of a device of this host: 0, or -1 if there is none.
 int mac_of_device(struct mac *mac, const char *device);
+
+// Its MTU, or -1 if there is no such device.
+int mtu_of_device(const char *device);
 
 #endif

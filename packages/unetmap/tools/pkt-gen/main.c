@@ -7,6 +7,8 @@
 
 #include "worker.h"
 
+#define ETHER_BYTES 18 // in front of what an MTU counts, with a VLAN tag
+
 static void
 ask_for_geometry(const struct options *o, struct nmreq_register *reg)
 {
@@ -18,35 +20,62 @@ ask_for_geometry(const struct options *o, struct nmreq_register *reg)
 		reg->nr_tx_rings = (uint16_t)o->tx_rings;
 	if (o->rx_rings)
 		reg->nr_rx_rings = (uint16_t)o->rx_rings;
-	if (o->vnet_header_bytes)
-		reg->nr_flags |= NR_ACCEPT_VNET_HDR;
+	reg->nr_flags |= NR_ACCEPT_VNET_HDR;
 }
 
+// Of several threads the first one uses the port that is opened here, and each has one ring.
+static void
+ask_for_one_ring(struct nmreq_register *reg)
+{
+	if (reg->nr_mode == NR_REG_ALL_NIC || reg->nr_mode == NR_REG_NIC_SW)
+		reg->nr_mode = NR_REG_ONE_NIC;
+	else if (reg->nr_mode == NR_REG_SW)
+		reg->nr_mode = NR_REG_ONE_SW;
+	reg->nr_ringid = 0;
+}
+
+// *mode is what the port's name asks for.
 static struct nmport_d *
-open_port(const struct options *o)
+open_port(const struct options *o, uint32_t *mode)
 {
 	struct nmport_d *d = nmport_prepare(o->port);
 
 	if (!d)
 		return NULL;
+	*mode = d->reg.nr_mode;
 	ask_for_geometry(o, &d->reg);
+	if (o->threads > 1)
+		ask_for_one_ring(&d->reg);
 	if (nmport_open_desc(d) == 0)
 		return d;
 	nmport_delete(d);
 	return NULL;
 }
 
-static void
-set_vnet_header(const struct options *o, const struct nmport_d *d)
+static int
+ask_vnet_header(const struct nmport_d *d, uint16_t type, struct nmreq_port_hdr *body)
 {
-	struct nmreq_port_hdr body = {.nr_hdr_len = o->vnet_header_bytes};
 	struct nmreq_header hdr;
 
-	nmreq_header_init(&hdr, NETMAP_REQ_PORT_HDR_SET, &body);
+	nmreq_header_init(&hdr, type, body);
 	memcpy(hdr.nr_name, d->hdr.nr_name, sizeof(hdr.nr_name));
-	if (ioctl(d->fd, NIOCCTRL, &hdr) == -1)
-		D("cannot set the port's virtio-net header to %u bytes: %s", o->vnet_header_bytes,
-			strerror(errno));
+	return ioctl(d->fd, NIOCCTRL, &hdr);
+}
+
+// Without -H, frames have the header that the port has already.
+static void
+agree_on_vnet_header(struct options *o, const struct nmport_d *d)
+{
+	struct nmreq_port_hdr body = {.nr_hdr_len = o->vnet_header_bytes};
+
+	if (o->vnet_header_bytes) {
+		if (ask_vnet_header(d, NETMAP_REQ_PORT_HDR_SET, &body) == -1)
+			D("cannot set the port's virtio-net header to %u bytes: %s", o->vnet_header_bytes,
+				strerror(errno));
+	} else if (ask_vnet_header(d, NETMAP_REQ_PORT_HDR_GET, &body) == 0 && body.nr_hdr_len) {
+		o->vnet_header_bytes = body.nr_hdr_len;
+		D("Port requires virtio-net header, length = %u", o->vnet_header_bytes);
+	}
 }
 
 static void
@@ -60,8 +89,8 @@ complete_options(struct options *o, const struct nmport_d *d)
 		o->burst = pingpong ? 1 : 512;
 		D("using default burst size: %u", o->burst);
 	}
-	if (o->cpus == 0 || o->cpus > have)
-		o->cpus = o->first_cpu >= 0 ? have : o->cpus > have ? have : 1;
+	if (o->cpus == 0)
+		o->cpus = o->first_cpu >= 0 ? have : 1;
 	D("running on %d cpus (have %d)", o->cpus, have);
 	if (o->count && (o->job == JOB_TXSEQ || o->job == JOB_RXSEQ)) {
 		D("Ignoring -n argument");
@@ -73,15 +102,23 @@ complete_options(struct options *o, const struct nmport_d *d)
 		mac_of_device(&o->src_mac, d->hdr.nr_name);
 }
 
+static unsigned int
+queues(const struct options *o, const struct nmport_d *d)
+{
+	const struct nmreq_register *reg = &d->reg;
+
+	return is_sender(o->job) ? reg->nr_tx_rings + reg->nr_host_tx_rings
+				 : reg->nr_rx_rings + reg->nr_host_rx_rings;
+}
+
 static void
 introduce(const struct options *o, const struct nmport_d *d)
 {
 	static const char *const verbs[] = {"Sending on", "Receiving from", "Working on", "Working on",
 		"Sending on", "Receiving from"};
 	char src_mac[MAC_TEXT_SIZE], dst_mac[MAC_TEXT_SIZE];
-	unsigned int queues = is_sender(o->job) ? d->reg.nr_tx_rings : d->reg.nr_rx_rings;
 
-	printf("%s %s: %u queues, %d threads and %d cpus.\n", verbs[o->job], o->port, queues,
+	printf("%s %s: %u queues, %d threads and %d cpus.\n", verbs[o->job], o->port, queues(o, d),
 		o->threads, o->cpus);
 	if (is_sender(o->job))
 		printf("%s -> %s (%s -> %s)\n", o->src.text, o->dst.text, mac_text(&o->src_mac, src_mac),
@@ -93,15 +130,66 @@ introduce(const struct options *o, const struct nmport_d *d)
 }
 
 static void
-check_threads(const struct options *o, const struct nmport_d *d)
+describe_rings(const struct nmport_d *d)
 {
-	int rings = is_sender(o->job) ? d->reg.nr_tx_rings : d->reg.nr_rx_rings;
+	const struct nmreq_register *reg = &d->reg;
 
-	if (o->threads <= rings)
+	D("nifp at offset %llu ntxqs %d nrxqs %d memid %d", (unsigned long long)reg->nr_offset,
+		reg->nr_tx_rings, reg->nr_rx_rings, reg->nr_mem_id);
+	for (uint32_t i = d->first_tx_ring; i <= d->last_tx_ring; i++)
+		D("   TX%u slots %u", i, NETMAP_TXRING(d->nifp, i)->num_slots);
+	for (uint32_t i = d->first_rx_ring; i <= d->last_rx_ring; i++)
+		D("   RX%u slots %u", i, NETMAP_RXRING(d->nifp, i)->num_slots);
+}
+
+static unsigned int
+rings_for_threads(const struct options *o, const struct nmport_d *d, uint32_t mode)
+{
+	const struct nmreq_register *reg = &d->reg;
+	unsigned int host = is_sender(o->job) ? reg->nr_host_tx_rings : reg->nr_host_rx_rings;
+
+	switch (mode) {
+	case NR_REG_ALL_NIC: return queues(o, d) - host;
+	case NR_REG_NIC_SW: return queues(o, d);
+	case NR_REG_SW: return host;
+	default: return 1;
+	}
+}
+
+static void
+check_threads(const struct options *o, const struct nmport_d *d, uint32_t mode)
+{
+	unsigned int rings = rings_for_threads(o, d, mode);
+
+	if (o->threads == 1 || (unsigned int)o->threads <= rings)
 		return;
-	fprintf(stderr, "pkt-gen: -p %d: %s has %d rings for this job (see @conf:rings=)\n", o->threads,
+	fprintf(stderr, "pkt-gen: -p %d: %s has %u rings for this job (see @conf:rings=)\n", o->threads,
 		o->port, rings);
 	usage(1);
+}
+
+static void
+check_rings(const struct options *o, const struct nmport_d *d)
+{
+	int sends = o->job != JOB_RX && o->job != JOB_RXSEQ, receives = !is_sender(o->job);
+
+	if ((!sends || d->first_tx_ring <= d->last_tx_ring) &&
+		(!receives || d->first_rx_ring <= d->last_rx_ring))
+		return;
+	fprintf(stderr, "pkt-gen: %s has no rings to do this with\n", o->port);
+	exit(1);
+}
+
+// A device does not send what its MTU forbids.
+static void
+check_frame_bytes(const struct options *o, const struct nmport_d *d)
+{
+	int mtu = strncmp(o->port, "netmap:", 7) == 0 ? mtu_of_device(d->hdr.nr_name) : -1;
+
+	if (!is_sender(o->job) || mtu == -1 || o->frame_bytes <= (uint32_t)mtu + ETHER_BYTES)
+		return;
+	fprintf(stderr, "pkt-gen: -l %u: %s has an MTU of %d bytes\n", o->frame_bytes, o->port, mtu);
+	exit(1);
 }
 
 int
@@ -109,21 +197,25 @@ main(int argc, char **argv)
 {
 	struct options o;
 	struct nmport_d *d;
+	uint32_t mode;
 
 	options_parse(&o, argc, argv);
-	d = open_port(&o);
+	d = open_port(&o, &mode);
 	if (!d) {
 		D("Unable to open %s: %s", o.port, strerror(errno));
 		usage(1);
 	}
-	check_threads(&o, d);
-	if (o.vnet_header_bytes)
-		set_vnet_header(&o, d);
+	check_rings(&o, d);
+	check_threads(&o, d, mode);
+	check_frame_bytes(&o, d);
+	agree_on_vnet_header(&o, d);
 	complete_options(&o, d);
 	endpoint_range_log(&o.src, o.family);
 	endpoint_range_log(&o.dst, o.family);
+	if (o.verbose)
+		describe_rings(d);
 	introduce(&o, d);
-	run_workers(&o, d);
+	run_workers(&o, d, mode);
 	nmport_close(d);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static const char usage_text[] =
 	"Usage: pkt-gen -i PORT [-f tx|rx|ping|pong|txseq|rxseq] [options]\n"
@@ -22,12 +23,12 @@ static const char usage_text[] =
 	"  -4, -6       address family\n"
 	"  -z, -Z       random source, random destination\n"
 	"  -p N         threads, a ring each (1)\n"
-	"  -c N         CPUs to use (all)\n"
+	"  -c N         CPUs to use (1, with -a all; 0 = all)\n"
 	"  -a CPU       pin the first thread to this CPU, the others to the next ones\n"
 	"  -T MS        period of the reports (1000)\n"
 	"  -w S         wait for the link (0 for switch ports and pipes, else 2)\n"
 	"  -W           rx: leave when no packet came for a second\n"
-	"  -F N         slots per frame;  -M BYTES  size of such a fragment\n"
+	"  -F N         slots per frame;  -M BYTES  most bytes in a slot\n"
 	"  -H BYTES     virtio-net header in front of each frame: 0, 10 or 12\n"
 	"  -P FILE      tx: send the frames of a pcap file, over and over\n"
 	"  -I           tx: indirect buffers;  -r  tx: send whatever the buffers hold\n"
@@ -88,6 +89,8 @@ parse_port(struct options *o, const char *text)
 
 	if (strncmp(text, "tap:", 4) == 0 || strncmp(text, "pcap:", 5) == 0)
 		mistake("-i", text, "only netmap ports; nmio reads and writes pcap files");
+	if (strcmp(text, "null") == 0)
+		mistake("-i", text, "there is no port without a name; a switch port that nobody reads is one");
 	if ((size_t)snprintf(o->port, sizeof(o->port), "%s%s", whole ? "" : "netmap:", text) >=
 		sizeof(o->port))
 		mistake("-i", text, "too long");
@@ -111,8 +114,16 @@ parse_frame_bytes(struct options *o, const char *text, int again)
 static void
 parse_geometry(struct options *o, const char *text)
 {
-	if (sscanf(text, "%u,%u,%u,%u", &o->tx_slots, &o->rx_slots, &o->tx_rings, &o->rx_rings) < 1)
+	int numbers, end = 0;
+
+	numbers = sscanf(text, "%u%n,%u%n,%u%n,%u%n", &o->tx_slots, &end, &o->rx_slots, &end,
+		&o->tx_rings, &end, &o->rx_rings, &end);
+	if (numbers < 1 || text[end] != '\0')
 		mistake("-C", text, "not TXSLOTS[,RXSLOTS[,TXRINGS[,RXRINGS]]]");
+	if (numbers == 1)
+		o->rx_slots = o->tx_slots;
+	if (numbers == 3)
+		o->rx_rings = o->tx_rings;
 }
 
 static void
@@ -158,6 +169,15 @@ parse_content(struct options *o, int letter, const char *text)
 	return 1;
 }
 
+static void
+parse_cpus(struct options *o, const char *text)
+{
+	int have = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	int cpus = (int)number('c', text, 0, (uint64_t)have);
+
+	o->cpus = cpus > 0 ? cpus : have;
+}
+
 static int
 parse_pace(struct options *o, int letter, const char *text)
 {
@@ -166,7 +186,7 @@ parse_pace(struct options *o, int letter, const char *text)
 	case 'b': o->burst = (uint32_t)number('b', text, 1, 65536); break;
 	case 'R': o->rate_pps = number('R', text, 0, 1000000000); break;
 	case 'p': o->threads = (int)number('p', text, 1, 64); break;
-	case 'c': o->cpus = (int)number('c', text, 1, 1024); break;
+	case 'c': parse_cpus(o, text); break;
 	case 'a': o->first_cpu = (int)number('a', text, 0, 1023); break;
 	case 'T': o->report_ms = (int)number('T', text, 1, 3600000); break;
 	case 'w': o->link_wait_s = (int)number('w', text, 0, 3600); break;
@@ -247,6 +267,10 @@ options_parse(struct options *o, int argc, char **argv)
 		mistake("argument", argv[optind], "unexpected");
 	if (o->port[0] == '\0') {
 		fprintf(stderr, "pkt-gen: missing -i PORT\n");
+		usage(1);
+	}
+	if (o->threads > 1 && (o->job == JOB_PING || o->job == JOB_PONG || o->job == JOB_TXSEQ)) {
+		fprintf(stderr, "pkt-gen: ping, pong and txseq have one thread\n");
 		usage(1);
 	}
 	if (o->link_wait_s == -1)

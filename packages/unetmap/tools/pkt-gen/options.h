@@ -35,7 +35,7 @@ struct options {
 	struct mac src_mac, dst_mac;
 	int src_mac_given;
 	int family; // AF_INET, AF_INET6
-	int cpus;
+	int cpus; // 0 = 1, but with first_cpu all
 	int first_cpu; // -1 = threads float
 	int threads;
 	int report_ms;

@@ -10,6 +10,7 @@
 #include "worker.h"
 
 #define BUCKETS 64 // powers of two of a nanosecond
+#define MAX_PACKET_BYTES 65600 // the largest frame and its virtio-net header
 
 // What follows the sequence number in the payload.
 struct stamp {
@@ -30,6 +31,7 @@ struct pinger {
 	struct round_trips second, all;
 	struct timespec next_line;
 	uint64_t sent;
+	uint32_t unanswered; // of the last burst
 };
 
 static void
@@ -79,17 +81,7 @@ report_second(struct pinger *p)
 	memset(&p->second, 0, sizeof(p->second));
 }
 
-// Puts one frame on the first tx ring with room: 1, or 0 if there is none.
-static int
-send_one(struct nmport_d *d, const void *bytes, uint32_t size)
-{
-	int sent = nmport_inject(d, bytes, size) > 0;
-
-	ioctl(d->fd, NIOCTXSYNC, NULL);
-	return sent;
-}
-
-static int
+static void
 send_ping(struct pinger *p)
 {
 	struct timespec t = now();
@@ -98,15 +90,27 @@ send_ping(struct pinger *p)
 	if (frame_varies(p->w->o))
 		frame_next(&p->frame);
 	frame_stamp(&p->frame, (uint32_t)p->sent, &stamp, sizeof(stamp));
-	if (!send_one(p->w->port, p->frame.bytes, p->frame.size))
-		return 0;
+	if (nmport_inject(p->w->port, p->frame.bytes, p->frame.size) == 0)
+		return;
 	p->sent++;
+	p->unanswered++;
 	__atomic_store_n(&p->w->counters.bytes, p->w->counters.bytes + p->frame.size, __ATOMIC_RELAXED);
-	return 1;
 }
 
-// The frame at the ring's head: an answer to the last ping? Then its age counts.
-static int
+// As many as there is room for, and the count asks for.
+static void
+send_burst(struct pinger *p)
+{
+	uint64_t left = p->w->count ? p->w->count - p->sent : UINT64_MAX;
+
+	p->unanswered = 0;
+	for (uint32_t i = 0; i < p->w->o->burst && i < left && p->unanswered == i; i++)
+		send_ping(p);
+	ioctl(p->w->port->fd, NIOCTXSYNC, NULL);
+}
+
+// The frame at the ring's head: an answer to a ping of the last burst? Then its age counts.
+static void
 take_answer(struct pinger *p, struct netmap_ring *ring)
 {
 	struct netmap_slot *slot = &ring->slot[ring->head];
@@ -117,44 +121,43 @@ take_answer(struct pinger *p, struct netmap_ring *ring)
 	int64_t age;
 
 	ring->head = ring->cur = nm_ring_next(ring, ring->head);
-	if (size < p->frame.size)
-		return 0;
+	if (size < p->frame.size || p->unanswered == 0)
+		return;
 	memcpy(&sequence, at, sizeof(sequence));
 	memcpy(&stamp, at + sizeof(sequence), sizeof(stamp));
-	if (sequence != (uint32_t)(p->sent - 1))
-		return 0;
+	if ((uint32_t)p->sent - sequence - 1 >= p->w->o->burst)
+		return;
 	age = ns_between((struct timespec){stamp.sec, stamp.nsec}, now());
 	add_round_trip(&p->second, (uint64_t)age);
 	add_round_trip(&p->all, (uint64_t)age);
+	p->unanswered--;
 	__atomic_store_n(&p->w->counters.packets, p->w->counters.packets + 1, __ATOMIC_RELAXED);
-	return 1;
 }
 
-static int
+static void
 take_answers(struct pinger *p)
 {
 	struct nmport_d *d = p->w->port;
-	int answers = 0;
 
 	for (uint32_t i = d->first_rx_ring; i <= d->last_rx_ring; i++) {
 		struct netmap_ring *ring = NETMAP_RXRING(d->nifp, i);
 
 		while (!nm_ring_empty(ring))
-			answers += take_answer(p, ring);
+			take_answer(p, ring);
 	}
-	return answers;
 }
 
-// Waits up to a second for the answer; without one the next ping goes out.
+// Waits up to a second; then the next burst goes out.
 static void
-wait_for_answer(struct pinger *p)
+wait_for_answers(struct pinger *p)
 {
 	struct timespec deadline = ns_after(now(), 1000000000);
 	struct pollfd pfd = {.fd = p->w->port->fd, .events = POLLIN};
 
 	while (!cancelled() && ns_between(now(), deadline) > 0) {
 		ioctl(pfd.fd, NIOCRXSYNC, NULL);
-		if (take_answers(p) > 0)
+		take_answers(p);
+		if (p->unanswered == 0)
 			return;
 		poll(&pfd, 1, 100);
 	}
@@ -164,6 +167,7 @@ void
 ping_body(struct worker *w)
 {
 	struct pinger p = {.w = w};
+	struct pace pace;
 
 	if (w->o->frame_bytes_min < frame_payload_offset(w->o) + sizeof(uint32_t) + sizeof(struct stamp) ||
 		frame_init(&p.frame, w->o, w->index) == -1) {
@@ -171,9 +175,12 @@ ping_body(struct worker *w)
 		return;
 	}
 	p.next_line = ns_after(now(), 1000000000);
+	pace = pace_of(w->o);
 	while (!cancelled() && (w->count == 0 || p.sent < w->count)) {
-		if (send_ping(&p))
-			wait_for_answer(&p);
+		wait_for_turn(&pace);
+		send_burst(&p);
+		if (p.unanswered > 0)
+			wait_for_answers(&p);
 		else
 			poll(&(struct pollfd){.fd = w->port->fd, .events = POLLOUT}, 1, 100);
 		report_second(&p);
@@ -194,20 +201,47 @@ exchange(uint8_t *a, uint8_t *b, uint32_t size)
 	}
 }
 
-// Sends the frame at the ring's head back where it came from.
+// MAC addresses and those of IPv4 change places.
+static void
+turn_around(const struct options *o, uint8_t *packet, uint32_t size)
+{
+	uint8_t *ether = packet + o->vnet_header_bytes;
+
+	if (size < o->vnet_header_bytes + 14)
+		return;
+	exchange(ether, ether + 6, 6);
+	if (size >= o->vnet_header_bytes + 34 && ether[12] == 0x08 && ether[13] == 0x00)
+		exchange(ether + 26, ether + 30, 4);
+}
+
+// Takes the packet at the ring's head, of one slot or several; returns its size, 0 if it is too large.
+static uint32_t
+take_packet(struct netmap_ring *ring, uint8_t *packet, uint32_t room)
+{
+	uint32_t size = 0;
+	int more = 1;
+
+	while (more && !nm_ring_empty(ring)) {
+		struct netmap_slot *slot = &ring->slot[ring->head];
+		uint32_t bytes = slot->len < ring->nr_buf_size ? slot->len : ring->nr_buf_size;
+
+		if (size + bytes <= room)
+			memcpy(packet + size, NETMAP_BUF_OFFSET(ring, slot), bytes);
+		size += bytes;
+		more = slot->flags & NS_MOREFRAG;
+		ring->head = ring->cur = nm_ring_next(ring, ring->head);
+	}
+	return size <= room ? size : 0;
+}
+
 static int
 send_back(struct worker *w, struct netmap_ring *ring)
 {
-	struct netmap_slot *slot = &ring->slot[ring->head];
-	uint8_t copy[2048], *frame = copy + w->o->vnet_header_bytes;
-	uint32_t size = slot->len < sizeof(copy) ? slot->len : sizeof(copy);
+	uint8_t packet[MAX_PACKET_BYTES];
+	uint32_t size = take_packet(ring, packet, sizeof(packet));
 
-	memcpy(copy, NETMAP_BUF_OFFSET(ring, slot), size);
-	ring->head = ring->cur = nm_ring_next(ring, ring->head);
-	if (size < w->o->vnet_header_bytes + 14)
-		return 0;
-	exchange(frame, frame + 6, 6);
-	return nmport_inject(w->port, copy, size) > 0;
+	turn_around(w->o, packet, size);
+	return size > 0 && nmport_inject(w->port, packet, size) > 0;
 }
 
 static uint32_t

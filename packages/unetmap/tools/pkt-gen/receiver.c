@@ -6,22 +6,27 @@
 #include <poll.h>
 
 #include "frame.h"
-#include "pcap/pcap.h"
 #include "worker.h"
 
 #define IDLE_MS 1000
 
+// Of what one ring receives.
+struct sequence {
+	uint32_t next;
+	int is_known;
+	int in_packet; // the last slot was not the end of its packet
+};
+
 struct receiver {
 	struct worker *w;
 	const struct options *o;
-	uint32_t next_sequence;
-	int sequence_known;
+	struct sequence *sequences; // by ring, for JOB_RXSEQ
 	uint64_t touched; // keeps OPT_ACCESS reads alive
 	int ended;
 };
 
 static void
-check_sequence(struct receiver *r, const uint8_t *frame, uint32_t size)
+check_sequence(const struct receiver *r, struct sequence *q, const uint8_t *frame, uint32_t size)
 {
 	uint32_t found, at = r->o->vnet_header_bytes + frame_payload_offset(r->o);
 
@@ -29,28 +34,33 @@ check_sequence(struct receiver *r, const uint8_t *frame, uint32_t size)
 		return;
 	memcpy(&found, frame + at, sizeof(found));
 	found = ntohl(found);
-	if (r->sequence_known && found > r->next_sequence)
-		RD(1, "Sequence GAP: exp %u found %u", r->next_sequence, found);
-	if (r->sequence_known && found < r->next_sequence)
-		RD(1, "Sequence OUT OF ORDER: exp %u found %u", r->next_sequence, found);
-	r->sequence_known = 1;
-	r->next_sequence = found + 1;
+	if (q->is_known && found != q->next) {
+		if ((int32_t)(found - q->next) > 0)
+			RD(1, "Sequence GAP: exp %u found %u", q->next, found);
+		else
+			RD(1, "Sequence OUT OF ORDER: exp %u found %u", q->next, found);
+	}
+	q->is_known = 1;
+	q->next = found + 1;
 }
 
 static void
-look_into(struct receiver *r, struct netmap_ring *ring, struct netmap_slot *slot)
+look_into(struct receiver *r, uint32_t number, struct netmap_ring *ring, uint32_t at)
 {
+	struct netmap_slot *slot = &ring->slot[at];
 	const uint8_t *frame = (const uint8_t *)NETMAP_BUF_OFFSET(ring, slot);
 
 	if (r->o->option_bits & OPT_ACCESS)
 		r->touched += frame[0];
-	if (r->o->job == JOB_RXSEQ)
-		check_sequence(r, frame, slot->len);
-	if (r->o->option_bits & OPT_DUMP) {
-		printf("ring %p cur %u len %u flags 0x%x\n", (void *)ring, ring->head, slot->len,
-			slot->flags);
-		pcap_dump_bytes(stdout, frame, slot->len);
+	if (r->sequences) {
+		struct sequence *q = &r->sequences[number];
+
+		if (!q->in_packet)
+			check_sequence(r, q, frame, slot->len);
+		q->in_packet = slot->flags & NS_MOREFRAG;
 	}
+	if (r->o->option_bits & OPT_DUMP)
+		dump_slot(ring, at);
 }
 
 static int
@@ -61,8 +71,9 @@ looks(const struct options *o)
 
 // Takes up to `limit` packets; a packet of several slots counts once.
 static uint32_t
-receive_packets(struct receiver *r, struct netmap_ring *ring, uint32_t limit, uint64_t *bytes)
+receive_packets(struct receiver *r, uint32_t number, uint32_t limit, uint64_t *bytes)
 {
+	struct netmap_ring *ring = NETMAP_RXRING(r->w->port->nifp, number);
 	const uint32_t num_slots = ring->num_slots, tail = ring->tail;
 	const int looking = looks(r->o);
 	uint32_t head = ring->head, packets = 0;
@@ -72,7 +83,7 @@ receive_packets(struct receiver *r, struct netmap_ring *ring, uint32_t limit, ui
 		struct netmap_slot *slot = &ring->slot[head];
 
 		if (unlikely(looking))
-			look_into(r, ring, slot);
+			look_into(r, number, ring, head);
 		sum += slot->len;
 		packets += !(slot->flags & NS_MOREFRAG);
 		head = head + 1 == num_slots ? 0 : head + 1;
@@ -103,7 +114,7 @@ receive_batches(struct receiver *r)
 
 		if (space == 0)
 			continue;
-		packets = receive_packets(r, ring, left_to_take(r, r->o->burst), &bytes);
+		packets = receive_packets(r, i, left_to_take(r, r->o->burst), &bytes);
 		count_batch(&r->w->counters, packets, bytes, space);
 		total += packets;
 	}
@@ -188,9 +199,12 @@ receiver_body(struct worker *w)
 {
 	struct receiver r = {.w = w, .o = w->o};
 
+	if (w->o->job == JOB_RXSEQ)
+		r.sequences = calloc((size_t)w->port->last_rx_ring + 1, sizeof(*r.sequences));
 	D("reading from %s fd %d main_fd %d", w->port->hdr.nr_name, w->port->fd, w->main_fd);
 	wait_for_first(&r);
 	w->start = now();
 	receive_all(&r);
 	receive_rest(&r);
+	free(r.sequences);
 }

@@ -116,26 +116,31 @@ next_frame(struct sender *s)
 	s->size = s->frame.size;
 }
 
-// Bytes in each slot of a frame.
-static uint32_t
-piece_bytes(const struct sender *s, const struct netmap_ring *ring)
-{
-	uint32_t fragments = s->o->fragments, piece = s->o->fragment_bytes;
+// How a frame is cut: -F gives the number of slots, but none holds more than -M or a buffer does. The
+// last one takes what is left.
+struct cut {
+	uint32_t piece, slots;
+};
 
-	if (piece == 0)
-		piece = (s->size + fragments - 1) / fragments;
-	piece = piece < ring->nr_buf_size ? piece : ring->nr_buf_size;
-	return piece > 0 ? piece : 1;
+static struct cut
+cut_frame(const struct sender *s, const struct netmap_ring *ring)
+{
+	uint32_t most = s->o->fragment_bytes ? s->o->fragment_bytes : ring->nr_buf_size;
+	uint32_t slots = s->o->fragments < s->size ? s->o->fragments : s->size, piece;
+
+	most = most < ring->nr_buf_size ? most : ring->nr_buf_size;
+	piece = slots ? s->size / slots : 0;
+	if (slots == 0 || s->size - piece * (slots - 1) <= most)
+		return (struct cut){piece, slots};
+	return (struct cut){most, (s->size + most - 1) / most};
 }
 
 static void
-fill_slot(struct sender *s, struct netmap_ring *ring, struct netmap_slot *slot, uint32_t from,
-	uint32_t piece)
+fill_slot(const struct sender *s, struct netmap_ring *ring, struct netmap_slot *slot, uint32_t from,
+	uint32_t bytes)
 {
-	uint32_t left = s->size - from;
-
-	slot->len = (uint16_t)(left < piece ? left : piece);
-	slot->flags = left > piece ? NS_MOREFRAG : 0;
+	slot->len = (uint16_t)bytes;
+	slot->flags = from + bytes < s->size ? NS_MOREFRAG : 0;
 	if (s->o->option_bits & OPT_RUBBISH)
 		return;
 	if (s->o->option_bits & OPT_INDIRECT) {
@@ -146,13 +151,31 @@ fill_slot(struct sender *s, struct netmap_ring *ring, struct netmap_slot *slot, 
 	memcpy(NETMAP_BUF_OFFSET(ring, slot), s->bytes + from, slot->len);
 }
 
-static void
-dump_frame(const struct sender *s)
+// The frame in hand, from slot `head` on; returns the slot after it.
+static uint32_t
+put_frame(const struct sender *s, struct netmap_ring *ring, uint32_t head, struct cut cut, uint32_t *filled)
 {
-	flockfile(stdout);
-	printf("tx %u bytes\n", s->size);
-	pcap_dump_bytes(stdout, s->bytes, s->size);
-	funlockfile(stdout);
+	for (uint32_t i = 0, from = 0; i < cut.slots; i++, head = nm_ring_next(ring, head)) {
+		uint32_t bytes = i + 1 < cut.slots ? cut.piece : s->size - from;
+
+		fill_slot(s, ring, &ring->slot[head], from, bytes);
+		if (s->o->option_bits & OPT_DUMP)
+			dump_slot(ring, head);
+		filled[head] = cut.slots == 1 ? ring->slot[head].buf_idx : 0;
+		from += bytes;
+	}
+	return head;
+}
+
+static int
+fits(struct sender *s, const struct netmap_ring *ring, uint32_t slots, uint32_t space)
+{
+	if (slots >= ring->num_slots) {
+		D("a frame of %u slots does not fit into a ring of %u", slots, ring->num_slots);
+		s->shuts_up = 1;
+	}
+	s->unsent = slots > space;
+	return !s->unsent;
 }
 
 // Up to `limit` frames, each written into its buffers; returns how many.
@@ -160,33 +183,23 @@ static uint32_t
 send_written(struct sender *s, struct netmap_ring *ring, uint32_t *filled, uint32_t limit,
 	uint64_t *bytes)
 {
-	uint32_t head = ring->head, space = nm_ring_space(ring), frames = 0, last = head;
+	uint32_t head = ring->head, space = nm_ring_space(ring), frames = 0;
 
 	for (; frames < limit; frames++) {
-		uint32_t piece, slots;
+		struct cut cut;
 
 		if (s->varies)
 			next_frame(s);
-		if (s->shuts_up)
+		cut = cut_frame(s, ring);
+		if (s->shuts_up || !fits(s, ring, cut.slots, space))
 			break;
-		piece = piece_bytes(s, ring);
-		slots = (s->size + piece - 1) / piece;
-		s->unsent = slots > space;
-		if (s->unsent)
-			break;
-		for (uint32_t i = 0; i < slots; i++, head = nm_ring_next(ring, head)) {
-			fill_slot(s, ring, &ring->slot[head], i * piece, piece);
-			filled[head] = slots == 1 ? ring->slot[head].buf_idx : 0;
-			last = head;
-		}
-		if (s->o->option_bits & OPT_DUMP)
-			dump_frame(s);
-		space -= slots;
+		head = put_frame(s, ring, head, cut, filled);
+		space -= cut.slots;
 		s->sent++;
 		*bytes += s->size;
 	}
 	if (frames > 0)
-		ring->slot[last].flags |= NS_REPORT;
+		ring->slot[head > 0 ? head - 1 : ring->num_slots - 1].flags |= NS_REPORT;
 	ring->head = ring->cur = head;
 	return frames;
 }
@@ -226,7 +239,7 @@ may_prefill(const struct sender *s, const struct netmap_ring *ring)
 	uint32_t bits = OPT_COPY | OPT_MEMCPY | OPT_INDIRECT | OPT_DUMP | OPT_RUBBISH;
 
 	return s->sent >= ALWAYS_COPIED && !s->varies && !(s->o->option_bits & bits) &&
-		piece_bytes(s, ring) >= s->size;
+		cut_frame(s, ring).slots == 1;
 }
 
 // One batch on each bound ring; returns how many packets.
@@ -236,6 +249,9 @@ send_batches(struct sender *s, uint32_t limit)
 	struct nmport_d *d = s->w->port;
 	uint32_t frames, total = 0;
 
+	// All indirect slots point at the one frame in hand.
+	if (s->varies && (s->o->option_bits & OPT_INDIRECT))
+		limit = 1;
 	for (uint32_t i = d->first_tx_ring; i <= d->last_tx_ring && limit > 0; i++) {
 		struct netmap_ring *ring = NETMAP_TXRING(d->nifp, i);
 		uint64_t bytes = 0;
@@ -280,25 +296,12 @@ wait_for_room(struct sender *s)
 	if (spin_until(s->w, NIOCTXSYNC, has_room))
 		return;
 	result = poll(&pfd, 1, 2000);
-	if (result == 0 && s->o->verbose)
-		D("poll timeout: no room for 2 s");
+	if (result == 0)
+		D("poll error on queue %d: timeout", s->w->index);
 	if (result > 0 && (pfd.revents & (POLLERR | POLLNVAL))) {
 		D("poll error on %s", s->w->port->hdr.nr_name);
 		s->shuts_up = 1;
 	}
-}
-
-// With a rate, batches leave at fixed times; a late one makes up for lost time, but for
-// no more than a second of it.
-static void
-wait_for_turn(struct timespec *turn, int64_t period_ns)
-{
-	struct timespec t = now();
-
-	if (ns_between(*turn, t) > 1000000000)
-		*turn = t;
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, turn, NULL);
-	*turn = ns_after(*turn, period_ns);
 }
 
 static void
@@ -318,13 +321,10 @@ send_batch_or_wait(struct sender *s, uint32_t limit)
 static void
 send_all(struct sender *s)
 {
-	uint64_t rate = s->o->rate_pps / (uint64_t)s->o->threads;
-	int64_t period_ns = rate ? (int64_t)(s->o->burst * 1000000000.0 / (double)rate) : 0;
-	struct timespec turn = now();
+	struct pace pace = pace_of(s->o);
 
 	while (!cancelled() && !s->shuts_up && (s->w->count == 0 || s->sent < s->w->count)) {
-		if (period_ns > 0)
-			wait_for_turn(&turn, period_ns);
+		wait_for_turn(&pace);
 		send_batch_or_wait(s, left_to_send(s, s->o->burst));
 	}
 }

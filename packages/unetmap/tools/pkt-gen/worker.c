@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 
+#include "pcap/pcap.h"
 #include "report.h"
 
 #define MAX_WORKERS 64
@@ -121,20 +122,63 @@ worker_main(void *argument)
 	return NULL;
 }
 
-// One worker uses the port itself; several get a ring each.
-static struct nmport_d *
-port_of_worker(struct nmport_d *port, int index, int workers)
+struct pace
+pace_of(const struct options *o)
 {
+	uint64_t rate = o->rate_pps / (uint64_t)o->threads;
+	struct pace pace = {.turn = now()};
+
+	if (o->rate_pps)
+		pace.period_ns = (int64_t)(o->burst * 1000000000.0 / (double)(rate ? rate : 1));
+	return pace;
+}
+
+void
+wait_for_turn(struct pace *pace)
+{
+	struct timespec t = now();
+
+	if (pace->period_ns == 0)
+		return;
+	if (ns_between(pace->turn, t) > 1000000000)
+		pace->turn = t;
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &pace->turn, NULL);
+	pace->turn = ns_after(pace->turn, pace->period_ns);
+}
+
+void
+dump_slot(struct netmap_ring *ring, uint32_t at)
+{
+	struct netmap_slot *slot = &ring->slot[at];
+	uint32_t bytes = slot->len < ring->nr_buf_size ? slot->len : ring->nr_buf_size;
+
+	flockfile(stdout);
+	printf("ring %p cur %5u [buf %6u flags 0x%04x len %5u]\n", (void *)ring, at, slot->buf_idx,
+		slot->flags, slot->len);
+	pcap_dump_bytes(stdout, (const uint8_t *)NETMAP_BUF_OFFSET(ring, slot), bytes);
+	funlockfile(stdout);
+}
+
+// The first worker uses the port itself, each other one has a ring of its own. Those of the host come
+// behind the device's.
+static struct nmport_d *
+port_of_worker(const struct options *o, struct nmport_d *port, uint32_t mode, int index)
+{
+	int device_rings = is_sender(o->job) ? port->reg.nr_tx_rings : port->reg.nr_rx_rings;
+	int is_host = mode == NR_REG_NIC_SW && index >= device_rings;
 	struct nmport_d *own;
 
-	if (workers == 1)
+	if (index == 0)
 		return port;
 	own = nmport_clone(port);
 	if (!own)
 		return NULL;
-	own->reg.nr_mode = NR_REG_ONE_NIC;
-	own->reg.nr_ringid = (uint16_t)index;
+	if (is_host)
+		own->reg.nr_mode = NR_REG_ONE_SW;
+	own->reg.nr_ringid = (uint16_t)(is_host ? index - device_rings : index);
 	own->reg.nr_extra_bufs = 0;
+	if (!is_sender(o->job))
+		own->reg.nr_flags |= NR_NO_TX_POLL;
 	if (nmport_open_desc(own) == 0)
 		return own;
 	nmport_delete(own);
@@ -142,7 +186,7 @@ port_of_worker(struct nmport_d *port, int index, int workers)
 }
 
 static int
-start_threads(const struct options *o, struct nmport_d *port, struct worker *workers)
+start_threads(const struct options *o, struct nmport_d *port, uint32_t mode, struct worker *workers)
 {
 	int started = 0;
 
@@ -156,7 +200,7 @@ start_threads(const struct options *o, struct nmport_d *port, struct worker *wor
 		w->alone = sysconf(_SC_NPROCESSORS_ONLN) == 1;
 		w->counters.min_space = NO_SPACE_SAMPLE;
 		w->count = o->count / (uint64_t)o->threads;
-		w->port = port_of_worker(port, started, o->threads);
+		w->port = port_of_worker(o, port, mode, started);
 		if (!w->port || pthread_create(&w->thread, NULL, worker_main, w) != 0) {
 			D("cannot start thread %d", started);
 			cancel();
@@ -259,7 +303,7 @@ total_seconds(const struct worker *workers, int count)
 }
 
 void
-run_workers(const struct options *o, struct nmport_d *port)
+run_workers(const struct options *o, struct nmport_d *port, uint32_t mode)
 {
 	static struct worker workers[MAX_WORKERS];
 	struct counters total;
@@ -268,7 +312,7 @@ run_workers(const struct options *o, struct nmport_d *port)
 
 	main_thread_id = pthread_self();
 	set_up_signals(&set);
-	started = start_threads(o, port, workers);
+	started = start_threads(o, port, mode, workers);
 	report_until_done(o, workers, started, &set);
 	join_all(workers, started);
 	if (started < o->threads)

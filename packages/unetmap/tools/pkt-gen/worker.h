@@ -41,8 +41,21 @@ void pong_body(struct worker *w);
 int cancelled(void);
 void cancel(void);
 
-// Runs the job on all rings of `port`, prints the reports and the summary.
-void run_workers(const struct options *o, struct nmport_d *port);
+// Runs the job on all rings of `port`, prints the reports and the summary.  Several workers share
+// the rings that `mode` stands for; the port has the first of them.
+void run_workers(const struct options *o, struct nmport_d *port, uint32_t mode);
+
+// With a rate, batches leave at fixed times; a late one makes up for lost time, but for
+// no more than a second of it.
+struct pace {
+	struct timespec turn;
+	int64_t period_ns; // 0 = no rate
+};
+struct pace pace_of(const struct options *o);
+void wait_for_turn(struct pace *pace);
+
+// One slot, in hexadecimal and text.
+void dump_slot(struct netmap_ring *ring, uint32_t at);
 
 // Syncs again and again, for SPIN_NS at most, until ready() holds: 1, or 0 if it is time
 // to sleep.  A partner that is at work answers sooner than a sleeper wakes up.
