@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // `pnpm bench [NAME...]`: figures on stdout, one JSON object a line; how they are measured on stderr.
 import { asLine, type Benchmark } from './measurement.ts';
+import { bindingsRx } from './names/bindings-rx.ts';
 import { echo } from './names/echo.ts';
 import { ENGINE_ROWS, engine } from './names/engine.ts';
 import { flood } from './names/flood.ts';
 import { page } from './names/page.ts';
 import { runLatency } from './names/run-latency.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [runLatency, echo, flood, page, ...ENGINE_ROWS.map(engine)];
+const BENCHMARKS: readonly Benchmark[] = [
+  runLatency,
+  echo,
+  flood,
+  page,
+  ...ENGINE_ROWS.map(engine),
+  bindingsRx,
+];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
