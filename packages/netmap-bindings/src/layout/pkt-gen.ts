@@ -36,7 +36,32 @@ export type PktGenEvent =
       readonly rateBps: number;
       readonly rawBps: number;
       readonly averageBatch: number;
-    };
+    }
+  /** What a sender sends, on stdout: addresses without ports. */
+  | {
+      readonly kind: 'addresses';
+      readonly src: string;
+      readonly dst: string;
+      readonly srcMac: string;
+      readonly dstMac: string;
+    }
+  /** Of a ping: once a second, and at its end (`final`) over all of it. */
+  | {
+      readonly kind: 'round-trips';
+      readonly final: boolean;
+      readonly packets: number;
+      readonly minNs: number;
+      readonly averageNs: number;
+    }
+  /** The bounds of the histogram whose counts, one for each power of two, are the next line. */
+  | { readonly kind: 'histogram'; readonly fromNs: number; readonly toNs: number }
+  | { readonly kind: 'histogram-counts'; readonly counts: readonly number[] }
+  /** A receiver of numbered packets (rxseq) missed some, or saw them out of order. */
+  | { readonly kind: 'gap'; readonly expected: number; readonly found: number }
+  /** Nothing came within a second, or nothing ever yet. */
+  | { readonly kind: 'idle'; readonly ever: boolean }
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'failure'; readonly port: string; readonly reason: string };
 
 const NUMBER = String.raw`(\d+(?:\.\d+)?)`;
 const SCALED = `${NUMBER} ?([KMG]?)`;
@@ -53,6 +78,15 @@ const SPEED = new RegExp(
   `^Speed: ${SCALED}pps Bandwidth: ${SCALED}bps \\(raw ${SCALED}bps\\)\\. Average batch: ${NUMBER} pkts$`,
 );
 
+const ADDRESSES = /^(\S+) -> (\S+) \(([0-9a-f:]{17}) -> ([0-9a-f:]{17})\)$/;
+const ROUND_TRIPS = /(?:count (\d+) RTT:|RTT over (\d+) packets:) min (\d+) av (\d+) ns$/;
+const HISTOGRAM = /\] k: (\d+) \.\. (\d+)$/;
+const HISTOGRAM_COUNTS = /^\t((?: *\d+)+)\s*$/;
+const GAP = /Sequence (?:GAP|OUT OF ORDER): exp (\d+) found (\d+)/;
+const IDLE = /\] (?:poll error on queue \d+: timeout|(waiting for initial packets), poll returns .*)$/;
+const INTERRUPTED = /\] received control-C on thread /;
+const FAILURE = /\] Unable to open (.+): (.+)$/;
+
 const SCALES: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9 };
 const ROLES: Readonly<Record<string, 'sending' | 'receiving' | 'working'>> = {
   'Sending on': 'sending',
@@ -60,9 +94,13 @@ const ROLES: Readonly<Record<string, 'sending' | 'receiving' | 'working'>> = {
   'Working on': 'working',
 };
 
-/** Undefined for lines that say nothing countable. Never throws. Format: netmap/facts, observed output of pkt-gen. */
+/** Undefined for lines that say nothing of these. Never throws. Format: as netmap's own pkt-gen prints. */
 export function parsePktGenLine(line: string): PktGenEvent | undefined {
-  return parseStart(line) ?? parseReport(line) ?? parseSummary(line) ?? parseSpeed(line);
+  for (const parse of PARSERS) {
+    const event = parse(line);
+    if (event !== undefined) return event;
+  }
+  return undefined;
 }
 
 function parseStart(line: string): PktGenEvent | undefined {
@@ -119,3 +157,49 @@ function scaled(digits: string | undefined, prefix: string | undefined): number 
   // Printed with three decimals at most, so that anything finer comes from the multiplication.
   return Math.round(Number(digits) * (SCALES[prefix ?? ''] ?? 1) * 1000) / 1000;
 }
+
+function parseAddresses(line: string): PktGenEvent | undefined {
+  const [, src, dst, srcMac, dstMac] = ADDRESSES.exec(line) ?? [];
+  if (src === undefined || dst === undefined || srcMac === undefined || dstMac === undefined)
+    return undefined;
+  return { kind: 'addresses', src, dst, srcMac, dstMac };
+}
+
+function parseRoundTrips(line: string): PktGenEvent | undefined {
+  const found = ROUND_TRIPS.exec(line);
+  if (found === null) return undefined;
+  const [, soFar, all, minNs, averageNs] = found;
+  const final = all !== undefined;
+  const packets = Number(final ? all : soFar);
+  return { kind: 'round-trips', final, packets, minNs: Number(minNs), averageNs: Number(averageNs) };
+}
+
+function parseHistogram(line: string): PktGenEvent | undefined {
+  const [, from, to] = HISTOGRAM.exec(line) ?? [];
+  if (from !== undefined) return { kind: 'histogram', fromNs: Number(from), toNs: Number(to) };
+  const [, counts] = HISTOGRAM_COUNTS.exec(line) ?? [];
+  return counts === undefined
+    ? undefined
+    : { kind: 'histogram-counts', counts: counts.trim().split(/ +/).map(Number) };
+}
+
+function parseIncident(line: string): PktGenEvent | undefined {
+  const [, expected, found] = GAP.exec(line) ?? [];
+  if (expected !== undefined) return { kind: 'gap', expected: Number(expected), found: Number(found) };
+  const idle = IDLE.exec(line);
+  if (idle !== null) return { kind: 'idle', ever: idle[1] === undefined };
+  if (INTERRUPTED.test(line)) return { kind: 'interrupted' };
+  const [, port, reason] = FAILURE.exec(line) ?? [];
+  return port === undefined || reason === undefined ? undefined : { kind: 'failure', port, reason };
+}
+
+const PARSERS = [
+  parseReport,
+  parseStart,
+  parseSummary,
+  parseSpeed,
+  parseAddresses,
+  parseRoundTrips,
+  parseHistogram,
+  parseIncident,
+] as const;

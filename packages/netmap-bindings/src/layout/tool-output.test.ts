@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseNmstatLine } from './nmstat.ts';
 import { parsePktGenLine } from './pkt-gen.ts';
+import { parseValeCtlLine } from './vale-ctl.ts';
 
 describe("pkt-gen's lines", () => {
   test.each([
@@ -53,6 +54,40 @@ describe("pkt-gen's lines", () => {
       'Speed: 2.175 Mpps Bandwidth: 1.044 Gbps (raw 1.044 Gbps). Average batch: 511.98 pkts',
       { kind: 'speed', ratePps: 2_175_000, rateBps: 1.044e9, rawBps: 1.044e9, averageBatch: 511.98 },
     ],
+    [
+      '10.0.0.1 -> 10.1.0.1 (00:00:00:00:00:00 -> ff:ff:ff:ff:ff:ff)',
+      {
+        kind: 'addresses',
+        src: '10.0.0.1',
+        dst: '10.1.0.1',
+        srcMac: '00:00:00:00:00:00',
+        dstMac: 'ff:ff:ff:ff:ff:ff',
+      },
+    ],
+    [
+      '009.583833 ping_body [1533] count 908 RTT: min 77130 av 1077001 ns',
+      { kind: 'round-trips', final: false, packets: 908, minNs: 77130, averageNs: 1077001 },
+    ],
+    [
+      '011.846316 ping_body [1566] RTT over 1728 packets: min 76370 av 2836922 ns',
+      { kind: 'round-trips', final: true, packets: 1728, minNs: 76370, averageNs: 2836922 },
+    ],
+    [
+      '009.584369 ping_body [1549] k: 65536 .. 67108864',
+      { kind: 'histogram', fromNs: 65536, toNs: 67108864 },
+    ],
+    ['\t   508   158    51    16', { kind: 'histogram-counts', counts: [508, 158, 51, 16] }],
+    ['1.2 receiver_body [9] Sequence GAP: exp 12 found 14', { kind: 'gap', expected: 12, found: 14 }],
+    ['006.523284 pong_body [1612] poll error on queue 0: timeout', { kind: 'idle', ever: true }],
+    [
+      '996.229808 receiver_body [1954] waiting for initial packets, poll returns 0 0',
+      { kind: 'idle', ever: false },
+    ],
+    ['988.591648 sigint_h [574] received control-C on thread 0x7f6bdeb93740', { kind: 'interrupted' }],
+    [
+      '1.2 main [3] Unable to open netmap:x: No such device or address',
+      { kind: 'failure', port: 'netmap:x', reason: 'No such device or address' },
+    ],
   ])('%s', (line, event) => {
     expect(parsePktGenLine(line)).toEqual(event);
   });
@@ -60,6 +95,33 @@ describe("pkt-gen's lines", () => {
   test('any other line is no event, and never throws', () => {
     expect(parsePktGenLine('986.046388 start_threads [2695] Wait 0 secs for phy reset')).toBeUndefined();
     fc.assert(fc.property(fc.string(), (line) => void parsePktGenLine(line)));
+  });
+});
+
+describe("vale-ctl's lines", () => {
+  test.each([
+    ['vale0:b bridge_idx 0 port_idx 3', { kind: 'listed', name: 'vale0:b', switchIndex: 0, portIndex: 3 }],
+    ['memsize:    42369024', { kind: 'geometry', field: 'memsize', value: 42369024 }],
+    ['rx_rings    1', { kind: 'geometry', field: 'rx_rings', value: 1 }],
+    ['bridge_idx: 2', { kind: 'index', of: 'switch', index: 2 }],
+    ['port_idx:   4', { kind: 'index', of: 'port', index: 4 }],
+    ['port_index: 4', { kind: 'index', of: 'port', index: 4 }],
+    [
+      'failed to attach vale0:nosuch: Invalid argument',
+      { kind: 'failure', action: 'attach', name: 'vale0:nosuch', reason: 'Invalid argument' },
+    ],
+    [
+      'failed to obtain info for nosuch: No such device or address',
+      { kind: 'failure', action: 'obtain info', name: 'nosuch', reason: 'No such device or address' },
+    ],
+    ['', undefined],
+    ['colors: 3', undefined],
+  ])('%s', (line, event) => {
+    expect(parseValeCtlLine(line)).toEqual(event);
+  });
+
+  test('hostile lines never throw', () => {
+    fc.assert(fc.property(fc.string(), (line) => void parseValeCtlLine(line)));
   });
 });
 

@@ -4,6 +4,7 @@ import { encodePacket } from './encode.ts';
 import {
   type Arp,
   EtherType,
+  type Icmp,
   type Ipv4,
   type Ipv6,
   type Packet,
@@ -33,7 +34,13 @@ export type UdpFields = Partial<Pick<Udp, 'sport' | 'length'>> &
     readonly udpChecksum?: Udp['checksum'];
   };
 export type TcpFields = Partial<Omit<Tcp, 'kind' | 'dport' | 'payload' | 'checksum' | 'options'>> &
-  Pick<Tcp, 'dport'> & { readonly payload?: Uint8Array | string };
+  Pick<Tcp, 'dport'> & {
+    readonly payload?: Uint8Array | string;
+    readonly tcpChecksum?: NonNullable<Tcp['checksum']>;
+  };
+export interface PingFields {
+  readonly icmpChecksum?: NonNullable<Icmp['checksum']>;
+}
 
 const BROADCAST = 'ff:ff:ff:ff:ff:ff';
 const SENDER_MAC = '02:00:00:00:00:01';
@@ -51,27 +58,23 @@ export function udp6(fields: Ipv6Fields & UdpFields): Packet {
 
 /** TCP over IPv4; a SYN unless told otherwise. */
 export function tcp(fields: Ipv4Fields & TcpFields): Packet {
-  const { sport = 40000, dport, sequence = 1, acknowledgment = 0, window = 65535, urgent = 0 } = fields;
-  const payload = payloadBytes(fields.payload);
   // `flags` is a field of both layers; here it is TCP's, and the IP packet asks not to be fragmented.
-  const layer: Tcp = {
-    kind: 'tcp',
-    sport,
-    dport,
-    sequence,
-    acknowledgment,
-    window,
-    urgent,
-    flags: fields.flags ?? 2,
-    options: NO_BYTES,
-    payload,
-  };
-  return ipv4({ ...fields, flags: 2 }, layer);
+  return ipv4({ ...fields, flags: 2 }, tcpLayer(fields));
+}
+
+/** TCP over IPv6; a SYN unless told otherwise. */
+export function tcp6(fields: Ipv6Fields & TcpFields): Packet {
+  return ipv6(fields, tcpLayer(fields));
 }
 
 /** An ICMP echo request over IPv4. */
-export function ping(fields: Ipv4Fields = {}): Packet {
-  return ipv4(fields, { kind: 'icmp', type: 8, code: 0, body: Uint8Array.of(0, 1, 0, 1) });
+export function ping(fields: Ipv4Fields & PingFields = {}): Packet {
+  return ipv4(fields, echoLayer(8, fields));
+}
+
+/** An ICMPv6 echo request. */
+export function ping6(fields: Ipv6Fields & PingFields = {}): Packet {
+  return ipv6(fields, echoLayer(128, fields));
 }
 
 /** An ARP request. */
@@ -130,6 +133,33 @@ export function ipv6(fields: Ipv6Fields, payload: Transport): Packet {
 /** The frame cut to its first `bytes`: a runt, or one that lost its end. */
 export function cut(packet: Packet, bytes: number): Uint8Array {
   return encodePacket(packet).slice(0, bytes);
+}
+
+function tcpLayer(fields: TcpFields): Tcp {
+  const { sport = 40000, dport, sequence = 1, acknowledgment = 0, window = 65535, urgent = 0 } = fields;
+  return {
+    kind: 'tcp',
+    sport,
+    dport,
+    sequence,
+    acknowledgment,
+    window,
+    urgent,
+    flags: fields.flags ?? 2,
+    options: NO_BYTES,
+    payload: payloadBytes(fields.payload),
+    ...present({ checksum: fields.tcpChecksum }),
+  };
+}
+
+function echoLayer(type: number, { icmpChecksum }: PingFields): Icmp {
+  return {
+    kind: 'icmp',
+    type,
+    code: 0,
+    body: Uint8Array.of(0, 1, 0, 1),
+    ...present({ checksum: icmpChecksum }),
+  };
 }
 
 function udpLayer({ sport = 40000, dport, payload, length, udpChecksum }: UdpFields): Udp {

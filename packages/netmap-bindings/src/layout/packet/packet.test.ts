@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ipv4Bytes, ipv4Text, ipv6Bytes, ipv6Text, macBytes, macText } from './addresses.ts';
-import { arp, cut, ethernet, ping, tcp, udp, udp6 } from './build.ts';
+import { arp, cut, ethernet, ping, ping6, tcp, tcp6, udp, udp6 } from './build.ts';
 import { toHex } from './bytes.ts';
 import { decodePacket } from './decode.ts';
 import { encodePacket } from './encode.ts';
-import type { Icmp, Ipv4, Packet, Tcp, Transport, Udp } from './packet.ts';
+import type { Arp, Icmp, Ipv4, Ipv6, Packet, Tcp, Transport, Udp } from './packet.ts';
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
 const mac = fc.uint8Array({ minLength: 6, maxLength: 6 }).map(macText);
@@ -54,6 +54,23 @@ const ipv4Layer: fc.Arbitrary<Ipv4> = fc.record({
   options,
   payload: transport as fc.Arbitrary<Transport>,
 });
+const ipv6Layer: fc.Arbitrary<Ipv6> = fc.record({
+  kind: fc.constant('ipv6' as const),
+  src: fc.uint8Array({ minLength: 16, maxLength: 16 }).map(ipv6Text),
+  dst: fc.uint8Array({ minLength: 16, maxLength: 16 }).map(ipv6Text),
+  trafficClass: fc.integer({ min: 0, max: 255 }),
+  flowLabel: fc.integer({ min: 0, max: 2 ** 20 - 1 }),
+  hopLimit: fc.integer({ min: 0, max: 255 }),
+  payload: transport as fc.Arbitrary<Transport>,
+});
+const arpLayer: fc.Arbitrary<Arp> = fc.record({
+  kind: fc.constant('arp' as const),
+  operation: port,
+  senderMac: mac,
+  senderIp: ip,
+  targetMac: mac,
+  targetIp: ip,
+});
 const vlan = fc.record({
   tagType: fc.constantFrom(0x8100, 0x88a8),
   priority: fc.integer({ min: 0, max: 7 }),
@@ -64,7 +81,7 @@ const packet: fc.Arbitrary<Packet> = fc.record({
   dst: mac,
   src: mac,
   vlans: fc.array(vlan, { maxLength: 2 }),
-  network: ipv4Layer as fc.Arbitrary<Packet['network']>,
+  network: fc.oneof(ipv4Layer, ipv6Layer, arpLayer) as fc.Arbitrary<Packet['network']>,
   trailer: bytes(30),
 });
 
@@ -154,6 +171,19 @@ describe('builders', () => {
         'c7ed' +
         '6869',
     );
+  });
+
+  test('TCP and ICMP checksums can be wrong, too', () => {
+    const payload = (value: Packet) => {
+      const network = decodePacket(encodePacket(value))?.network;
+      return network !== undefined && 'payload' in network ? network.payload : undefined;
+    };
+    const wrong = expect.any(Number);
+    expect(payload(tcp({ dport: 1, tcpChecksum: 'wrong' }))).toMatchObject({ kind: 'tcp', checksum: wrong });
+    expect(payload(ping({ icmpChecksum: 0x1234 }))).toMatchObject({ kind: 'icmp', checksum: 0x1234 });
+    expect(payload(ping6({ icmpChecksum: 'wrong' }))).toMatchObject({ kind: 'icmp', checksum: wrong });
+    expect(payload(tcp6({ dport: 1 }))).not.toHaveProperty('checksum');
+    expect(payload(ping6())).not.toHaveProperty('checksum');
   });
 
   test('a wrong checksum is wrong, and is said to be', () => {
