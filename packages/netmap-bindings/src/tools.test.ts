@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { parseNmstatLine, parsePktGenLine, parseValeCtlLine } from '@ringlab/netmap-bindings/layout';
 import { afterAll, describe, expect, test } from 'vitest';
 import { NetmapPort } from './index.ts';
-import { parseNmstatLine, parsePktGenLine, parseValeCtlLine } from './layout/index.ts';
 
 const BIN = fileURLToPath(new URL('../../unetmap/build/bin', import.meta.url));
 const region = mkdtempSync('/dev/shm/bindings-tools-');
@@ -23,33 +23,46 @@ async function lines(...argv: readonly [string, ...string[]]): Promise<string[]>
   return `${told.stdout}${told.stderr}`.split('\n').filter((line) => line.trim() !== '');
 }
 
-function start(...argv: readonly [string, ...string[]]): ChildProcess {
-  const [program, ...args] = argv;
-  return spawn(join(BIN, 'unetmap-run'), ['--dir', region, join(BIN, program), ...args], { stdio: 'pipe' });
-}
+/** A tool that runs until it is interrupted. */
+class Running {
+  readonly #child: ChildProcess;
+  #text = '';
 
-async function interrupted(child: ChildProcess, afterMs: number): Promise<string[]> {
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += chunk));
-  const closed = once(child, 'close');
-  await sleep(afterMs);
-  child.kill('SIGINT');
-  await closed;
-  return text.split('\n');
+  constructor(...[program, ...args]: readonly [string, ...string[]]) {
+    const command = ['--dir', region, join(BIN, program), ...args];
+    this.#child = spawn(join(BIN, 'unetmap-run'), command, { stdio: 'pipe' });
+    const take = (chunk: Buffer) => {
+      this.#text += chunk.toString();
+    };
+    this.#child.stdout?.on('data', take);
+    this.#child.stderr?.on('data', take);
+  }
+
+  async until(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.#text)) await sleep(20);
+  }
+
+  async interrupt(): Promise<string[]> {
+    const closed = once(this.#child, 'close');
+    this.#child.kill('SIGINT');
+    await closed;
+    return this.#text.split('\n');
+  }
 }
 
 const events = (said: readonly string[]) => said.map(parsePktGenLine).filter((event) => event !== undefined);
 
 describe('what the tools print', () => {
   test('pkt-gen, sending, receiving and failing', async () => {
-    const receiving = interrupted(start('pkt-gen', '-i', 'vale0:rx', '-f', 'rx', '-T', '200'), 1200);
-    await sleep(300);
+    const receiver = new Running('pkt-gen', '-i', 'vale0:rx', '-f', 'rx', '-T', '200');
+    await receiver.until(/reading from/);
     const sent = events(await lines('pkt-gen', '-i', 'vale0:tx', '-f', 'tx', '-n', '1000', '-w', '0'));
     expect(sent).toContainEqual(
       expect.objectContaining({ kind: 'summary', direction: 'sent', packets: 1000 }),
     );
     expect(sent.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['start', 'addresses', 'speed']));
-    const received = events(await receiving).map(({ kind }) => kind);
+    await receiver.until(/avg_batch/);
+    const received = events(await receiver.interrupt()).map(({ kind }) => kind);
     expect(received).toEqual(expect.arrayContaining(['start', 'report', 'summary', 'interrupted']));
     const failed = events(await lines('pkt-gen', '-i', 'netmap:nosuch', '-f', 'rx'));
     expect(failed).toContainEqual({
@@ -60,11 +73,11 @@ describe('what the tools print', () => {
   });
 
   test('pkt-gen, ping and pong', async () => {
-    const ponging = interrupted(start('pkt-gen', '-i', 'vale1:pong', '-f', 'pong'), 3200);
-    await sleep(200);
+    const pong = new Running('pkt-gen', '-i', 'vale1:pong', '-f', 'pong');
+    await pong.until(/timeout/);
     const pinged = events(await lines('pkt-gen', '-i', 'vale1:ping', '-f', 'ping', '-n', '50', '-w', '0'));
     expect(pinged).toContainEqual(expect.objectContaining({ kind: 'round-trips', final: true, packets: 50 }));
-    expect(events(await ponging).map(({ kind }) => kind)).toContain('idle');
+    expect(events(await pong.interrupt()).map(({ kind }) => kind)).toContain('idle');
   });
 
   test('vale-ctl', async () => {

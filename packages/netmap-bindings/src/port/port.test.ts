@@ -114,9 +114,9 @@ describe('sending and receiving', () => {
   });
 
   test('two processes', async () => {
-    const b = await open('vale0:b');
+    const b = await open('netmap:child}1');
     const child = fork(fileURLToPath(new URL('./testing/sender.ts', import.meta.url)), [
-      'vale0:child',
+      'netmap:child{1',
       region,
       '3000',
     ]);
