@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "core/barriers.h"
 #include "core/ring.h"
 #include "ports/module_lanes.h"
 
@@ -57,22 +58,54 @@ struct ask {
 	const struct kring *k;
 	char *base; // of the sender's area
 	uint64_t area_bytes;
-	uint32_t number, rule, count;
+	uint32_t rule, count;
+	uint32_t last_verdict; // frames come in trains
+	int last_port;
+	uint8_t last_ring;
 };
 
 // Begins a question about frames that port `from` sends on ring k, whose area is at `base`. 0 if the
 // module has ended, 1 if a lane is taken until ask_end.
 int ask_begin(struct ask *a, uint32_t number, const struct port *from, const struct kring *k, char *base);
 
+// For bytes that are not in the sender's area.
+void ask_copied_slot(struct ask *a, uint32_t n, const char *data, uint32_t len);
+
 // Adds a slot; `slots` says of how many slots the frame that begins here is, 0 = do not look.
-void ask_slot(struct ask *a, const char *data, uint32_t len, uint32_t slots, int more);
+static inline void ask_slot(struct ask *a, const char *data, uint32_t len, uint32_t slots, int more)
+{
+	const uint32_t n = a->count++;
+	const uint64_t ofs = data - a->base;
+
+	a->lane->frames[n] = (struct lane_frame){
+		.ofs = ofs,
+		.len = len,
+		.flags = more ? NS_MOREFRAG : 0,
+		.slots = slots > UINT8_MAX ? 0 : slots,
+	};
+	if (__builtin_expect(ofs >= a->area_bytes, 0))
+		ask_copied_slot(a, n, data, len);
+}
 
 // Waits for the answer. 0 if none came: the module has ended, learn instead.
 int ask_wait(struct ask *a);
 
-// The destination of the frame that begins in slot n: a port, MAX_SWITCH_PORTS to flood, or -1 to drop it.
-// *ring is changed if it is to be another one.
-int ask_verdict(struct ask *a, uint32_t n, uint8_t *ring);
+// What a verdict means for a frame of this sender; counts what is wrong with it.
+int ask_judge(struct ask *a, uint32_t verdict);
+
+// The destination of the frame that begins in slot n: a port, MAX_SWITCH_PORTS to flood, or -1 to drop it;
+// *ring gets the ring where it is to arrive.
+static inline int ask_verdict(struct ask *a, uint32_t n, uint8_t *ring)
+{
+	const uint32_t verdict = glance(&a->lane->verdicts[n]);
+
+	a->trusted->frames++;
+	if (verdict != a->last_verdict || a->last_port < 0)
+		a->last_port = ask_judge(a, verdict);
+	*ring = a->last_ring;
+	return a->last_port;
+}
+
 void ask_end(struct ask *a);
 
 // Hands a message to the module's config function, and what it made of it back. Returns what that

@@ -29,7 +29,7 @@ static int take_lane(struct ask *a, uint32_t number)
 	n = (uint32_t)sched_getcpu() % m->lane_count;
 	if (!lanes)
 		return 0;
-	*a = (struct ask){.m = m, .trusted = &m->lanes[n], .lane = &lanes->lane[n], .number = number, .rule = rule};
+	*a = (struct ask){.m = m, .trusted = &m->lanes[n], .lane = &lanes->lane[n], .rule = rule};
 	robust_lock(&a->trusted->lock);
 	if (observe(&m->rule) == rule)
 		return 1;
@@ -99,6 +99,7 @@ int ask_begin(struct ask *a, uint32_t number, const struct port *from, const str
 	lane = a->lane;
 	a->k = k;
 	a->base = base;
+	a->last_port = -1;
 	a->area_bytes = segment->areas[k->area].map_bytes;
 	lane->question = ASK_LOOKUP;
 	lane->sw_port = from->sw_port;
@@ -110,23 +111,12 @@ int ask_begin(struct ask *a, uint32_t number, const struct port *from, const str
 	return 1;
 }
 
-static int is_in_area(const struct ask *a, const char *data, uint32_t len)
+void ask_copied_slot(struct ask *a, uint32_t n, const char *data, uint32_t len)
 {
-	return data >= a->base && (uint64_t)(data - a->base) + len <= a->area_bytes;
-}
-
-void ask_slot(struct ask *a, const char *data, uint32_t len, uint32_t slots, int more)
-{
-	const uint32_t n = a->count++;
 	struct lane_frame *f = &a->lane->frames[n];
 
-	f->slots = slots > UINT8_MAX ? 0 : slots;
-	f->len = len;
-	f->flags = more ? NS_MOREFRAG : 0;
-	f->copied = !is_in_area(a, data, len);
-	if (!f->copied)
-		f->ofs = data - a->base;
-	else if (copy_from_user(a->lane->bytes[n], (uintptr_t)data, len))
+	f->copied = 1;
+	if (copy_from_user(a->lane->bytes[n], (uintptr_t)data, len))
 		f->len = 0;
 }
 
@@ -137,19 +127,18 @@ static int count_wild(struct ask *a, uint32_t verdict)
 	return -1;
 }
 
-int ask_verdict(struct ask *a, uint32_t n, uint8_t *ring)
+int ask_judge(struct ask *a, uint32_t verdict)
 {
-	const uint32_t verdict = glance(&a->lane->verdicts[n]);
-	const uint32_t port = verdict & 0xffff, to_ring = verdict >> LANE_RING_SHIFT;
+	const uint32_t port = verdict & 0xffff, ring = verdict >> LANE_RING_SHIFT;
 
-	a->trusted->frames++;
+	a->last_verdict = verdict;
 	if (port == NOPORT) {
 		a->trusted->refused++;
 		return -1;
 	}
-	if (port > NOPORT || to_ring >= MAX_RINGS)
+	if (port > NOPORT || ring >= MAX_RINGS)
 		return count_wild(a, verdict);
-	*ring = port == MAX_SWITCH_PORTS ? 0 : to_ring;
+	a->last_ring = port == MAX_SWITCH_PORTS ? 0 : ring;
 	if (port < MAX_SWITCH_PORTS &&
 	    (port == a->lane->sw_port || !glance(&segment->switches[a->k->sw].ports[port]))) {
 		a->trusted->nowhere++;

@@ -33,7 +33,7 @@ struct server {
 	uint32_t number, rule;
 	struct module_lane *trusted;
 	struct lane *lane;
-	struct nm_bdg_fwd slots[LANE_SLOTS];
+	struct nm_bdg_fwd slots[UINT8_MAX + 1]; // of one frame
 };
 
 // ---- ports coming and going ----
@@ -101,20 +101,16 @@ static struct netmap_vp_adapter *sender(struct server *s)
 
 // ---- lookup ----
 
-static void show_slots(struct server *s, uint32_t count, char *base)
+static inline void show_slot(const struct lane *lane, uint32_t i, char *base, struct nm_bdg_fwd *ft)
 {
-	struct lane *lane = s->lane;
+	const struct lane_frame *f = &lane->frames[i];
 
-	for (uint32_t i = 0; i < count; i++) {
-		const struct lane_frame *f = &lane->frames[i];
-
-		s->slots[i] = (struct nm_bdg_fwd){
-			.ft_buf = f->copied ? lane->bytes[i] : base + f->ofs,
-			.ft_frags = f->slots,
-			.ft_flags = f->flags,
-			.ft_len = f->len,
-		};
-	}
+	ft->ft_buf = f->copied ? (char *)lane->bytes[i] : base + f->ofs;
+	ft->ft_frags = f->slots;
+	ft->ft_offset = 0;
+	ft->ft_flags = f->flags;
+	ft->ft_len = f->len;
+	ft->ft_next = 0;
 }
 
 // The slot to show: the first, or, where that holds the virtio-net header and nothing else, the next.
@@ -141,20 +137,20 @@ static void answer_lookup(struct server *s)
 {
 	struct lane *lane = s->lane;
 	const uint32_t count = lane->count < LANE_SLOTS ? lane->count : LANE_SLOTS;
+	const uint32_t header_bytes = lane->vnet_hdr_bytes;
 	char *base = area_view(lane->area % MAX_AREAS, lane->area_gen);
 	struct netmap_vp_adapter *na = sender(s);
 
-	if (base)
-		show_slots(s, count, base);
 	s->place->port = na;
 	s->place->doing = "lookup";
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0, slots; i < count; i += slots ? slots : 1) {
 		struct nm_bdg_fwd *ft = NULL;
 
-		if (!lane->frames[i].slots)
-			continue;
-		if (base)
-			ft = first_slot(&s->slots[i], lane->vnet_hdr_bytes);
+		slots = lane->frames[i].slots;
+		for (uint32_t n = 0; n < slots && i + n < count; n++)
+			show_slot(lane, i + n, base, &s->slots[n]);
+		if (slots && base)
+			ft = first_slot(s->slots, header_bytes);
 		lane->verdicts[i] = ft ? look_up(s, ft, na) : NM_BDG_NOPORT;
 	}
 	s->place->doing = NULL;

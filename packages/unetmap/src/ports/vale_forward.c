@@ -205,6 +205,12 @@ static inline void append(struct batch *b, uint16_t chain, uint16_t frame)
 	c->last = frame;
 }
 
+static void begin_chains(struct batch *b)
+{
+	b->busy_count = 0;
+	memset(b->chains, 0xff, sizeof b->chains);
+}
+
 static void count_sent(struct kring *k, const struct frame *f)
 {
 	k->tx_packets++;
@@ -219,8 +225,7 @@ static void classify(struct batch *b, struct vale_switch *s)
 	uint64_t last_dst = 0, last_src = 0;
 	int to = -1;
 
-	b->busy_count = 0;
-	memset(b->chains, 0xff, sizeof b->chains);
+	begin_chains(b);
 	for (uint32_t i = 0; i < b->count; i += b->frames[i].slots) {
 		struct frame *f = &b->frames[i];
 		uint64_t dst, src;
@@ -319,38 +324,60 @@ static void ask_about(struct ask *a, const struct batch *b)
 	}
 }
 
-// One destination for each frame: its ring for the pass it belongs to, its port as chain.
+// Frames of one ring are chained at once, that of the first; what goes to other rings waits here.
 struct ruling {
+	uint32_t rings; // there are, as bits
 	uint16_t chain[BATCH];
 	uint8_t ring[BATCH];
-	uint32_t rings; // that there are, as bits
 };
 
 static void hear_ruling(struct ask *a, struct batch *b, struct ruling *r)
 {
 	r->rings = 0;
+	begin_chains(b);
 	for (uint32_t i = 0; i < b->count; i += b->frames[i].slots) {
 		const struct frame *f = &b->frames[i];
-		int to = -1;
+		uint8_t ring;
+		int to;
 
-		r->ring[i] = b->k->ring_id;
-		if (f->data && f->len) {
-			count_sent(b->k, f);
-			to = ask_verdict(a, i, &r->ring[i]);
-		}
-		r->chain[i] = to < 0 ? NOWHERE : to;
-		if (to >= 0)
-			r->rings |= 1u << r->ring[i];
+		r->ring[i] = MAX_RINGS;
+		if (!f->data || !f->len)
+			continue;
+		count_sent(b->k, f);
+		to = ask_verdict(a, i, &ring);
+		if (to < 0)
+			continue;
+		if (!r->rings)
+			b->ring = ring;
+		r->rings |= 1u << ring;
+		r->ring[i] = ring;
+		r->chain[i] = to;
+		if (ring == b->ring)
+			append(b, to, i);
 	}
 }
 
-static void chain_by_ruling(struct batch *b, const struct ruling *r)
+static void chain_ring(struct batch *b, const struct ruling *r, uint32_t ring)
 {
-	b->busy_count = 0;
-	memset(b->chains, 0xff, sizeof b->chains);
+	begin_chains(b);
+	b->ring = ring;
 	for (uint32_t i = 0; i < b->count; i += b->frames[i].slots)
-		if (r->chain[i] != NOWHERE && r->ring[i] == b->ring)
+		if (r->ring[i] == ring)
 			append(b, r->chain[i], i);
+}
+
+static void deliver_ruled(struct batch *b, struct vale_switch *s, const struct ruling *r)
+{
+	uint32_t others;
+
+	if (!r->rings)
+		return;
+	others = r->rings & ~(1u << b->ring);
+	deliver_all(b, s);
+	for (; others; others &= others - 1) {
+		chain_ring(b, r, __builtin_ctz(others));
+		deliver_all(b, s);
+	}
 }
 
 static int forward_by_module(struct batch *b, struct vale_switch *s, uint32_t ruler, char *base)
@@ -366,11 +393,8 @@ static int forward_by_module(struct batch *b, struct vale_switch *s, uint32_t ru
 	if (answered)
 		hear_ruling(&a, b, &r);
 	ask_end(&a);
-	for (uint32_t rings = answered ? r.rings : 0; rings; rings &= rings - 1) {
-		b->ring = __builtin_ctz(rings);
-		chain_by_ruling(b, &r);
-		deliver_all(b, s);
-	}
+	if (answered)
+		deliver_ruled(b, s, &r);
 	return answered;
 }
 
