@@ -38,12 +38,29 @@ const nmstatPort = z.object({
 });
 export type NmstatPort = z.infer<typeof nmstatPort>;
 
+/** A VALE module and the switch it rules, or ruled when it ended. */
+const nmstatModule = z.object({
+  switch: z.string(),
+  name: z.string(),
+  state: z.enum(['rules', 'unloaded', 'hung', 'died', 'unknown']),
+  pid: z.int(),
+  /** Frames it was asked about; of these it dropped the ones it refused, and lost the other two. */
+  frames: count,
+  refused: count,
+  nowhere: count,
+  wild: count,
+  /** Why it died, if it could say so. */
+  last_words: z.string(),
+});
+export type NmstatModule = z.infer<typeof nmstatModule>;
+
 /** One line of `nmstat --json`. */
 const nmstatSample = z.object({
   /** CLOCK_MONOTONIC, in microseconds. */
   ts_us: count,
   engine: z.string(),
   ports: z.array(nmstatPort),
+  modules: z.array(nmstatModule).optional(),
 });
 export type NmstatSample = z.infer<typeof nmstatSample>;
 

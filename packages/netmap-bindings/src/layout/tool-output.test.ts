@@ -152,6 +152,23 @@ describe("nmstat's lines", () => {
     expect(parseNmstatLine(JSON.stringify(sample))).toEqual({ ok: true, value: sample });
   });
 
+  test('a line may tell of VALE modules', () => {
+    const module = {
+      switch: 'vale0',
+      name: 'router',
+      state: 'died',
+      pid: 9,
+      frames: 4,
+      refused: 1,
+      nowhere: 0,
+      wild: 2,
+      last_words: 'Segmentation fault in lookup',
+    };
+    const line = JSON.stringify({ ...sample, modules: [module] });
+    expect(parseNmstatLine(line)).toMatchObject({ ok: true, value: { modules: [module] } });
+    expect(parseNmstatLine(line.replace('died', 'dancing')).ok).toBe(false);
+  });
+
   test.each(['', '{', '[]', '{"ts_us":1}', JSON.stringify({ ...sample, ports: [{ name: 1 }] })])(
     '%s is refused in words',
     (line) => {

@@ -60,6 +60,8 @@ static void dies_of(const char *word, const char *listed)
 	expect(word, COUNT, COUNT);
 	CHECK(says("list", "vale0: wicked died"), "%s", word);
 	CHECK(says("list", listed), "%s", word);
+	CHECK(says("list >/dev/null; $BUILD/bin/nmstat --json", "{\"switch\":\"vale0\",\"name\":\"wicked\",\"state\":\"died\""),
+	      "nmstat");
 	CHECK(vale_module("unload vale0:") == 0, "forget it");
 }
 

@@ -58,6 +58,35 @@ print_port(FILE *file, const struct unetmap_stats *p)
 	fputs("]}", file);
 }
 
+static void
+print_module(FILE *file, const struct unetmap_module *m)
+{
+	fputs("{\"switch\":", file);
+	print_string(file, m->sw, sizeof(m->sw));
+	fputs(",\"name\":", file);
+	print_string(file, m->name, sizeof(m->name));
+	fprintf(file, ",\"state\":\"%s\",\"pid\":%d", snapshot_module_state(m), m->pid);
+	print_number(file, "frames", m->frames);
+	print_number(file, "refused", m->refused);
+	print_number(file, "nowhere", m->nowhere);
+	print_number(file, "wild", m->wild);
+	fputs(",\"last_words\":", file);
+	print_string(file, m->last_words, sizeof(m->last_words));
+	fputc('}', file);
+}
+
+// Left out where there are none.
+static void
+print_modules(FILE *file, const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->module_count; i++) {
+		fputs(i > 0 ? "," : ",\"modules\":[", file);
+		print_module(file, &s->modules[i]);
+	}
+	if (s->module_count > 0)
+		fputc(']', file);
+}
+
 void
 print_json(FILE *file, const struct snapshot *s)
 {
@@ -68,5 +97,7 @@ print_json(FILE *file, const struct snapshot *s)
 			fputc(',', file);
 		print_port(file, &s->ports[i]);
 	}
-	fputs("]}\n", file);
+	fputc(']', file);
+	print_modules(file, s);
+	fputs("}\n", file);
 }

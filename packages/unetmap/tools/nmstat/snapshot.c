@@ -55,6 +55,24 @@ read_counters(struct snapshot *s, int fd)
 	}
 }
 
+// Not every engine has any.
+static void
+read_modules(struct snapshot *s, int fd)
+{
+	struct nmreq_header hdr;
+	uint32_t index = 0;
+
+	for (s->module_count = 0; s->module_count < SNAPSHOT_MAX_MODULES; s->module_count++) {
+		struct unetmap_module *module = &s->modules[s->module_count];
+
+		module->index = index;
+		nmreq_header_init(&hdr, UNETMAP_REQ_MODULE_GET, module);
+		if (ioctl(fd, NIOCCTRL, &hdr) == -1)
+			return;
+		index = module->index + 1;
+	}
+}
+
 static void
 add_memory_id(struct unetmap_stats *port, int fd)
 {
@@ -99,6 +117,7 @@ snapshot_take(struct snapshot *s, int fd)
 	s->count = 0;
 	s->ts_us = monotonic_us();
 	s->counters = 1;
+	read_modules(s, fd);
 	if (read_counters(s, fd) == 0)
 		return 0;
 	if (errno != EINVAL)
@@ -128,6 +147,14 @@ snapshot_find_ring(const struct snapshot *s, const struct unetmap_stats *port, s
 			return &old->rings[ring];
 	}
 	return NULL;
+}
+
+const char *
+snapshot_module_state(const struct unetmap_module *module)
+{
+	static const char *const words[] = {"unknown", "rules", "unloaded", "hung", "died"};
+
+	return words[module->state < sizeof(words) / sizeof(words[0]) ? module->state : 0];
 }
 
 const char *

@@ -4,14 +4,19 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <unetmap/modules.h>
 #include <unetmap/stats.h>
 
-// All ports of the engine at one moment.
+enum { SNAPSHOT_MAX_MODULES = 8 }; // as many as switches
+
+// All ports of the engine at one moment, and the VALE modules of its switches.
 struct snapshot {
 	uint64_t ts_us; // CLOCK_MONOTONIC
 	struct unetmap_stats *ports;
 	size_t count;
 	size_t room;
+	struct unetmap_module modules[SNAPSHOT_MAX_MODULES];
+	size_t module_count;
 	int counters; // 0: this engine counts nothing; switch ports only, without rings
 };
 
@@ -24,6 +29,9 @@ void snapshot_free(struct snapshot *s);
 // The same ring in an earlier snapshot, or NULL if the port was not there.
 const struct unetmap_ring_stats *snapshot_find_ring(const struct snapshot *s,
 	const struct unetmap_stats *port, size_t ring);
+
+// "rules", "hung", ...
+const char *snapshot_module_state(const struct unetmap_module *module);
 
 const char *snapshot_kind(const struct unetmap_stats *port);
 

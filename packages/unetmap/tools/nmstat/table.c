@@ -59,6 +59,14 @@ print_port(FILE *file, const struct snapshot *s, const struct unetmap_stats *p,
 	}
 }
 
+static void
+print_module(FILE *file, const struct unetmap_module *m)
+{
+	fprintf(file, "%.63s: module %.15s %s, %llu frames, %llu dropped\n", m->sw, m->name,
+		snapshot_module_state(m), (unsigned long long)m->frames,
+		(unsigned long long)(m->refused + m->nowhere + m->wild));
+}
+
 void
 print_table(FILE *file, const struct snapshot *s, const struct snapshot *before)
 {
@@ -69,4 +77,6 @@ print_table(FILE *file, const struct snapshot *s, const struct snapshot *before)
 		fputs("no ports\n", file);
 	for (size_t i = 0; i < s->count; i++)
 		print_port(file, s, &s->ports[i], before);
+	for (size_t i = 0; i < s->module_count; i++)
+		print_module(file, &s->modules[i]);
 }
