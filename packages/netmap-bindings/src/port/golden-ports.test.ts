@@ -136,7 +136,7 @@ testCases({
   'pipe.receiver-swaps': async () => {
     const a = await op('netmap:ps{1');
     const b = await op('netmap:ps}1', { extraBuffers: 2 });
-    const [spare] = b.port.extraBuffers();
+    const [spare, other] = b.port.extraBuffers;
     const kept = a.tx.slot(0).bufferIndex;
     a.send(2, 1, 5, 2);
     b.port.rxSync();
@@ -146,6 +146,8 @@ testCases({
     };
     b.rx.slot(0).bufferIndex = spare as number;
     b.rx.slot(0).flags = NETMAP.NS_BUF_CHANGED;
+    b.port.extraBuffers = [kept, other as number];
+    expect(b.port.extraBuffers).toEqual([kept, other]);
     moveTo(b.rx, 2);
     b.port.rxSync();
     a.port.txSync();
@@ -184,5 +186,48 @@ testCases({
     const got: Record<string, unknown> = { seen_by_second: marks(second.tx) };
     second.port.txSync();
     return { ...got, first_sees: marks(first.tx), b_got: b.take().length };
+  },
+  'default.extra-bufs.walk': async () => {
+    const { port, tx, rx } = await op('vale0:xb', { extraBuffers: 7 });
+    const walked = port.extraBuffers;
+    const inRings = new Set(
+      [tx, rx].flatMap((ring) => slots(ring, ring.slotCount, (slot) => slot.bufferIndex)),
+    );
+    const got = {
+      granted: port.registration.nr_extra_bufs,
+      walked: walked.length,
+      dups: walked.length - new Set(walked).size,
+      also_in_ring: walked.filter((number) => inRings.has(number)).length,
+    };
+    const none = await op('vale0:xb2');
+    expect(none.port.extraBuffers).toEqual([]);
+    return { ...got, none_asked: none.port.registration.nr_extra_bufs };
+  },
+  'default.extra-bufs.too-many': async () => {
+    await op('vale0:xb');
+    const { port } = await op('vale0:xb', { extraBuffers: 30000 });
+    const fresh = await op('vale0:xc', { extraBuffers: 30000 });
+    return {
+      granted: port.registration.nr_extra_bufs,
+      walked_equals_granted: port.extraBuffers.length === port.registration.nr_extra_bufs ? 1 : 0,
+      fresh_port_granted: fresh.port.extraBuffers.length,
+    };
+  },
+  'name.busy.reopen': async () => {
+    const a = await op('vale0:busy');
+    const tries = {
+      same_vale_again: await attempt('vale0:busy'),
+      same_vale_excl: await attempt('vale0:busy/x'),
+      same_name_other_switch: await attempt('vale1:busy'),
+    };
+    const b = await op('vale0:busy');
+    const [one, other] = [a.port.registration, b.port.registration];
+    const got = {
+      same_mem_id: one.nr_mem_id === other.nr_mem_id ? 1 : 0,
+      same_offset: one.nr_offset === other.nr_offset ? 1 : 0,
+    };
+    b.port.close();
+    a.port.close();
+    return { ...tries, ...got, after_close: await attempt('vale0:busy/x') };
   },
 });

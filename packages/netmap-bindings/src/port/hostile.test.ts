@@ -31,7 +31,7 @@ function use(port: NetmapPort): void {
     port.inject(new Uint8Array(5000));
     port.txSync();
     port.rxSync();
-    port.extraBuffers();
+    expect(port.extraBuffers.length).toBeLessThan(4);
     for (const ring of [...port.txRings, ...port.rxRings]) {
       for (let i = 0; i < ring.slotCount; i++) ring.slot(i).bytes.fill(1);
       expect(ring.space).toBeLessThan(ring.slotCount);

@@ -12,6 +12,7 @@ import {
   registeredName,
 } from '@ringlab/netmap-bindings/layout';
 import { Batch } from './batch.ts';
+import { readChain, writeChain } from './buffer-chain.ts';
 import { type Native, type NativePort, native, type Opened } from './native.ts';
 import { isRefusal, NetmapError, refusal } from './netmap-error.ts';
 import { type PortShape, type Registration, registration } from './registration.ts';
@@ -209,21 +210,23 @@ export class NetmapPort implements AsyncDisposable, AsyncIterable<Batch> {
     return new Batch(stretches.filter(({ slotCount }) => slotCount > 0));
   }
 
-  /** The buffers that were asked for with `extraBuffers`, by number: netmap chains them through their first words. */
-  extraBuffers(): number[] {
+  /**
+   * The buffers that were asked for with `extraBuffers`, by number. Whoever puts one into a slot sets those that are left
+   * and got instead: netmap takes them back when the port is closed.
+   */
+  get extraBuffers(): readonly number[] {
     const [ring] = [...this.rxRings, ...this.txRings];
-    const nifp = new Uint8Array(this.memory, Number(this.registration.nr_offset));
-    const found: number[] = [];
-    let next = decodeStructure(
-      DEVICE_STRUCTURES.netmap_if,
-      nifp.subarray(0, DEVICE_STRUCTURES.netmap_if.bytes),
-    ).ni_bufs_head;
-    while (ring !== undefined && next !== 0 && found.length < this.registration.nr_extra_bufs) {
-      found.push(next);
-      const link = ring.view(next, 4);
-      next = link.byteLength < 4 ? 0 : new DataView(link.buffer, link.byteOffset).getUint32(0, true);
-    }
-    return found;
+    return ring === undefined ? [] : readChain(ring, this.#bufsHead(), this.registration.nr_extra_bufs);
+  }
+  set extraBuffers(numbers: readonly number[]) {
+    const [ring] = [...this.rxRings, ...this.txRings];
+    if (ring !== undefined) writeChain(ring, this.#bufsHead(), numbers);
+  }
+
+  #bufsHead(): DataView {
+    if (!this.#isOpen) throw this.#closed();
+    const at = Number(this.registration.nr_offset) + DEVICE_STRUCTURES.netmap_if.fields.ni_bufs_head[1];
+    return new DataView(this.memory, at, 4);
   }
 
   /** Again: nothing. Whoever waits is told; every view of the memory is empty from now on. */
