@@ -31,7 +31,7 @@ static int open_socket(const char *device)
 	address.sll_ifindex = (int)if_nametoindex(device);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address))
 		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room);
 	return fd;
 }
 
