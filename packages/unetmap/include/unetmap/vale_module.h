@@ -138,10 +138,10 @@ struct vale_module {
 	void (*stop)(void);
 };
 
-#define VALE_MODULE(bdg_ops, private, start, stop)                                   \
-	extern const struct vale_module unetmap_vale_module;                         \
-	__attribute__((visibility("default"))) const struct vale_module unetmap_vale_module = \
-		{VALE_MODULE_MAGIC, VALE_MODULE_ABI, &(bdg_ops), (private), (start), (stop)};
+#define VALE_MODULE(bdg_ops, private, start, stop)                                                  \
+	extern __attribute__((visibility("default"))) const struct vale_module unetmap_vale_module; \
+	const struct vale_module unetmap_vale_module = {VALE_MODULE_MAGIC, VALE_MODULE_ABI,         \
+		&(bdg_ops), (private), (start), (stop)};
 
 #define vale_module_say(format, ...) fprintf(stderr, format "\n", ##__VA_ARGS__)
 #define vale_module_alloc(bytes) calloc(1, bytes)

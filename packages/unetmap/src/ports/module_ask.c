@@ -78,7 +78,9 @@ int ask_wait(struct ask *a)
 	publish(posted, question);
 	sys_futex_wake(posted, 1);
 	while ((seen = observe(done)) != question) {
-		if (sys_futex_wait(done, seen, &while_asleep) != -ETIMEDOUT)
+		const int result = sys_futex_wait(done, seen, &while_asleep);
+
+		if (result == 0 || result == -EAGAIN)
 			continue;
 		if (!since_ms)
 			since_ms = now_ms();

@@ -6,7 +6,8 @@
 . "$(dirname "$0")/setup"
 
 flags="-Wall -Wextra -pedantic -Werror -fsyntax-only -I$INCLUDE"
-for header in net/netmap.h net/netmap_user.h libnetmap.h unetmap/stats.h unetmap/embed.h; do
+for header in net/netmap.h net/netmap_user.h libnetmap.h unetmap/stats.h unetmap/embed.h \
+	unetmap/modules.h unetmap/vale_module.h; do
 	printf '#include <%s>\nint x;\n' "$header" >"$T/one.c"
 	printf '#define NETMAP_WITH_LIBS\n#include <%s>\n#include <net/netmap_user.h>\nint main(void) { D("x %%d", 1); return nm_close(0); }\n' \
 		"$header" >"$T/two.c"
