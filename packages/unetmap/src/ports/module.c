@@ -97,6 +97,13 @@ int module_end(struct module *m, uint32_t rule, enum rule how)
 	return 1;
 }
 
+static void set_ruler(const char *sw, uint32_t ruler)
+{
+	for (int i = 0; i < MAX_SWITCHES; i++)
+		if (segment->switches[i].state == STATE_ACTIVE && !strcmp(segment->switches[i].name, sw))
+			publish(&segment->switches[i].ruler, ruler);
+}
+
 static void hear_last_words(struct module *m, uint32_t number)
 {
 	char path[REGION_PATH_BYTES];
@@ -121,6 +128,7 @@ void modules_reap(void)
 		if (module_state(m->rule) == RULE_NONE || client_alive(m->mark))
 			continue;
 		module_end(m, m->rule, RULE_DIED);
+		set_ruler(m->sw, 0);
 		hear_last_words(m, i);
 	}
 }
@@ -145,13 +153,6 @@ static int free_number(void)
 		if (module_state(module_at(i)->rule) != RULE_ACTIVE)
 			return i;
 	return -ENOMEM;
-}
-
-static void set_ruler(const char *sw, uint32_t ruler)
-{
-	for (int i = 0; i < MAX_SWITCHES; i++)
-		if (segment->switches[i].state == STATE_ACTIVE && !strcmp(segment->switches[i].name, sw))
-			publish(&segment->switches[i].ruler, ruler);
 }
 
 // What senders of the predecessor may still hold or wake, they may: locks and questions go on counting.
@@ -228,5 +229,5 @@ uint32_t module_of_new_switch(const char *sw)
 {
 	int number = module_find(sw);
 
-	return number < 0 ? 0 : number + 1;
+	return number < 0 || module_state(module_at(number)->rule) != RULE_ACTIVE ? 0 : number + 1;
 }
