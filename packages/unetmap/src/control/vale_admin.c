@@ -179,10 +179,10 @@ int request_port_hdr_set(struct request *r)
 	const uint32_t bytes = ((struct nmreq_port_hdr *)r->body)->nr_hdr_len;
 	struct port *port = vale_port(r);
 
-	if (!port)
-		return -ENXIO;
 	if (bytes != 0 && bytes != 10 && bytes != 12)
 		return -EINVAL;
+	if (!port)
+		return -ENXIO;
 	port->vnet_hdr_bytes = bytes;
 	return 0;
 }

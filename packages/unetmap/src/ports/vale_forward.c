@@ -16,10 +16,12 @@
 #include "core/barriers.h"
 #include "core/user_memory.h"
 #include "ports/module.h"
+#include "ports/frame.h"
 #include "ports/monitor.h"
 #include "ports/port.h"
 #include "ports/rx_queue.h"
 #include "ports/vale.h"
+#include "ports/vnet.h"
 
 enum {
 	BATCH = 1024,
@@ -30,15 +32,6 @@ enum {
 	MIN_FRAME_BYTES = 14,
 	PAGE = 4096,
 	NO_PAGE = 1, // no page starts there
-};
-
-struct frame {
-	const char *data; // NULL = to be dropped
-	uint16_t len;
-	uint16_t next; // in its chain
-	uint8_t more;  // the next one goes on with this frame
-	uint8_t exact; // data may not be read beyond len
-	uint16_t slots; // of the whole frame; on its first slot only
 };
 
 struct chain {
@@ -218,6 +211,14 @@ static void count_sent(struct kring *k, const struct frame *f)
 		k->tx_bytes += f[i].len;
 }
 
+// Behind the virtio-net header of `skip` bytes, which may have the first slot for itself.
+static const char *ethernet_header(const struct frame *f, uint32_t skip)
+{
+	if (skip && f->len == skip && f->slots > 1)
+		return f[1].len < MIN_FRAME_BYTES ? NULL : f[1].data;
+	return f->len < MIN_FRAME_BYTES + skip ? NULL : f->data + skip;
+}
+
 static void classify(struct batch *b, struct vale_switch *s)
 {
 	const uint32_t skip = b->from->vnet_hdr_bytes;
@@ -228,15 +229,17 @@ static void classify(struct batch *b, struct vale_switch *s)
 	begin_chains(b);
 	for (uint32_t i = 0; i < b->count; i += b->frames[i].slots) {
 		struct frame *f = &b->frames[i];
+		const char *start;
 		uint64_t dst, src;
 
-		if (!f->data || f->len < MIN_FRAME_BYTES + skip) {
+		start = f->data ? ethernet_header(f, skip) : NULL;
+		if (!start) {
 			b->k->bad += f->data != NULL;
 			continue;
 		}
 		count_sent(b->k, f);
-		dst = load64(f->data + skip) & MAC_MASK;
-		src = load64(f->data + skip + 4) >> 16;
+		dst = load64(start) & MAC_MASK;
+		src = load64(start + 4) >> 16;
 		if (to < 0 || dst != last_dst || src != last_src) {
 			learn(s, src, self);
 			to = look_up(s, dst, self);
@@ -260,14 +263,24 @@ static inline void put_frame(struct rx_queue *q, const struct frame *f)
 		rx_queue_put(q, f->data, f->len, f->exact, flags | (f->more ? NS_MOREFRAG : 0));
 }
 
-static void put_chains(struct rx_queue *q, const struct frame *frames, uint16_t own, uint16_t flood)
+// Ports that have headers of different lengths before their frames see each other's frames converted.
+static void put_converted(struct batch *b, struct rx_queue *q, const struct frame *f, uint32_t to_bytes)
+{
+	if (vnet_put(q, f, b->from->vnet_hdr_bytes, to_bytes) < 0)
+		b->k->bad++;
+}
+
+static void put_chains(struct batch *b, struct rx_queue *q, uint32_t header_bytes, uint16_t own, uint16_t flood)
 {
 	while (own != END || flood != END) {
 		uint16_t *next = own < flood ? &own : &flood;
-		const struct frame *f = &frames[*next];
+		const struct frame *f = &b->frames[*next];
 
 		*next = f->next;
-		put_frame(q, f);
+		if (__builtin_expect(header_bytes != b->from->vnet_hdr_bytes, 0))
+			put_converted(b, q, f, header_bytes);
+		else
+			put_frame(q, f);
 	}
 }
 
@@ -293,7 +306,7 @@ static void deliver(struct batch *b, uint16_t sw_port, uint16_t own, uint16_t fl
 
 	if (!id || !open_with_room(b, &q, port_at(id - 1)))
 		return;
-	put_chains(&q, b->frames, own, flood);
+	put_chains(b, &q, port_at(id - 1)->vnet_hdr_bytes, own, flood);
 	rx_queue_close(&q);
 }
 
