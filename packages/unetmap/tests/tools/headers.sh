@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Proves: every public header compiles alone, in C11 and C++17, without a warning, in any
-# order of includes.
+# order of includes, by each compiler there is.
 . "$(dirname "$0")/setup"
 
 flags="-Wall -Wextra -pedantic -Werror -fsyntax-only -I$INCLUDE"
@@ -12,9 +12,14 @@ for header in net/netmap.h net/netmap_user.h libnetmap.h unetmap/stats.h unetmap
 	printf '#define NETMAP_WITH_LIBS\n#include <%s>\n#include <net/netmap_user.h>\nint main(void) { D("x %%d", 1); return nm_close(0); }\n' \
 		"$header" >"$T/two.c"
 	for source in one two; do
-		${CC:-cc} -std=c11 $flags "$T/$source.c" || fail "$header in C11"
-		command -v "${CXX:-c++}" >/dev/null || continue
-		"${CXX:-c++}" -std=c++17 -x c++ $flags "$T/$source.c" || fail "$header in C++17"
+		for cc in "${CC:-cc}" gcc clang; do
+			command -v "${cc%% *}" >/dev/null || continue
+			$cc -std=c11 $flags "$T/$source.c" || fail "$header in C11, $cc"
+		done
+		for cxx in "${CXX:-c++}" g++ clang++; do
+			command -v "${cxx%% *}" >/dev/null || continue
+			$cxx -std=c++17 -x c++ $flags "$T/$source.c" || fail "$header in C++17, $cxx"
+		done
 	done
 done
 exit 0
