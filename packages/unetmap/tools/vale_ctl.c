@@ -22,8 +22,9 @@ static const char usage_text[] =
 	"  -g PORT     show its numbers of rings and slots, and its memory region\n"
 	"  -l PORT     show its indices\n"
 	"  -p PORT     poll it by kernel threads;  -P PORT  stop that\n"
-	"  -C LIST     for -n: TXSLOTS[,RXSLOTS[,TXRINGS[,RXRINGS]]]; for -p: CPU[,CPUS]\n"
-	"  -m ID       memory region for -a, -h and -n\n"
+	"  -C LIST     for -n, -a, -h: TXSLOTS[,RXSLOTS[,TXRINGS[,RXRINGS]]];\n"
+	"              for -p: 0,CPU for all rings or 1,CPU[,CPUS] for the rings of these numbers\n"
+	"  -m ID       memory region for -a, -h and -n: a number, or a port that lies in it\n"
 	"  -v          say more\n"
 	"  --help      this text\n";
 
@@ -31,6 +32,7 @@ struct command {
 	int action; // the option's letter; 0 = list all
 	const char *name;
 	uint32_t conf[4];
+	int conf_count;
 	uint16_t mem_id;
 	int verbose;
 };
@@ -80,7 +82,7 @@ list_all(void)
 		printf("%s bridge_idx %u port_idx %u\n", name, at.nr_bridge_idx, at.nr_port_idx);
 		at.nr_port_idx++;
 	}
-	return 1;
+	return errno == ENOENT ? 1 : failed("list", "all");
 }
 
 static int
@@ -89,7 +91,7 @@ show_indices(const struct command *c)
 	struct nmreq_vale_list at = {0};
 
 	if (request(c->name, NETMAP_REQ_VALE_LIST, &at, NULL) == -1)
-		return failed("obtain bridge info for", c->name);
+		return failed("list", c->name);
 	printf("bridge_idx: %u\nport_idx:   %u\n", at.nr_bridge_idx, at.nr_port_idx);
 	return 0;
 }
@@ -115,11 +117,29 @@ say_port_index(const struct command *c, uint32_t index)
 		printf("port_index: %u\n", index);
 }
 
+// TXSLOTS[,RXSLOTS[,TXRINGS[,RXRINGS]]]: one number is that of both directions, and so is the third.
+struct geometry {
+	uint32_t tx_slots, rx_slots, tx_rings, rx_rings;
+};
+
+static struct geometry
+geometry_of(const struct command *c)
+{
+	const uint32_t *n = c->conf;
+
+	return (struct geometry){n[0], c->conf_count > 1 ? n[1] : n[0], n[2], c->conf_count > 3 ? n[3] : n[2]};
+}
+
 static int
 attach(const struct command *c)
 {
+	struct geometry g = geometry_of(c);
 	struct nmreq_vale_attach body = {0};
 
+	body.reg.nr_tx_slots = g.tx_slots;
+	body.reg.nr_rx_slots = g.rx_slots;
+	body.reg.nr_tx_rings = (uint16_t)g.tx_rings;
+	body.reg.nr_rx_rings = (uint16_t)g.rx_rings;
 	body.reg.nr_mode = c->action == 'h' ? NR_REG_NIC_SW : NR_REG_ALL_NIC;
 	body.reg.nr_mem_id = c->mem_id;
 	if (request(c->name, NETMAP_REQ_VALE_ATTACH, &body, NULL) == -1)
@@ -142,15 +162,23 @@ detach(const struct command *c)
 static int
 create(const struct command *c)
 {
+	struct geometry g = geometry_of(c);
 	struct nmreq_vale_newif body = {
-		.nr_tx_slots = c->conf[0],
-		.nr_rx_slots = c->conf[1],
-		.nr_tx_rings = (uint16_t)c->conf[2],
-		.nr_rx_rings = (uint16_t)c->conf[3],
+		.nr_tx_slots = g.tx_slots,
+		.nr_rx_slots = g.rx_slots,
+		.nr_tx_rings = (uint16_t)g.tx_rings,
+		.nr_rx_rings = (uint16_t)g.rx_rings,
 		.nr_mem_id = c->mem_id,
 	};
 
-	return request(c->name, NETMAP_REQ_VALE_NEWIF, &body, NULL) == -1 ? failed("create", c->name) : 0;
+	if (request(c->name, NETMAP_REQ_VALE_NEWIF, &body, NULL) == -1)
+		return failed("create", c->name);
+	if (c->verbose) {
+		printf("tx_slots:   %u\nrx_slots:   %u\n", body.nr_tx_slots, body.nr_rx_slots);
+		printf("tx_rings:   %u\nrx_ring:    %u\n", body.nr_tx_rings, body.nr_rx_rings);
+		printf("mem_id:     %u\n", body.nr_mem_id);
+	}
+	return 0;
 }
 
 static int
@@ -159,20 +187,33 @@ destroy(const struct command *c)
 	return request(c->name, NETMAP_REQ_VALE_DELIF, NULL, NULL) == -1 ? failed("remove", c->name) : 0;
 }
 
+// -C MODE,CPU[,CPUS], where mode 0 is one processor for all rings.
 static int
-set_polling(const struct command *c)
+start_polling(const struct command *c)
 {
-	int on = c->action == 'p';
+	int many = c->conf[0] != 0;
 	struct nmreq_vale_polling body = {
-		.nr_mode = c->conf[1] > 1 ? NETMAP_POLLING_MODE_MULTI_CPU
-					  : NETMAP_POLLING_MODE_SINGLE_CPU,
-		.nr_first_cpu_id = c->conf[0],
-		.nr_num_polling_cpus = c->conf[1] > 1 ? c->conf[1] : 1,
+		.nr_mode = many ? NETMAP_POLLING_MODE_MULTI_CPU : NETMAP_POLLING_MODE_SINGLE_CPU,
+		.nr_first_cpu_id = c->conf[1],
+		.nr_num_polling_cpus = many && c->conf_count > 2 ? c->conf[2] : 1,
 	};
-	uint16_t type = on ? NETMAP_REQ_VALE_POLLING_ENABLE : NETMAP_REQ_VALE_POLLING_DISABLE;
 
-	if (request(c->name, type, &body, NULL) == -1)
-		return failed(on ? "start polling" : "stop polling", c->name);
+	if (c->conf_count > (many ? 3 : 2)) {
+		fprintf(stderr, "vale-ctl: -C has too many numbers for -p\n");
+		return 1;
+	}
+	if (request(c->name, NETMAP_REQ_VALE_POLLING_ENABLE, &body, NULL) == -1)
+		return failed("enable polling on", c->name);
+	return 0;
+}
+
+static int
+stop_polling(const struct command *c)
+{
+	struct nmreq_vale_polling body = {0};
+
+	if (request(c->name, NETMAP_REQ_VALE_POLLING_DISABLE, &body, NULL) == -1)
+		return failed("disable polling on", c->name);
 	return 0;
 }
 
@@ -187,8 +228,8 @@ run(const struct command *c)
 	case 'r': return destroy(c);
 	case 'g': return show_geometry(c);
 	case 'l': return show_indices(c);
-	case 'p':
-	case 'P': return set_polling(c);
+	case 'p': return start_polling(c);
+	case 'P': return stop_polling(c);
 	default: return list_all();
 	}
 }
@@ -205,6 +246,10 @@ set_action(struct command *c, int action, const char *name)
 			NETMAP_REQ_IFNAMSIZ - 1);
 		exit(1);
 	}
+	if (action == 'l' && strncmp(name, NM_BDG_NAME, strlen(NM_BDG_NAME)) != 0) {
+		fprintf(stderr, "invalid vale port name: '%s'\n", name);
+		usage(1);
+	}
 	c->action = action;
 	c->name = name;
 }
@@ -212,10 +257,33 @@ set_action(struct command *c, int action, const char *name)
 static void
 parse_conf(struct command *c, const char *text)
 {
-	if (sscanf(text, "%u,%u,%u,%u", &c->conf[0], &c->conf[1], &c->conf[2], &c->conf[3]) < 1) {
-		fprintf(stderr, "vale-ctl: -C %s: not numbers with commas\n", text);
+	int end = 0;
+
+	c->conf_count = sscanf(text, "%u%n,%u%n,%u%n,%u%n", &c->conf[0], &end, &c->conf[1], &end, &c->conf[2],
+		&end, &c->conf[3], &end);
+	if (c->conf_count < 1 || text[end] != '\0') {
+		fprintf(stderr, "vale-ctl: -C %s: not one to four numbers with commas\n", text);
 		usage(1);
 	}
+}
+
+// A number, or a port: netmap:eth0, vale0:a.
+static void
+parse_mem_id(struct command *c, const char *text)
+{
+	const char *rest = text;
+	char *end;
+	long id = strtol(text, &end, 10);
+
+	if (*text < '0' || *text > '9') {
+		id = nmreq_get_mem_id(&rest, nmctx_get());
+		end = strchr(text, '\0');
+	}
+	if (id < 1 || id > UINT16_MAX || *end != '\0') {
+		fprintf(stderr, "vale-ctl: -m %s: neither a region's number nor a port\n", text);
+		exit(1);
+	}
+	c->mem_id = (uint16_t)id;
 }
 
 static void
@@ -227,7 +295,7 @@ parse(struct command *c, int argc, char **argv)
 	while ((letter = getopt_long(argc, argv, "a:h:d:n:r:g:l:p:P:C:m:v", words, NULL)) != -1) {
 		switch (letter) {
 		case 'C': parse_conf(c, optarg); break;
-		case 'm': c->mem_id = (uint16_t)atoi(optarg); break;
+		case 'm': parse_mem_id(c, optarg); break;
 		case 'v': c->verbose = 1; break;
 		case 'H': usage(0);
 		case '?': usage(1);

@@ -67,6 +67,8 @@ $N timeout 10 "$B/nmio" send "netmap:n{1" "$T/in.pcap" -w 200 2>"$T/err"
 [ $? = 3 ] || fail "sending to nobody must end with 3"
 want "$T/err" 'sent 1023 packets'
 
+$N "$B/nmio" send vale0:a "$T/in.pcap" -n 5 2>"$T/err" && fail "send does not count"
+want "$T/err" '^nmio: send: has no option -n$'
 $N "$B/nmio" send vale0:a "$0" 2>"$T/err" && fail "a shell script is no pcap file"
 want "$T/err" 'not a pcap file'
 head -c 1000 "$T/in.pcap" >"$T/cut.pcap"

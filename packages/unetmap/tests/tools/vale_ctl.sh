@@ -31,6 +31,47 @@ for action in '-n vi0 -C 512,512,2,2' '-a vale0:vi0' '-d vale0:vi0' '-r vi0'; do
 	[ -s "$T/out" ] && fail "$action is silent, not: $(cat "$T/out")"
 done
 
+# says WANTED ARGUMENTS...: vale-ctl prints just this and ends well.
+says() {
+	printf '%b' "$1" >"$T/wanted"
+	shift
+	$N "$B/vale-ctl" "$@" >"$T/out" 2>&1 || fail "$*: $(cat "$T/out")"
+	cmp -s "$T/wanted" "$T/out" || fail "$* says: $(cat "$T/out")"
+}
+# refuses WANTED ARGUMENTS...: with status 1, and this line.
+refuses() {
+	wanted=$1
+	shift
+	$N "$B/vale-ctl" "$@" >"$T/out" 2>&1
+	[ $? = 1 ] || fail "$* must have status 1: $(cat "$T/out")"
+	want "$T/out" "$wanted"
+}
+says '' -n one -C 128
+says 'tx_slots:   256\nrx_slots:   64\ntx_rings:   2\nrx_ring:    2\nmem_id:     1\n' -n two -C 256,64,2 -m 1 -v
+says '' -n three -m netmap:two
+$N "$B/vale-ctl" -g one | sed -n 2,3p | tr -s ' \n' ' ' >"$T/out"
+want "$T/out" '^tx_slots: 128 rx_slots: 128 $'
+$N "$B/vale-ctl" -g three >"$T/out"
+want "$T/out" '^mem_id:     1$'
+says 'port_index: 0\n' -a vale5:one -v
+says 'port_index: 1\n' -a vale5:two -v
+says 'bridge_idx: 1\nport_idx:   1\n' -l vale5:two
+refuses '^failed to attach vale5:one: Device or resource busy$' -a vale5:one
+refuses '^failed to remove one: Device or resource busy$' -r one
+refuses '^failed to enable polling on vale5:one: Operation not supported$' -p vale5:one -C 1,0,2
+refuses '^failed to disable polling on vale5:one: Operation not supported$' -P vale5:one
+refuses 'too many numbers' -p vale5:one -C 0,0,2
+says 'port_index: 0\n' -d vale5:one -v
+refuses '^failed to detach vale5:one: No such device or address$' -d vale5:one
+says '' -d vale5:two
+for name in one two three; do says '' -r $name; done
+refuses '^failed to remove one: No such device or address$' -r one
+refuses '^failed to list vale9:no: No such file or directory$' -l vale9:no
+refuses "^invalid vale port name: 'one'\$" -l one
+refuses 'neither a region' -n four -m nothing
+refuses 'not one to four numbers' -n four -C x
+refuses 'one action at a time' -n four -r four
+
 background "$T/watch.out" "$T/watch.err" $N "$B/nmstat" --json --watch=20
 watch=$!
 until_line "$T/watch.out" vale0:b
@@ -45,6 +86,8 @@ stop $watch TERM
 
 $N "$B/nmstat" >"$T/out" || fail "nmstat's table"
 want "$T/out" '^no ports$'
+$N timeout 1 "$B/nmstat" -j -w 50 >"$T/out"
+[ "$(wc -l <"$T/out")" -ge 5 ] || fail "nmstat -j -w 50 is to print a line every 50 ms"
 "$B/nmstat" --watch=x 2>"$T/err" && fail "x is no period"
 want "$T/err" 'not milliseconds'
 exit 0

@@ -16,6 +16,7 @@ static const char usage_text[] =
 	"       nmio capture PORT [FILE] [-n COUNT] [-t IDLE_MS]\n"
 	"       nmio exchange --send PORT=FILE ... --capture PORT=FILE ... [--idle MS]\n"
 	"                     [-r PPS] [-b BURST] [-w MS] [-n COUNT]\n"
+	"  PORT        vale0:a, netmap:p{1, netmap:eth0\n"
 	"  FILE        pcap; - is stdin or stdout (for capture the default)\n"
 	"  -r PPS      packets per second of each sender (as fast as it goes)\n"
 	"  -b BURST    packets at once (64)\n"
@@ -90,8 +91,24 @@ add_pair(struct exchange *x, char *pair, void (*add)(struct exchange *, const ch
 	add(x, pair, equals + 1);
 }
 
+// An option that a job does not know would do nothing.
 static void
-parse_options(struct exchange *x, int argc, char **argv)
+check_letter(const char *job, int letter)
+{
+	const char *others = strcmp(job, "send") == 0 ? "SCnt" : strcmp(job, "capture") == 0 ? "SCrbw" : "";
+	char why[60];
+
+	if (!strchr(others, letter))
+		return;
+	if (letter == 'S' || letter == 'C')
+		snprintf(why, sizeof(why), "--send and --capture are options of exchange");
+	else
+		snprintf(why, sizeof(why), "has no option -%c", letter);
+	mistake(job, why);
+}
+
+static void
+parse_options(struct exchange *x, const char *job, int argc, char **argv)
 {
 	static const struct option words[] = {{"send", required_argument, NULL, 'S'},
 		{"capture", required_argument, NULL, 'C'}, {"idle", required_argument, NULL, 't'},
@@ -99,6 +116,7 @@ parse_options(struct exchange *x, int argc, char **argv)
 	int letter;
 
 	while ((letter = getopt_long(argc, argv, "r:b:w:n:t:qh", words, NULL)) != -1) {
+		check_letter(job, letter);
 		switch (letter) {
 		case 'S': add_pair(x, optarg, add_sender); break;
 		case 'C': add_pair(x, optarg, add_capture); break;
@@ -129,7 +147,7 @@ plan(struct exchange *x, const char *job, int argc, char **argv)
 	x->burst = DEFAULT_BURST;
 	x->taken_ms = DEFAULT_TAKEN_MS;
 	x->idle_ms = exchanging ? DEFAULT_IDLE_MS : -1;
-	parse_options(x, argc, argv);
+	parse_options(x, job, argc, argv);
 	argc -= optind;
 	argv += optind;
 	if (exchanging) {

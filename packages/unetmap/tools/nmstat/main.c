@@ -15,9 +15,9 @@
 
 static const char usage_text[] =
 	"Usage: nmstat [--json] [--watch[=MS]]\n"
-	"  --json         one JSON object a line instead of a table\n"
-	"  --watch[=MS]   again every MS milliseconds (100), until interrupted\n"
-	"  --help         this text\n";
+	"  -j, --json     one JSON object a line instead of a table\n"
+	"  -w, --watch[=MS]  again every MS milliseconds (100), until interrupted\n"
+	"  -h, --help     this text\n";
 
 struct options {
 	int json;
@@ -39,7 +39,7 @@ parse_period(const char *text)
 
 	if (!text || (*text != '\0' && *end == '\0' && ms >= 1 && ms <= 3600000))
 		return ms;
-	fprintf(stderr, "nmstat: --watch=%s: not milliseconds from 1 to 3600000\n", text);
+	fprintf(stderr, "nmstat: --watch %s: not milliseconds from 1 to 3600000\n", text);
 	usage(1);
 }
 
@@ -51,7 +51,7 @@ parse(int argc, char **argv)
 	struct options o = {0};
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "h", words, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "hjw::", words, NULL)) != -1) {
 		switch (letter) {
 		case 'j': o.json = 1; break;
 		case 'w': o.watch_ms = parse_period(optarg); break;
@@ -59,6 +59,8 @@ parse(int argc, char **argv)
 		default: usage(1);
 		}
 	}
+	if (o.watch_ms && optind + 1 == argc) // --watch MS
+		o.watch_ms = parse_period(argv[optind++]);
 	if (optind == argc)
 		return o;
 	fprintf(stderr, "nmstat: %s: unexpected argument\n", argv[optind]);
