@@ -46,7 +46,11 @@ $N "$B/nmio" exchange -q --send "netmap:in{1=$T/in.pcap" --capture "netmap:one}0
 	--capture "netmap:two}0=$T/1.pcap" || fail "exchange through two groups"
 "$T/frames" same "$T/in.pcap" "$T/0.pcap" || fail "the first group lacks frames"
 "$T/frames" same "$T/in.pcap" "$T/1.pcap" || fail "the second group lacks frames"
-stop_lb '^6000 packets forwarded\.  0 packets dropped\.'
+$N "$B/nmio" exchange -q --send "netmap:in{1=$T/flows.pcap" --capture "netmap:one}0=$T/0.pcap" \
+	--capture "netmap:two}0=$T/1.pcap" || fail "exchange of long frames through two groups"
+"$T/frames" same "$T/flows.pcap" "$T/0.pcap" || fail "the first group tears frames"
+"$T/frames" same "$T/flows.pcap" "$T/1.pcap" || fail "the second group tears frames"
+stop_lb '^7600 packets forwarded\.  0 packets dropped\.'
 
 start_lb -i 'netmap:late}1' -p late:1 -B 4000 -o 1
 want "$T/lb.err" 'obtained 4000 extra buffers'

@@ -123,6 +123,16 @@ $N "$B/pkt-gen" -i vale2:tx -f tx -H 12 -n 100 -l 60 >"$T/tx.out" 2>"$T/tx.err" 
 wait $rx || fail "-W must end well"
 want "$T/rx.out" '^Received 100 packets 7200 bytes '
 
+background "$T/out" "$T/err" $N "$B/nmio" capture 'netmap:p}1' "$T/seq.pcap" -n 3
+capture=$!
+sleep 0.1
+background "$T/out" "$T/err" $N "$B/pkt-gen" -i 'netmap:p{1' -f txseq -R 1000 -6 -l 81
+tx=$!
+wait $capture
+stop $tx
+"$T/describe" "$T/seq.pcap" >"$T/frames.txt"
+[ "$(grep -c ' 81 ok$' "$T/frames.txt")" = 3 ] || fail "txseq -6: $(head -3 "$T/frames.txt")"
+
 # txseq's frames, without number 10, and with number 5 at the end: a record has 16 + 60 bytes.
 background "$T/out" "$T/err" $N "$B/nmio" capture 'netmap:p}1' "$T/seq.pcap" -n 20
 capture=$!
@@ -131,6 +141,8 @@ background "$T/out" "$T/err" $N "$B/pkt-gen" -i 'netmap:p{1' -f txseq -R 1000
 tx=$!
 wait $capture
 stop $tx
+"$T/describe" "$T/seq.pcap" >"$T/frames.txt"
+[ "$(grep -c ' 60 ok$' "$T/frames.txt")" = 20 ] || fail "txseq: $(head -3 "$T/frames.txt")"
 head -c $((24 + 10 * 76)) "$T/seq.pcap" >"$T/gap.pcap"
 tail -c +$((25 + 11 * 76)) "$T/seq.pcap" >>"$T/gap.pcap"
 head -c 24 "$T/seq.pcap" >"$T/late.pcap"

@@ -98,6 +98,16 @@ write_ipv6(struct frame *f, uint8_t *ip)
 	put32(ip + 36, f->dst);
 }
 
+// Of the whole words among so many bytes: those of the pattern are known, a stamp's are not.
+static uint64_t
+sum_payload(struct frame *f, uint32_t bytes)
+{
+	uint32_t words = bytes / 2, stamped = f->stamped_bytes / 2 < words ? f->stamped_bytes / 2 : words;
+
+	return (uint64_t)f->payload_sums[words] - f->payload_sums[stamped] +
+		sum_words(udp(f) + UDP_BYTES, 2 * stamped);
+}
+
 static uint16_t
 udp_checksum(struct frame *f, const uint8_t *header, uint32_t udp_total)
 {
@@ -106,7 +116,7 @@ udp_checksum(struct frame *f, const uint8_t *header, uint32_t udp_total)
 	uint16_t checksum;
 
 	sum += sum_words(header - addresses, addresses + UDP_BYTES);
-	sum += f->payload_sums[payload / 2];
+	sum += sum_payload(f, payload);
 	if (payload & 1)
 		sum += (uint32_t)header[UDP_BYTES + payload - 1] << 8;
 	checksum = (uint16_t)~fold(sum);
@@ -267,5 +277,6 @@ frame_stamp(struct frame *f, uint32_t sequence, const void *more, uint32_t size)
 	memcpy(payload, &sequence, sizeof(sequence));
 	if (size > 0)
 		memcpy(payload + sizeof(sequence), more, size);
-	put16(udp(f) + 6, 0);
+	f->stamped_bytes = (uint32_t)sizeof(sequence) + size;
+	write_headers(f);
 }

@@ -8,13 +8,13 @@
 //
 //   bytes ->  [virtio-net header] Ethernet IP UDP payload      size bytes to send
 //
-// Ranges and random values move on with frame_next; checksums are right after every
-// call, but for stamped frames, whose UDP checksum is 0 (none).
+// Ranges and random values move on with frame_next; checksums are right after every call.
 struct frame {
 	const struct options *o;
 	uint8_t *bytes;
 	uint32_t size;        // with the virtio-net header
 	uint32_t *payload_sums; // [i]: sum of the first i 16-bit words of the payload
+	uint32_t stamped_bytes; // of the payload, an even number
 	uint32_t src, dst;
 	uint16_t src_port, dst_port;
 	uint64_t random;
