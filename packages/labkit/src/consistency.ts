@@ -3,6 +3,7 @@ import { parsePortName } from '@ringlab/netmap-bindings/layout';
 import type { Check } from './checks/check.ts';
 import { generalHints } from './checks/failure.ts';
 import type { LabFault } from './faults.ts';
+import { isFigure } from './figures.ts';
 import type { LabText } from './lab-text.ts';
 import type { LabManifest, LineOf } from './manifest.ts';
 import type { Claim } from './text-claims.ts';
@@ -185,12 +186,12 @@ function textFaults({ manifest: { steps }, text, paths }: LabParts): LabFault[] 
   return [...wrong, ...missing];
 }
 
-/** A link is to a file of the workspace, or to a page of the web by https. */
+/** A link is to a file of the workspace, to a drawing, or to a page of the web by https. */
 function linkFaults({ links, manifest: { files }, paths }: LabParts): LabFault[] {
   const isFile = (target: string) => files.some(({ path }) => path === target.replace(/^\.\//, ''));
   const isPage = (target: string) => URL.canParse(target) && /^https:\/\/[^/]+\.[^/]/.test(target);
   return links
-    .filter(({ text }) => !isFile(text) && !isPage(text))
+    .filter(({ text }) => !isFile(text) && !isFigure(text) && !isPage(text))
     .map(({ line, text }) => ({
       path: paths.text,
       line,

@@ -8,6 +8,7 @@ import { type Check, isCheckList } from './checks/check.ts';
 import { generalHints } from './checks/failure.ts';
 import { consistencyFaults, type LabParts } from './consistency.ts';
 import { type LabFault, LabFaults } from './faults.ts';
+import { figureFaults, withFigures } from './figures.ts';
 import type { Lab, LabAnswers, LabFile, LabNeeds } from './lab.ts';
 import { type LabText, parseLabText } from './lab-text.ts';
 import { type LabManifest, parseManifest } from './manifest.ts';
@@ -82,7 +83,7 @@ async function loadWithAnswers(dir: string): Promise<{ lab: Lab; answers: LabAns
   const parsed = parseManifest(await folder.text('lab.yaml'), folder.name('lab.yaml'));
   folder.faults.push(...parsed.faults);
   const markdown = await folder.text('text.md');
-  const text = parseLabText(markdown);
+  const text = parseLabText(await withFigures(markdown, (path) => figure(folder, path)));
   const checks = await loadChecks(folder);
   if (parsed.manifest === undefined) throw new LabFaults(folder.faults);
   const { manifest } = parsed;
@@ -93,6 +94,12 @@ async function loadWithAnswers(dir: string): Promise<{ lab: Lab; answers: LabAns
   folder.faults.push(...answers.faults, ...consistencyFaults(parts));
   if (folder.faults.length > 0) throw new LabFaults(folder.faults);
   return { lab: labOf(folder.dir, slug, manifest, text, starter, checks), answers };
+}
+
+async function figure(folder: Folder, path: string): Promise<string> {
+  const svg = await folder.text(path);
+  if (svg !== '') for (const message of figureFaults(svg)) folder.fault(path, message);
+  return svg;
 }
 
 /** As faults name them. */

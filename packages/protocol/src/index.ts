@@ -2,6 +2,7 @@
 export * from './board.ts';
 export * from './checks.ts';
 export * from './errors.ts';
+export * from './figure.ts';
 export * from './frames.ts';
 export * from './http.ts';
 export * from './labs.ts';

@@ -4,6 +4,7 @@ import ReactMarkdown, { type Components, defaultUrlTransform, type ExtraProps } 
 import remarkGfm from 'remark-gfm';
 import { navigation, useAppState } from '../api/index.ts';
 import { CodeBlock } from './code-block.tsx';
+import { Figure } from './figure.tsx';
 
 /** A lab's prose. Raw HTML in it is shown as text; links leave for a tab of their own and carry no referrer. */
 export function Markdown({ text }: { readonly text: string }) {
@@ -58,15 +59,6 @@ function ProseLink({ href, children }: ComponentProps<'a'>) {
     <a href={href} target="_blank" rel="noreferrer noopener">
       {children}
     </a>
-  );
-}
-
-function Figure({ src, alt }: ComponentProps<'img'>) {
-  return (
-    <figure>
-      <img src={src} alt={alt ?? ''} loading="lazy" />
-      {alt && <figcaption>{alt}</figcaption>}
-    </figure>
   );
 }
 
