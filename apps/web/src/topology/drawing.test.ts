@@ -36,7 +36,23 @@ const branching: Topology = {
   ],
 };
 
+/** A way on, and a way aside that is longer. */
+const mirrored: Topology = {
+  nodes: ['gen', 'mirror', 'rx', 'vale0', 'watch'].map((id) => ({ id, label: id, kind: 'process' })),
+  links: [link('gen', 'mirror'), link('mirror', 'rx'), link('mirror', 'vale0'), link('vale0', 'watch')],
+};
+
 describe('drawTopology', () => {
+  it('bends no link of a graph that branches around another node, in a narrow panel', () => {
+    for (const topology of [branching, mirrored]) {
+      for (const { path } of drawTopology(topology, 332, 360).links) {
+        const middle = pointAt(path, 0.5);
+        expect(middle.x).toBeCloseTo((path.start.x + path.end.x) / 2, 0);
+        expect(middle.y).toBeCloseTo((path.start.y + path.end.y) / 2, 0);
+      }
+    }
+  });
+
   it('draws a chain in one row where there is room', () => {
     const { boxes } = drawTopology(forward, 1400, 300);
     expect(new Set([...boxes.values()].map(({ y }) => y)).size).toBe(1);

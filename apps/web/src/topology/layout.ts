@@ -22,13 +22,22 @@ const RANK_GAP = 96;
 const NODE_GAP = 40;
 const ROW_GAP = 52;
 
+/** Side by side below each other, with a rate beside each of the links that come down. */
+const DOWN_NODE_GAP = 56;
+const DOWN_RANK_GAP = 60;
+
 /**
- * The ways to place the nodes: dagre ranks the graph from left to right in one row, and the ranks can be folded into
- * rows, each going back the way the row above came, so that a link between two rows is short. The widest comes first,
- * one rank a row last; there is always at least one.
+ * The ways to place the nodes: dagre ranks the graph from left to right in one row. A chain can be folded into rows,
+ * each going back the way the row above came, so that a link between two rows is short. A graph that branches would cross
+ * itself then; it runs from top to bottom instead. The widest comes first; there is always at least one.
  */
 export function layouts(topology: Topology): Layout[] {
-  const ranks = ranked(topology);
+  const row = placed(topology, { rankdir: 'LR', ranksep: RANK_GAP, nodesep: NODE_GAP });
+  const ranks = ranksOf(row);
+  if (ranks.some((rank) => rank.length > 1)) {
+    const down = placed(topology, { rankdir: 'TB', ranksep: DOWN_RANK_GAP, nodesep: DOWN_NODE_GAP });
+    return [row, down].map((boxes) => new Map(boxes.map((box) => [box.id, box])));
+  }
   return ranks.length === 0 ? [new Map()] : ranks.map((_, index) => fold(ranks, ranks.length - index));
 }
 
@@ -36,21 +45,30 @@ function nodeWidth(node: TopologyNode): number {
   return Math.max(SMALLEST_NODE_WIDTH, Math.round(node.label.length * CHARACTER_WIDTH) + NODE_PADDING);
 }
 
-/** Boxes by rank from left to right; within a rank, from top to bottom, at dagre's height. */
-function ranked({ nodes, links }: Topology): Box[][] {
+interface Spacing {
+  readonly rankdir: 'LR' | 'TB';
+  readonly ranksep: number;
+  readonly nodesep: number;
+}
+
+function placed({ nodes, links }: Topology, spacing: Spacing): Box[] {
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: 'LR', ranksep: RANK_GAP, nodesep: NODE_GAP });
+  graph.setGraph({ ...spacing });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of nodes) graph.setNode(node.id, { width: nodeWidth(node), height: NODE_HEIGHT });
   for (const { id, from, to } of links) graph.setEdge(from, to, {}, id);
   dagreLayout(graph);
-  const boxes = nodes.map(({ id }) => boxOf(id, graph.node(id)));
+  return nodes.map(({ id }) => boxOf(id, graph.node(id)));
+}
+
+/** Boxes by rank from left to right; within a rank, from top to bottom, at dagre's height. */
+function ranksOf(boxes: readonly Box[]): Box[][] {
   const ranks = Map.groupBy(boxes, (box) => Math.round(box.x + box.width / 2));
   return [...ranks.entries()].sort(([a], [b]) => a - b).map(([, rank]) => rank.sort((a, b) => a.y - b.y));
 }
 
-function boxOf(id: string, placed: { x: number; y: number; width: number; height: number }): Box {
-  const { x, y, width, height } = placed;
+function boxOf(id: string, node: { x: number; y: number; width: number; height: number }): Box {
+  const { x, y, width, height } = node;
   return { id, x: x - width / 2, y: y - height / 2, width, height };
 }
 
