@@ -23,7 +23,8 @@ export const limitsSchema = z.object({
   cpuShare: z.coerce.number().min(0.01).max(100).default(1),
   /** The longest that one program runs. */
   wallClockMs: whole(1000, 8 * HOUR_MS, 500 * HOUR_MS),
-  fileSizeBytes: whole(MIB, 64 * MIB),
+  /** netmap's common region, which `@1` puts ports into, is one file of 327 MiB, most of it never touched. */
+  fileSizeBytes: whole(MIB, 384 * MIB),
   /** `/workspace`. */
   diskBytes: whole(4 * MIB, 256 * MIB),
   /** `/tmp` and `/dev/shm`, each. */
