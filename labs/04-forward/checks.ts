@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { readFileSync } from 'node:fs';
 import {
   type CheckContext,
   CheckFailure,
@@ -12,10 +11,17 @@ import {
   failed,
   firstFailure,
   frameBytes,
+  type Identity,
+  judgeTraffic,
+  numberedPacket,
   type Program,
   packets,
   passed,
+  probeIdentity,
   requireRunning,
+  sendThrough,
+  syncsInOneSecond,
+  type Traffic,
   type Verdict,
 } from '@ringlab/labkit';
 
@@ -45,52 +51,8 @@ function times<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index));
 }
 
-/** Numbered, so that each is another one, and of many lengths. */
-function wanted(index: number): Frame {
-  return udp({
-    dport: 8000,
-    id: index & 0xffff,
-    payload: `packet ${index}`,
-    padTo: 60 + ((index * 37) % 1400),
-  });
-}
-
-interface Traffic {
-  readonly into: string;
-  readonly outOf: string;
-  /** The program's own port on the side where the traffic comes in. */
-  readonly via: string;
-  readonly frames: readonly Frame[];
-  readonly expected: readonly Frame[];
-}
-
-/** What the program's port was given, read or lost. */
-function offered(counters: Counters, port: string): number {
-  return counters.total(port, 'rx', 'packets') + counters.total(port, 'rx', 'drops');
-}
-
-/** Sends at once what fits an empty ring; settled when the program read it all and everything expected came. */
-async function send(
-  context: CheckContext,
-  program: Program,
-  traffic: readonly Traffic[],
-): Promise<Exchanged> {
-  const before = await context.counters();
-  const sent = (counters: Counters, { via, frames }: Traffic) =>
-    offered(counters, via) - offered(before, via) >= frames.length && counters.unread(via) === 0;
-  const came = (counters: Counters, { outOf, expected }: Traffic) =>
-    counters.total(outOf, 'rx', 'packets') >= expected.length;
-  const exchanged = await context.exchange({
-    send: Object.fromEntries(traffic.map(({ into, frames }) => [into, frames])),
-    capture: traffic.map(({ outOf }) => outOf),
-    until: (counters) => traffic.every((one) => sent(counters, one) && came(counters, one)),
-  });
-  requireRunning(program);
-  return exchanged;
-}
-
-function judge({ captured }: Exchanged, { outOf, expected }: Traffic): Verdict {
-  const verdict = compareFrames(expected.map(frameBytes), captured[outOf] ?? [], HINTS);
+function judge(exchanged: Exchanged, traffic: Traffic): Verdict {
+  const verdict = judgeTraffic(exchanged, traffic, HINTS);
   if (verdict.passed || verdict.packets === undefined) return verdict;
   const { expectedHex, actualHex } = verdict.packets;
   return expectedHex.length === actualHex.length ? verdict : { ...verdict, hint: 'length' };
@@ -112,9 +74,9 @@ function undelivered(counters: Counters): Verdict | undefined {
 
 async function forwards(context: CheckContext): Promise<Verdict> {
   const program = await context.startWithPorts(argv(LEFT, RIGHT), [LEFT, RIGHT]);
-  for (const batch of times(5, (at) => times(BATCH, (index) => wanted(at * BATCH + index)))) {
+  for (const batch of times(5, (at) => times(BATCH, (index) => numberedPacket(at * BATCH + index)))) {
     const traffic = { ...RIGHTWARD, frames: batch, expected: batch };
-    const exchanged = await send(context, program, [traffic]);
+    const exchanged = await sendThrough(context, program, [traffic]);
     const verdict = judge(exchanged, traffic);
     if (verdict.passed) continue;
     const nothing = exchanged.captured[RIGHT_PEER]?.length === 0;
@@ -129,7 +91,7 @@ const MIXED: readonly (readonly [Frame, boolean])[] = [
     udp({ dport: 7990 + i, payload: `port ${7990 + i}`, padTo: 60 }),
     i === 10,
   ]),
-  ...times(20, (i): [Frame, boolean] => [wanted(i), true]),
+  ...times(20, (i): [Frame, boolean] => [numberedPacket(i), true]),
   [udp({ dport: 0x401f, padTo: 60 }), false],
   [udp({ sport: 8000, dport: 53, padTo: 60 }), false],
   [tcp({ dport: 8000, padTo: 60 }), false],
@@ -139,31 +101,31 @@ const MIXED: readonly (readonly [Frame, boolean])[] = [
   [udp({ dport: 8000, fragmentOffset: 4, padTo: 60 }), false],
   [udp6({ dport: 8000 }), false],
   [arp({ padTo: 60 }), false],
-  [ethernet(0x88b5, frameBytes(wanted(0)).subarray(14)), false],
+  [ethernet(0x88b5, frameBytes(numberedPacket(0)).subarray(14)), false],
   ...times(28, (i): [Frame, boolean] => [cut(udp({ dport: 8000 }), 14 + i), false]),
   [udp({ dport: 8000, totalLength: 1400, padTo: 60 }), false],
   [udp({ dport: 8000, headerWords: 15 }), false],
   [udp({ dport: 8000, length: 3, padTo: 60 }), false],
-  [wanted(999), true],
+  [numberedPacket(999), true],
 ];
 
 async function filters(context: CheckContext): Promise<Verdict> {
   const program = await context.startWithPorts(argv(LEFT, RIGHT), [LEFT, RIGHT]);
   const expected = MIXED.filter(([, through]) => through).map(([frame]) => frame);
   const traffic = { ...RIGHTWARD, frames: MIXED.map(([frame]) => frame), expected };
-  return judge(await send(context, program, [traffic]), traffic);
+  return judge(await sendThrough(context, program, [traffic]), traffic);
 }
 
 async function bothWays(context: CheckContext): Promise<Verdict> {
   const program = await context.startWithPorts(argv(LEFT, RIGHT), [LEFT, RIGHT]);
-  const right = times(BATCH, wanted);
+  const right = times(BATCH, (index) => numberedPacket(index));
   const left = times(BATCH, (index) =>
     udp({ dport: 8000, srcMac: '02:00:00:00:00:02', payload: `back ${index}` }),
   );
   const noise = times(20, (index) => udp({ dport: 9000 + index, srcMac: '02:00:00:00:00:02' }));
   const rightward = { ...RIGHTWARD, frames: right, expected: right };
   const leftward = { ...LEFTWARD, frames: [...left, ...noise], expected: left };
-  const exchanged = await send(context, program, [rightward, leftward]);
+  const exchanged = await sendThrough(context, program, [rightward, leftward]);
   const back = judge(exchanged, leftward);
   const onlyOneWay = !back.passed && exchanged.captured[LEFT_PEER]?.length === 0;
   const words = `Nothing that was sent into ${RIGHT_PEER} came out of ${LEFT_PEER}.`;
@@ -228,21 +190,9 @@ async function losesNothing(context: CheckContext): Promise<Verdict> {
   return compareFrames(FLOOD_EXPECTED.map(frameBytes), captured[port] ?? [], hints);
 }
 
-/** How often a program synchronized its ports while nothing happened for a second. */
-async function idleSyncs(context: CheckContext, ports: readonly string[]): Promise<number> {
-  const count = (counters: Counters) =>
-    ports.reduce(
-      (sum, port) => sum + counters.total(port, 'rx', 'syncs') + counters.total(port, 'tx', 'syncs'),
-      0,
-    );
-  const before = count(await context.counters());
-  await context.pause(1000);
-  return count(await context.counters()) - before;
-}
-
 async function sleeps(context: CheckContext): Promise<Verdict> {
   const program = await context.startWithPorts(argv(LEFT, RIGHT), [LEFT, RIGHT]);
-  const syncs = await idleSyncs(context, [LEFT, RIGHT]);
+  const syncs = await syncsInOneSecond(context, [LEFT, RIGHT]);
   requireRunning(program);
   if (syncs <= FEW_SYNCS) return passed;
   return failed(`In one second without a packet your program synchronized its rings ${syncs} times.`, 'poll');
@@ -250,7 +200,7 @@ async function sleeps(context: CheckContext): Promise<Verdict> {
 
 async function sleepsWhenFull(context: CheckContext): Promise<Verdict> {
   const { program } = await flood(context);
-  const syncs = await idleSyncs(context, [IN_PIPE.end, OUT_PIPE.end]);
+  const syncs = await syncsInOneSecond(context, [IN_PIPE.end, OUT_PIPE.end]);
   requireRunning(program);
   if (syncs <= FEW_SYNCS) return passed;
   return failed(
@@ -259,39 +209,15 @@ async function sleepsWhenFull(context: CheckContext): Promise<Verdict> {
   );
 }
 
-const PROBE = readFileSync(new URL('checks/probe.c', import.meta.url), 'utf8');
 const PROBE_PACKETS = 5000;
 
-interface Seen {
-  readonly sent: number;
-  readonly received: number;
-  readonly intact: number;
-  readonly sameBuffer: number;
-  readonly flagged: number;
-}
-
 /** A program of the check's own, because only a program on rings sees which buffer a packet is in. */
-async function probe(context: CheckContext): Promise<Seen> {
-  const folder = await context.put({ 'probe.c': PROBE });
-  const compiler = await context.start(['cc', '-O2', '-o', `${folder}/probe`, `${folder}/probe.c`]);
-  if ((await compiler.exit).code !== 0)
-    throw new Error(`the probe does not compile: ${compiler.lines.join(' ')}`);
+async function probe(context: CheckContext): Promise<Identity> {
   const program = await context.startWithPorts(argv('netmap:ring}1', 'netmap:ring{2'), ['ring}1', 'ring{2']);
-  const prober = await context.start([
-    `${folder}/probe`,
-    'netmap:ring{1',
-    'netmap:ring}2',
-    '8000',
-    `${PROBE_PACKETS}`,
-  ]);
-  await prober.exit;
+  const plan = { into: 'netmap:ring{1', outOf: 'netmap:ring}2', udpPort: 8000, packets: PROBE_PACKETS };
+  const seen = await probeIdentity(context, plan);
   requireRunning(program);
-  const line = prober
-    .matches(/sent (\d+) received (\d+) intact (\d+) same-buffer (\d+) flagged (\d+)/)
-    .at(-1);
-  if (line === undefined) throw new Error(`the probe said nothing: ${prober.lines.join(' ')}`);
-  const [sent = 0, received = 0, intact = 0, sameBuffer = 0, flagged = 0] = line.slice(1).map(Number);
-  return { sent, received, intact, sameBuffer, flagged };
+  return seen;
 }
 
 async function zeroCopy(context: CheckContext): Promise<Verdict> {

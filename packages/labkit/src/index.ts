@@ -13,6 +13,13 @@ export { CheckFailure } from './checks/failure.ts';
 export { LONGEST_NMSTAT_CHARACTERS, lines } from './checks/lines.ts';
 export type { Program } from './checks/program.ts';
 export { type CheckRunOptions, runChecks } from './checks/run-checks.ts';
+export {
+  judgeTraffic,
+  numberedPacket,
+  sendThrough,
+  syncsInOneSecond,
+  type Traffic,
+} from './checks/through.ts';
 export { type Failure, failed, firstFailure, passed, type Verdict } from './checks/verdict.ts';
 export { lastWords, requireRunning } from './checks/words.ts';
 export { parseDiagnostics, withCharacterColumns } from './diagnostics.ts';
@@ -28,6 +35,13 @@ export type {
   LabRunProcess,
 } from './lab.ts';
 export { labFolders, loadLab, loadLabAnswers, loadLabs } from './loader.ts';
+export {
+  type CpuPlan,
+  cpuPerPacketNs,
+  type Identity,
+  type IdentityPlan,
+  probeIdentity,
+} from './probes/probes.ts';
 export * from './sandbox.ts';
 export { type VerifyOptions, verifyLab } from './verify.ts';
 export { textProblems } from './verify-text.ts';

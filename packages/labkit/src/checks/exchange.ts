@@ -105,7 +105,8 @@ function allCaptured({ capture = [] }: ExchangePlan, counters: Counters): boolea
   return capture.every((name) => counters.unread(counterName(name)) === 0);
 }
 
-function counterName(port: string): string {
+/** A port as counters name it: `net{1` for `netmap:net{1`. */
+export function counterName(port: string): string {
   const parsed = parsePortName(port);
   if (!parsed.ok) throw new Error(parsed.message);
   return registeredName(parsed.value);
