@@ -209,7 +209,7 @@ async function sleepsWhenFull(context: CheckContext): Promise<Verdict> {
   );
 }
 
-const PROBE_PACKETS = 5000;
+const PROBE_PACKETS = 3000;
 
 /** A program of the check's own, because only a program on rings sees which buffer a packet is in. */
 async function probe(context: CheckContext): Promise<Identity> {

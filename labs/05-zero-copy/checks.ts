@@ -20,7 +20,7 @@ import {
 } from '@ringlab/labkit';
 
 const BATCH = 300;
-const PROBE_PACKETS = 5000;
+const PROBE_PACKETS = 3000;
 const LIE_EVERY = 10;
 const SHARED = { in: 'net}1', out: 'net{2', into: 'netmap:net{1', outOf: 'netmap:net}2' };
 const MIRROR = 'vale0:mirror';

@@ -25,7 +25,7 @@
 #include <net/netmap_user.h>
 
 enum { FRAME_BYTES = 64, NUMBER_AT = 42, LONGEST = 2048, LIE = 65535, PACKETS = 60000, BUFFERS = 1 << 20 };
-enum { FULL_MS = 300, GIVE_UP_MS = 3000 };
+enum { FULL_MS = 150, GIVE_UP_MS = 3000 };
 
 struct tally {
 	unsigned sent, received, intact, same_buffer, flagged, untold, doubled, lies;
