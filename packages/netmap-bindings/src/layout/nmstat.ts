@@ -30,6 +30,8 @@ export type NmstatRing = z.infer<typeof nmstatRing>;
 const nmstatPort = z.object({
   name: z.string(),
   kind: z.string(),
+  /** How the port of a network device reaches it: af_xdp or af_packet. */
+  backend: z.string().optional(),
   mem_id: z.int().nonnegative(),
   /** Descriptors bound to it. */
   users: z.int().nonnegative(),

@@ -169,6 +169,14 @@ describe("nmstat's lines", () => {
     expect(parseNmstatLine(line.replace('died', 'dancing')).ok).toBe(false);
   });
 
+  test('the port of a network device says how it reaches it', () => {
+    const nic = { ...sample.ports[0], name: 'veth0', kind: 'nic', backend: 'af_xdp' };
+    expect(parseNmstatLine(JSON.stringify({ ...sample, ports: [nic] }))).toMatchObject({
+      ok: true,
+      value: { ports: [{ kind: 'nic', backend: 'af_xdp' }] },
+    });
+  });
+
   test.each(['', '{', '[]', '{"ts_us":1}', JSON.stringify({ ...sample, ports: [{ name: 1 }] })])(
     '%s is refused in words',
     (line) => {

@@ -37,6 +37,12 @@ enum {
 	UNETMAP_PORT_NIC = 5
 };
 
+// How a NIC port reaches its device.
+enum {
+	UNETMAP_NIC_AF_XDP = 1,
+	UNETMAP_NIC_AF_PACKET = 2
+};
+
 // The marks are those the last sync of the ring saw and left; the counters only
 // grow while the port lives.
 struct unetmap_ring_stats {
@@ -65,7 +71,7 @@ struct unetmap_stats {
 	uint16_t tx_rings;
 	uint16_t rx_rings;
 	uint16_t ring_count; // entries of rings[] that follow
-	uint16_t reserved;
+	uint16_t backend;    // of a NIC port: UNETMAP_NIC_*; else 0
 	uint32_t users; // descriptors bound to the port
 	int32_t pid;    // who opened it first, 0 = not known
 	char name[NETMAP_REQ_IFNAMSIZ];

@@ -12,6 +12,7 @@
 #include "core/liveness.h"
 #include "core/region.h"
 #include "core/sys.h"
+#include "ports/nic_device.h"
 
 uint16_t fd_table[MAX_FDS];
 
@@ -35,12 +36,14 @@ static void before_fork(void)
 {
 	pthread_mutex_lock(&fd_lock);
 	region_before_fork();
+	nic_device_before_fork();
 	area_before_fork();
 }
 
 static void after_fork(void)
 {
 	area_after_fork();
+	nic_device_after_fork();
 	region_after_fork();
 	pthread_mutex_unlock(&fd_lock);
 }
@@ -50,6 +53,7 @@ static void after_fork_in_child(void)
 	owner = getpid();
 	client_after_fork();
 	area_after_fork_in_child();
+	nic_device_after_fork();
 	region_after_fork();
 	pthread_mutex_unlock(&fd_lock);
 }

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "client/fds.h"
@@ -15,11 +16,17 @@
 #define TX_EVENTS (POLLOUT | POLLWRNORM)
 #define RX_EVENTS (POLLIN | POLLRDNORM)
 
-enum { ON_STACK = 32, SHARED_SLICE_NS = 20 * 1000 * 1000, SLICE_NS = 100 * 1000 * 1000, SHARED_DRAIN_AFTER_US = 2000 };
+enum {
+	ON_STACK = 32,
+	MAX_OUTSIDE = 64,
+	SHARED_SLICE_NS = 20 * 1000 * 1000,
+	SLICE_NS = 100 * 1000 * 1000,
+	SHARED_DRAIN_AFTER_US = 2000
+};
 
 struct wait {
 	struct pollfd *user;   // as the program sees them
-	struct pollfd *kernel; // netmap's as FIFOs to be read
+	struct pollfd *kernel; // netmap's as FIFOs to be read; after them what else may wake these
 	nfds_t count;
 	int netmap_count;
 	struct waiting_judge *judge;
@@ -173,6 +180,34 @@ static void disarm(struct wait *w)
 	}
 }
 
+// ---- what wakes netmap's from outside: sockets of network devices ----
+
+static int watch_outside(struct wait *w)
+{
+	struct pollfd *fds = w->kernel + w->count;
+	int count = 0;
+
+	for (nfds_t i = 0; i < w->count; i++) {
+		struct desc *d = desc_at(w, i);
+
+		if (d)
+			count += sync_wait_fds(d, w->user[i].events, fds + count, MAX_OUTSIDE - count);
+	}
+	return count;
+}
+
+// An error is told once; who asks for the rings next sees what became of the device.
+static void take_outside_errors(struct wait *w, int count)
+{
+	for (int i = 0; i < count; i++) {
+		int error;
+		socklen_t bytes = sizeof error;
+
+		if (w->kernel[w->count + i].revents & POLLERR)
+			getsockopt(w->kernel[w->count + i].fd, SOL_SOCKET, SO_ERROR, &error, &bytes);
+	}
+}
+
 // ---- the others ----
 
 static int take_kernel_events(struct wait *w)
@@ -249,6 +284,7 @@ enum { KEEP_WAITING = -2 };
 static int sleep_once(struct wait *w, int64_t deadline, const sigset_t *mask)
 {
 	int shared = arm(w);
+	int outside = watch_outside(w);
 	int ready = scan(w);
 	int64_t asleep_since;
 	struct timespec left;
@@ -259,8 +295,9 @@ static int sleep_once(struct wait *w, int64_t deadline, const sigset_t *mask)
 		return finish(w, ready);
 	}
 	asleep_since = now_ns();
-	r = REAL(ppoll)(w->kernel, w->count, remaining(deadline, shared, &left), mask);
+	r = REAL(ppoll)(w->kernel, w->count + outside, remaining(deadline, shared, &left), mask);
 	saved = errno;
+	take_outside_errors(w, r > 0 ? outside : 0);
 	worth_spinning = now_ns() - asleep_since < SHORT_SLEEP_NS;
 	bell_left = r > 0 ? drain(w) : 0;
 	disarm(w);
@@ -297,12 +334,12 @@ static int wait_here(struct wait *w, const struct timespec *timeout, const sigse
 int waiting_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask,
 		  struct waiting_judge *judge)
 {
-	struct pollfd on_stack[ON_STACK];
+	struct pollfd on_stack[ON_STACK + MAX_OUTSIDE];
 	struct wait w = {.user = fds, .kernel = on_stack, .count = count, .judge = judge};
 	int r;
 
 	if (count > ON_STACK)
-		w.kernel = malloc(count * sizeof *w.kernel);
+		w.kernel = malloc((count + MAX_OUTSIDE) * sizeof *w.kernel);
 	if (!w.kernel) {
 		errno = ENOMEM;
 		return -1;

@@ -11,6 +11,7 @@
 #include "core/liveness.h"
 #include "core/region.h"
 #include "ports/module.h"
+#include "ports/nic_device.h"
 #include "ports/port.h"
 #include "ports/sync.h"
 
@@ -28,6 +29,7 @@ void control_enter(void)
 
 void control_leave(void)
 {
+	nic_device_drop_stale();
 	publish(&segment->changing, 0);
 	area_drop_stale_views();
 	region_unlock();

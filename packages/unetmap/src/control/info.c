@@ -25,6 +25,8 @@ static void describe(const struct port *port, struct nmreq_port_info_get *info)
 	info->nr_rx_slots = port->slot_count[RX];
 	info->nr_tx_rings = port->ring_count[TX];
 	info->nr_rx_rings = port->ring_count[RX];
+	info->nr_host_tx_rings = port->host_count[TX];
+	info->nr_host_rx_rings = port->host_count[RX];
 	info->nr_mem_id = port->area + 1;
 }
 

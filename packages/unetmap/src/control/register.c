@@ -51,20 +51,58 @@ static void all_rings(const struct port *port, struct binding *b)
 	}
 }
 
-// Host rings are a NIC's; the ports of today have none, so the modes that name them are refused.
+// They come after the others.
+static int host_rings(const struct port *port, struct binding *b)
+{
+	for (int dir = RX; dir <= TX; dir++) {
+		b->first[dir] = port->ring_count[dir];
+		b->last[dir] = port_ring_total(port, dir);
+	}
+	return port->host_count[RX] ? 0 : -EINVAL;
+}
+
+static int one_host_ring(const struct port *port, struct binding *b, uint16_t ring)
+{
+	for (int dir = RX; dir <= TX; dir++) {
+		b->first[dir] = port->ring_count[dir] + ring;
+		b->last[dir] = b->first[dir] + 1;
+	}
+	return ring < port->host_count[RX] ? 0 : -EINVAL;
+}
+
+static int choose_by_mode(const struct port *port, const struct nmreq_register *reg, struct binding *b)
+{
+	int error;
+
+	switch (reg->nr_mode) {
+	case NR_REG_ONE_NIC:
+		return one_ring(port, b, reg->nr_ringid);
+	case NR_REG_ALL_NIC:
+	case NR_REG_NULL:
+		all_rings(port, b);
+		return 0;
+	case NR_REG_SW:
+		return host_rings(port, b);
+	case NR_REG_ONE_SW:
+		return one_host_ring(port, b, reg->nr_ringid);
+	case NR_REG_NIC_SW:
+		error = host_rings(port, b);
+		b->first[RX] = b->first[TX] = 0;
+		return error;
+	default:
+		return -EINVAL;
+	}
+}
+
+// Host rings are a NIC's; the modes that name them are refused on other ports.
 static int choose_rings(const struct port *port, const struct nmreq_register *reg, struct binding *b)
 {
-	int error = 0;
+	int error;
 
 	memset(b, 0, sizeof *b);
 	b->flags = reg->nr_flags;
 	b->extra_bufs = extra_wanted(reg);
-	if (reg->nr_mode == NR_REG_ONE_NIC)
-		error = one_ring(port, b, reg->nr_ringid);
-	else if (reg->nr_mode == NR_REG_ALL_NIC || reg->nr_mode == NR_REG_NULL)
-		all_rings(port, b);
-	else
-		error = -EINVAL;
+	error = choose_by_mode(port, reg, b);
 	if (reg->nr_flags & NR_TX_RINGS_ONLY)
 		b->first[RX] = b->last[RX] = 0;
 	if (reg->nr_flags & NR_RX_RINGS_ONLY)
@@ -115,7 +153,8 @@ static void answer(const struct port *port, const struct desc *d, struct nmreq_r
 	reg->nr_rx_slots = port->slot_count[RX];
 	reg->nr_tx_rings = port->ring_count[TX];
 	reg->nr_rx_rings = port->ring_count[RX];
-	reg->nr_host_tx_rings = reg->nr_host_rx_rings = 0;
+	reg->nr_host_tx_rings = port->host_count[TX];
+	reg->nr_host_rx_rings = port->host_count[RX];
 	reg->nr_mem_id = port->area + 1;
 	reg->nr_extra_bufs = d->extra_bufs;
 }

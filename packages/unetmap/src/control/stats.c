@@ -60,6 +60,7 @@ static void ring_stats(const struct port *port, const struct kring *k, struct un
 static void port_stats(const struct port *port, struct unetmap_stats *s)
 {
 	s->kind = port->kind;
+	s->backend = port->backend;
 	s->mem_id = port->area + 1;
 	s->tx_rings = port->ring_count[TX];
 	s->rx_rings = port->ring_count[RX];
@@ -67,7 +68,7 @@ static void port_stats(const struct port *port, struct unetmap_stats *s)
 	s->pid = port->pid;
 	memcpy(s->name, port->name, sizeof s->name);
 	for (int dir = TX; dir >= RX; dir--)
-		for (int n = 0; n < port->ring_count[dir]; n++)
+		for (int n = 0; n < port_ring_total(port, dir); n++)
 			ring_stats(port, &port->rings[dir][n], &s->rings[s->ring_count++]);
 }
 

@@ -132,18 +132,21 @@ struct port {
 	uint16_t area;
 	uint32_t area_gen;
 	uint16_t ring_count[2]; // by enum ring_dir
+	uint16_t host_count[2]; // host rings, which come after them; only NICs have any
 	uint32_t slot_count[2];
 	uint16_t sw;
 	uint16_t sw_port;
 	uint16_t peer; // other end of a pipe; what a monitor watches
 	uint16_t flags; // of its kind
+	uint16_t backend; // of a NIC: UNETMAP_NIC_*
+	uint32_t holder;  // of a NIC: the client that took the device from its stack
 	uint32_t vnet_hdr_bytes;
 	int32_t pid; // who opened it first; for people, never used to decide anything
 	uint32_t user_count;
 	uint16_t users[MAX_USERS]; // descriptor number + 1, 0 = free
 	uint16_t monitors[2][MAX_MONITORS]; // port number + 1 of who watches, by direction
 	uint32_t monitor_count[2];
-	__attribute__((aligned(128))) struct kring rings[2][MAX_RINGS];
+	__attribute__((aligned(128))) struct kring rings[2][MAX_RINGS + 1];
 };
 
 struct desc {

@@ -60,7 +60,7 @@ static void show_rings(struct netmap_if *nif, const struct port *port, const str
 
 static void write_if(struct netmap_if *nif, const struct port *port, const struct binding *b, uint64_t if_ofs)
 {
-	const int host_rings = port->ring_count[TX] ? 1 : 0;
+	const int host_rings = port->ring_count[TX] ? 1 : 0; // there is room for one even where there is none
 	const int rings = port->ring_count[TX] + port->ring_count[RX] + 2 * host_rings;
 
 	memset(nif, 0, sizeof *nif + rings * sizeof nif->ring_ofs[0]);

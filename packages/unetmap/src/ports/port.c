@@ -123,12 +123,13 @@ static void set_geometry(struct kring *k, struct port *port, enum ring_dir dir, 
 
 int port_make_rings(struct port *port, enum ring_dir dir, struct port *twin, const struct port_wish *wish)
 {
-	for (int n = 0; n < port->ring_count[dir]; n++) {
+	for (int n = 0; n < port_ring_total(port, dir); n++) {
 		struct kring *k = &port->rings[dir][n];
 
 		set_geometry(k, port, dir, n);
 		if (ring_create(k, twin ? &twin->rings[!dir][n] : NULL)) {
 			port->ring_count[dir] = n;
+			port->host_count[dir] = 0;
 			port_drop_rings(port, dir, !twin);
 			return -ENOMEM;
 		}
@@ -160,7 +161,7 @@ static void stop(struct kring *k)
 
 void port_drop_rings(struct port *port, enum ring_dir dir, int own_buffers)
 {
-	for (int n = 0; n < port->ring_count[dir]; n++) {
+	for (int n = 0; n < port_ring_total(port, dir); n++) {
 		struct kring *k = &port->rings[dir][n];
 
 		if (!k->held)

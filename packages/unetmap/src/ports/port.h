@@ -5,6 +5,7 @@
 #ifndef UNETMAP_PORTS_PORT_H_
 #define UNETMAP_PORTS_PORT_H_
 
+#include <poll.h>
 #include <stdint.h>
 
 #include "core/ring.h"
@@ -49,15 +50,25 @@ struct port_ops {
 
 	// True when poll must report an error on this port, whatever its rings say. May be NULL.
 	int (*is_broken)(const struct port *port);
+
+	// What else than its doorbell wakes who sleeps on the rings of one direction: fills in at most
+	// `max` entries and returns how many. May be NULL.
+	int (*wait_fds)(struct port *port, const struct desc *d, enum ring_dir dir, struct pollfd *fds, int max);
 };
 
 const struct port_ops *port_ops(uint16_t kind);
 extern const struct port_ops *const port_kinds[]; // ends with NULL
-extern const struct port_ops vale_ops, pipe_ops, monitor_ops, null_ops;
+extern const struct port_ops vale_ops, pipe_ops, monitor_ops, null_ops, nic_ops;
 
 static inline struct port *port_at(uint16_t id)
 {
 	return &segment->ports[id];
+}
+
+// Rings of one direction with the host's, which come last.
+static inline int port_ring_total(const struct port *port, enum ring_dir dir)
+{
+	return port->ring_count[dir] + port->host_count[dir];
 }
 
 static inline uint16_t port_id(const struct port *port)

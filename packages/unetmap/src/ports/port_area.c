@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/region.h"
+#include "core/sys.h"
 #include "ports/port.h"
 
 static int by_id(uint16_t mem_id)
@@ -31,7 +32,7 @@ static int of_relative(const char *base)
 		struct port *port = port_at(id);
 
 		if (port->state == STATE_ACTIVE && port->area != NONE && has_base(port, base) &&
-		    (port->kind == KIND_PIPE || port->kind == KIND_VALE))
+		    port->kind != KIND_NULL && port->kind != KIND_MONITOR)
 			return port->area;
 	}
 	return -ENOENT;
@@ -46,6 +47,8 @@ int port_choose_area(const char *base, const struct port_wish *wish, const struc
 	if (wish->mem_id)
 		return by_id(wish->mem_id);
 	id = of_relative(base);
+	if (id < 0 && *base && sys_interface_index(base))
+		return by_id(GLOBAL_AREA + 1); // where the device's port would be
 	return id >= 0 ? id : area_create_private(need);
 }
 

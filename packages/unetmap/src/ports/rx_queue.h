@@ -24,13 +24,10 @@ struct rx_queue {
 
 enum { PREFETCH_AHEAD = 4 };
 
-// The rx ring for what was sent on tx ring `ring_id`. 0 if there is none any more, or if `sw` does not
-// deliver to it any more (see struct kring); the queue is then not to be closed.
-static inline int rx_queue_open(struct rx_queue *q, struct port *port, uint16_t ring_id, uint16_t sw)
+// Rx ring k. 0 if it is no more, or if `sw` does not deliver to it any more (see struct kring); the queue
+// is then not to be closed.
+static inline int rx_queue_enter(struct rx_queue *q, struct kring *k, uint16_t sw)
 {
-	const uint32_t rings = glance(&port->ring_count[RX]); // once: the port may be changing into another
-	struct kring *k = &port->rings[RX][rings ? ring_id % rings : 0];
-
 	*q = (struct rx_queue){.k = k};
 	robust_lock(&k->qlock);
 	if (observe(&k->active) && k->sw == sw)
@@ -42,6 +39,14 @@ static inline int rx_queue_open(struct rx_queue *q, struct port *port, uint16_t 
 	q->tail = k->hwtail;
 	q->room = k->num_slots - 1 - ring_distance(k, observe(&k->hwcur), q->tail);
 	return 1;
+}
+
+// The same for what was sent on tx ring `ring_id`.
+static inline int rx_queue_open(struct rx_queue *q, struct port *port, uint16_t ring_id, uint16_t sw)
+{
+	const uint32_t rings = glance(&port->ring_count[RX]); // once: the port may be changing into another
+
+	return rx_queue_enter(q, &port->rings[RX][rings ? ring_id % rings : 0], sw);
 }
 
 // True if a frame of so many slots may follow; otherwise it is counted as lost.

@@ -177,6 +177,21 @@ short sync_for_poll(struct desc *d, short events)
 	return ready;
 }
 
+int sync_wait_fds(struct desc *d, short events, struct pollfd *fds, int max)
+{
+	struct port *port = bound_port(d);
+	const struct port_ops *ops = port ? port_ops(port->kind) : NULL;
+	int count = 0;
+
+	if (!port || !ops->wait_fds)
+		return 0;
+	if (events & RX_EVENTS)
+		count = ops->wait_fds(port, d, RX, fds, max);
+	if (events & TX_EVENTS)
+		count += ops->wait_fds(port, d, TX, fds + count, max - count);
+	return count;
+}
+
 uint64_t sync_signature(struct desc *d, enum ring_dir dir)
 {
 	struct port *port = bound_port(d);

@@ -4,6 +4,8 @@
 #ifndef UNETMAP_PORTS_SYNC_H_
 #define UNETMAP_PORTS_SYNC_H_
 
+#include <poll.h>
+
 #include "core/ring.h"
 #include "core/segment.h"
 
@@ -24,6 +26,10 @@ enum marks sync_with_marks(struct desc *d, enum ring_dir dir, int n, struct outs
 // What poll does before it answers: pushes tx, refreshes rx. Returns the events that are ready, of
 // those asked for, and POLLERR. Never sleeps.
 short sync_for_poll(struct desc *d, short events);
+
+// What else than its doorbell can wake who sleeps for these events: fills in at most `max` entries and
+// returns how many.
+int sync_wait_fds(struct desc *d, short events, struct pollfd *fds, int max);
 
 // Changes whenever a sync showed the program something new (for edge-triggered waiters).
 uint64_t sync_signature(struct desc *d, enum ring_dir dir);

@@ -47,6 +47,8 @@ print_port(FILE *file, const struct unetmap_stats *p)
 	fputs("{\"name\":", file);
 	print_string(file, p->name, sizeof(p->name));
 	fprintf(file, ",\"kind\":\"%s\"", snapshot_kind(p));
+	if (p->kind == UNETMAP_PORT_NIC)
+		fprintf(file, ",\"backend\":\"%s\"", snapshot_backend(p));
 	print_number(file, "mem_id", p->mem_id);
 	print_number(file, "users", p->users);
 	fprintf(file, ",\"pid\":%d,\"rings\":[", p->pid);

@@ -164,3 +164,11 @@ snapshot_kind(const struct unetmap_stats *port)
 
 	return names[port->kind < sizeof(names) / sizeof(names[0]) ? port->kind : 0];
 }
+
+const char *
+snapshot_backend(const struct unetmap_stats *port)
+{
+	static const char *const names[] = {"unknown", "af_xdp", "af_packet"};
+
+	return names[port->backend < sizeof(names) / sizeof(names[0]) ? port->backend : 0];
+}

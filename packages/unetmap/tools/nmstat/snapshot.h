@@ -35,4 +35,7 @@ const char *snapshot_module_state(const struct unetmap_module *module);
 
 const char *snapshot_kind(const struct unetmap_stats *port);
 
+// How a NIC port reaches its device.
+const char *snapshot_backend(const struct unetmap_stats *port);
+
 #endif

@@ -49,8 +49,10 @@ print_port(FILE *file, const struct snapshot *s, const struct unetmap_stats *p,
 {
 	double seconds = before ? (double)(s->ts_us - before->ts_us) / 1e6 : 0;
 
-	fprintf(file, "%.63s  %s, region %u, %u users, pid %d\n", p->name, snapshot_kind(p), p->mem_id,
-		p->users, p->pid);
+	fprintf(file, "%.63s  %s", p->name, snapshot_kind(p));
+	if (p->kind == UNETMAP_PORT_NIC)
+		fprintf(file, " by %s", snapshot_backend(p));
+	fprintf(file, ", region %u, %u users, pid %d\n", p->mem_id, p->users, p->pid);
 	for (size_t i = 0; i < p->ring_count; i++) {
 		print_ring(file, &p->rings[i]);
 		if (before)

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The way to the stack of a device in netmap mode: a tap that lives as long as its descriptor.
+//
+//   the stack sends by the device  --> program at its egress marks and redirects --> tap --> host rx
+//   host tx --> tap --> program at its ingress marks and redirects --> the device receives
+//
+// Nothing else gets out of the tap: what the stack says there by itself has no mark. The tap cannot
+// do what devices do for the stack (checksums, segmentation), so the kernel has done it before.
+#include <errno.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "core/sys.h"
+#include "ports/nic_bpf.h"
+#include "ports/nic_device.h"
+
+enum { HEADER_BYTES = 18 }; // Ethernet and a VLAN tag
+
+static int call(int fd, unsigned long request, struct ifreq *ifr)
+{
+	return sys_result(syscall(SYS_ioctl, fd, request, ifr));
+}
+
+static int make_tap(struct ifreq *tap)
+{
+	int fd = sys_open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	memset(tap, 0, sizeof *tap);
+	strcpy(tap->ifr_name, "nmhost%d");
+	tap->ifr_flags = IFF_TAP | IFF_NO_PI;
+	error = call(fd, TUNSETIFF, tap);
+	if (error)
+		sys_close(fd);
+	return error ? error : fd;
+}
+
+// The stack takes frames for its own by the address of the device that they came in by.
+static int copy_settings(int sock, const struct nic_device *dev, struct ifreq *tap)
+{
+	struct ifreq device;
+	int error;
+
+	memset(&device, 0, sizeof device);
+	memcpy(device.ifr_name, dev->name, sizeof device.ifr_name);
+	error = call(sock, SIOCGIFHWADDR, &device);
+	if (error)
+		return error;
+	tap->ifr_hwaddr = device.ifr_hwaddr;
+	error = call(sock, SIOCSIFHWADDR, tap);
+	tap->ifr_mtu = dev->mtu;
+	return error ? error : call(sock, SIOCSIFMTU, tap);
+}
+
+static int bring_up(int sock, struct ifreq *tap)
+{
+	tap->ifr_flags = IFF_UP | IFF_NOARP;
+	return call(sock, SIOCSIFFLAGS, tap);
+}
+
+static int link_program(struct nic_device *dev, int program, int ifindex, enum bpf_place place)
+{
+	int link = program < 0 ? program : bpf_attach(program, ifindex, place);
+
+	if (program >= 0)
+		sys_close(program);
+	if (link < 0)
+		return link;
+	dev->links[dev->link_count++] = link;
+	return 0;
+}
+
+static int steer(struct nic_device *dev, int tap)
+{
+	int error = link_program(dev, bpf_load_only_marked(), tap, AT_EGRESS);
+
+	if (!error)
+		error = link_program(dev, bpf_load_redirect_to_device(dev->ifindex, 1), tap, AT_INGRESS);
+	if (!error)
+		error = link_program(dev, bpf_load_redirect_to_device(tap, 0), dev->ifindex, AT_EGRESS);
+	return error;
+}
+
+static int connect_tap(struct nic_device *dev, struct ifreq *tap)
+{
+	int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int error = sock < 0 ? -errno : copy_settings(sock, dev, tap);
+
+	if (!error)
+		error = steer(dev, sys_interface_index(tap->ifr_name));
+	if (!error)
+		error = bring_up(sock, tap);
+	if (sock >= 0)
+		sys_close(sock);
+	return error;
+}
+
+static void cut_off_stack(struct nic_device *dev)
+{
+	link_program(dev, bpf_load_drop(), dev->ifindex, AT_EGRESS);
+}
+
+int nic_host_open(struct nic_device *dev)
+{
+	const int links = dev->link_count;
+	struct nic_queue *q = &dev->host;
+	struct ifreq tap;
+	int error;
+
+	q->frame_bytes = dev->mtu + HEADER_BYTES;
+	q->fd = make_tap(&tap);
+	error = q->fd < 0 ? q->fd : connect_tap(dev, &tap);
+	if (!error)
+		error = nic_make_memory(q, NIC_LARGE_FRAME_BYTES + 65536);
+	if (!error)
+		return 0;
+	nic_tap.close(q);
+	while (dev->link_count > links)
+		sys_close(dev->links[--dev->link_count]);
+	cut_off_stack(dev);
+	return error;
+}
+
+// ---- frames: a system call each ----
+
+static void tap_close(struct nic_queue *q)
+{
+	if (q->fd >= 0)
+		sys_close(q->fd);
+	nic_drop_memory(q);
+	q->fd = -1;
+}
+
+static void nothing(struct nic_queue *q)
+{
+}
+
+// Receiving and sending hold different locks, so each has a half of the memory.
+static const char *tap_rx_next(struct nic_queue *q, uint32_t *len)
+{
+	long got = sys_read(q->fd, q->map, NIC_LARGE_FRAME_BYTES);
+
+	if (got <= 0)
+		return NULL;
+	*len = got;
+	return q->map;
+}
+
+static char *tap_tx_next(struct nic_queue *q)
+{
+	return q->map + NIC_LARGE_FRAME_BYTES;
+}
+
+static void tap_tx_put(struct nic_queue *q, uint32_t len)
+{
+	sys_write(q->fd, q->map + NIC_LARGE_FRAME_BYTES, len);
+}
+
+const struct nic_backend nic_tap = {
+	.close = tap_close,
+	.rx_begin = nothing,
+	.rx_next = tap_rx_next,
+	.rx_end = nothing,
+	.tx_begin = nothing,
+	.tx_next = tap_tx_next,
+	.tx_put = tap_tx_put,
+	.tx_end = nothing,
+};
