@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "control/attachment.h"
 #include "control/control.h"
 #include "control/request.h"
+#include "core/sys.h"
 #include "ports/port.h"
 #include "ports/vale.h"
 #include "ports/vale_persistent.h"
@@ -68,6 +70,23 @@ static int check_memory(uint16_t mem_id)
 	return 0;
 }
 
+// A network device of the host, not a persistent port.
+static int is_device(const char *full_name)
+{
+	const char *device = strchr(full_name, ':') + 1;
+
+	return !vale_find_persistent(device) && sys_interface_index(device);
+}
+
+static int attach_device(const char *full_name, struct nmreq_vale_attach *attach)
+{
+	int error = attachment_start(full_name, &attach->reg);
+
+	if (!error)
+		attach->port_index = vale_port_named(full_name)->sw_port;
+	return error;
+}
+
 int request_vale_attach(struct request *r)
 {
 	struct nmreq_vale_attach *attach = r->body;
@@ -78,17 +97,24 @@ int request_vale_attach(struct request *r)
 	error = check_name(r);
 	if (error < 0)
 		return error;
-	return vale_port_named(r->name) ? -EBUSY : vale_attach(r->name, &attach->port_index);
+	if (vale_port_named(r->name))
+		return -EBUSY;
+	return is_device(r->name) ? attach_device(r->name, attach) : vale_attach(r->name, &attach->port_index);
 }
 
 int request_vale_detach(struct request *r)
 {
 	struct nmreq_vale_detach *detach = r->body;
 	int error = check_name(r);
+	struct port *port;
 
 	if (error < 0)
 		return error == -ENOMEM ? -ENXIO : error;
-	return vale_detach(r->name, &detach->port_index);
+	port = vale_port_named(r->name);
+	if (!port || !attachment_is(port))
+		return vale_detach(r->name, &detach->port_index);
+	detach->port_index = port->sw_port;
+	return attachment_stop(r->name);
 }
 
 // ---- persistent ports ----

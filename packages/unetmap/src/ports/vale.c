@@ -190,7 +190,7 @@ static int create(const char *name, const struct port_wish *wish)
 	struct port *port;
 	int error;
 
-	if (port_find(strchr(name, ':') + 1))
+	if (vale_find_persistent(strchr(name, ':') + 1))
 		return -EINVAL;
 	port = port_alloc(name, KIND_VALE, wish);
 	if (!port)
@@ -225,6 +225,11 @@ static void sweep(void)
 			publish(&segment->switches[i].state, STATE_FREE);
 }
 
+static int is_broken(const struct port *port)
+{
+	return port->flags & VALE_LEAVING;
+}
+
 const struct port_ops vale_ops = {
 	.kind = KIND_VALE,
 	.claims = claims,
@@ -234,4 +239,5 @@ const struct port_ops vale_ops = {
 	.sweep = sweep,
 	.tx_sync = vale_tx_sync,
 	.rx_sync = vale_rx_sync,
+	.is_broken = is_broken,
 };

@@ -5,6 +5,12 @@
 #include "core/ring.h"
 #include "ports/port.h"
 
+enum { // in port->flags
+	VALE_PERSISTENT = 1, // made by newif
+	VALE_ATTACHMENT = 2, // opened by the process that keeps a device of the host on the switch
+	VALE_LEAVING = 4,    // that process is to end
+};
+
 // ---- switches and who is on them; all with the control lock held ----
 
 // The switch of a name "vale<switch>:<port>", -ENOENT if there is none.

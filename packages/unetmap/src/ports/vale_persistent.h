@@ -7,9 +7,7 @@
 #ifndef UNETMAP_PORTS_VALE_PERSISTENT_H_
 #define UNETMAP_PORTS_VALE_PERSISTENT_H_
 
-#include "ports/port.h"
-
-enum { VALE_PERSISTENT = 1 }; // in port->flags
+#include "ports/vale.h"
 
 // All of these with the control lock held.
 
