@@ -230,7 +230,7 @@ static inline void audit_port(struct audit *a, uint32_t id)
 	audit_monitors(a, id, port);
 	if (a->segment->areas[port->area].state != STATE_ACTIVE)
 		FAULT(a, "%s has no memory", port->name);
-	if (port->kind == KIND_VALE && a->segment->switches[port->sw].ports[port->sw_port] != id + 1)
+	if (port->kind == KIND_VALE && port->sw != NONE && a->segment->switches[port->sw].ports[port->sw_port] != id + 1)
 		FAULT(a, "%s is not on its switch", port->name);
 	if (port->kind == KIND_PIPE && (!audit_port_at(a, port->peer) || audit_port_at(a, port->peer)->peer != id))
 		FAULT(a, "%s is a pipe with one end", port->name);

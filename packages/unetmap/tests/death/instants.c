@@ -24,7 +24,7 @@ int main(void)
 
 #include "audit.h"
 
-enum { SLOTS = 16, DEFAULT_KILLS = 60, WEDGED_S = 20, MAX_HITS = 100, TRAP_FLAG = 0x100 };
+enum { SLOTS = 4, DEFAULT_KILLS = 60, WEDGED_S = 20, MAX_HITS = 100, TRAP_FLAG = 0x100 };
 
 // Ports that live through everything: what a victim's death must not touch.
 static struct nm_desc *neighbor, *neighbor_pipe;
@@ -175,6 +175,58 @@ static void open_device(struct nm_desc *unused)
 	close(fd);
 }
 
+static int ask(uint16_t type, const char *name, void *body)
+{
+	struct nmreq_header h = {.nr_version = NETMAP_API, .nr_reqtype = type, .nr_body = (uintptr_t)body};
+
+	strncpy(h.nr_name, name, sizeof h.nr_name - 1);
+	return ioctl(neighbor->fd, NIOCCTRL, &h);
+}
+
+static void make_lasting(struct nm_desc *unused)
+{
+	struct nmreq_vale_newif newif = {.nr_tx_slots = SLOTS, .nr_rx_slots = SLOTS, .nr_mem_id = neighbor->req.nr_arg2};
+
+	ask(NETMAP_REQ_VALE_NEWIF, "lasting", &newif);
+}
+
+static void attach_lasting(struct nm_desc *unused)
+{
+	struct nmreq_vale_attach attach = {.reg = {.nr_mode = NR_REG_ALL_NIC}};
+
+	ask(NETMAP_REQ_VALE_ATTACH, "vale6:lasting", &attach);
+}
+
+static void detach_lasting(struct nm_desc *unused)
+{
+	struct nmreq_vale_detach detach = {0};
+
+	ask(NETMAP_REQ_VALE_DETACH, "vale6:lasting", &detach);
+}
+
+static void remove_lasting(struct nm_desc *unused)
+{
+	ask(NETMAP_REQ_VALE_DELIF, "lasting", NULL);
+}
+
+static struct nm_desc *lasting(void)
+{
+	make_lasting(NULL);
+	return NULL;
+}
+
+static struct nm_desc *attached(void)
+{
+	make_lasting(NULL);
+	attach_lasting(NULL);
+	return NULL;
+}
+
+static void open_lasting(struct nm_desc *unused)
+{
+	require(open_small("netmap:lasting/x", 2), "lasting");
+}
+
 static const struct operation operations[] = {
 	{"open a switch port", nothing, open_vale},
 	{"close a switch port", vale_port, close_port},
@@ -183,6 +235,11 @@ static const struct operation operations[] = {
 	{"open a monitor", nothing, open_monitor},
 	{"close a monitor", monitor, close_port},
 	{"open the device", nothing, open_device},
+	{"make a lasting port", nothing, make_lasting},
+	{"remove a lasting port", lasting, remove_lasting},
+	{"attach a port", lasting, attach_lasting},
+	{"detach a port", attached, detach_lasting},
+	{"open a lasting port", attached, open_lasting},
 	{"send on a switch", sender, sync_tx},
 	{"send into a pipe", pipe_sender, sync_tx},
 	{"receive from a switch", listener, sync_rx},
@@ -343,14 +400,21 @@ static void drain(struct nm_desc *d)
 	ioctl(d->fd, NIOCRXSYNC, NULL);
 }
 
+static void come_to_rest(void)
+{
+	come_next();
+	detach_lasting(NULL);
+	remove_lasting(NULL);
+	drain(neighbor);
+	drain(neighbor_pipe);
+}
+
 static void check_region(const struct death *death, struct audit *before)
 {
 	struct audit now;
 	int earlier = failures;
 
-	come_next();
-	drain(neighbor);
-	drain(neighbor_pipe);
+	come_to_rest();
 	now = audit_region();
 	CHECK(now.faults == before->faults, "%d faults instead of %d", now.faults, before->faults);
 	CHECK(now.ports == before->ports, "%u ports instead of %u", now.ports, before->ports);
@@ -396,7 +460,7 @@ static void try(const struct operation *op, size_t apart)
 	double began = now_s();
 	struct audit before;
 
-	come_next();
+	come_to_rest();
 	before = audit_region();
 	CHECK(!before.faults, "%d faults before %s", before.faults, op->what);
 	if (!apart)

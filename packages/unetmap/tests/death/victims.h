@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Who is killed in the soak: processes that use netmap in every way there is, each for ever. A victim
+// says when it has its ports, and opens them exclusively where it can: a port left busy shows.
+#ifndef TESTS_DEATH_VICTIMS_H_
+#define TESTS_DEATH_VICTIMS_H_
+
+#include <errno.h>
+#include <sys/resource.h>
+#include <unetmap/stats.h>
+
+#include "traffic.h"
+
+// Shared with the victims.
+struct board {
+	uint64_t pipe_sent; // next number for the pipe's sender
+	uint64_t pipe_seen; // next number that the pipe's receiver expects
+	uint64_t pipe_errors;
+	uint64_t sleeper_seen, sleeper_errors, forwarded, watched, asked;
+	uint32_t generation;
+	uint32_t ready; // the last victim started has its port
+};
+
+static struct board *board;
+static struct nm_desc *shared_tx; // the witness's, inherited
+
+enum { LATER = 5, VICTIM_RINGS = 4, VICTIM_SLOTS = 64 };
+
+// Whoever comes after a dead one gets the processor first: most of them never rest.
+static void say_ready(void)
+{
+	setpriority(PRIO_PROCESS, 0, LATER);
+	__atomic_store_n(&board->ready, 1, __ATOMIC_RELEASE);
+}
+
+static void poll_for(struct nm_desc *d, short events)
+{
+	struct pollfd p = {d->fd, events, 0};
+
+	poll(&p, 1, 20);
+}
+
+static struct nm_desc *open_shaped(const char *name, uint32_t rings, uint16_t mem_id, uint32_t extra_bufs)
+{
+	struct nmreq wish = {.nr_tx_rings = rings, .nr_rx_rings = rings, .nr_tx_slots = VICTIM_SLOTS,
+			     .nr_rx_slots = VICTIM_SLOTS, .nr_arg2 = mem_id, .nr_arg3 = extra_bufs};
+	struct nm_desc *d = nm_open(name, &wish, 0, NULL);
+
+	if (d)
+		return d;
+	printf("cannot open %s: %s\n", name, strerror(errno));
+	fflush(stdout);
+	_exit(1);
+}
+
+static void switch_sender(void *unused)
+{
+	struct nm_desc *d = open_port("vale0:victim/x");
+	struct mark m = {.stream = 1, .generation = __atomic_add_fetch(&board->generation, 1, __ATOMIC_SEQ_CST)};
+
+	say_ready();
+	for (;;) {
+		while (put_frame(d, 7, m))
+			m.seq++;
+		if (m.seq % 2)
+			ioctl(d->fd, NIOCTXSYNC, NULL);
+		else
+			poll_for(d, POLLOUT);
+	}
+}
+
+static void switch_receiver(void *unused)
+{
+	struct nm_desc *d = open_port("vale0:listener/x");
+	struct mark m;
+
+	say_ready();
+	for (;;) {
+		poll_for(d, POLLIN);
+		while (take_frame(d, &m))
+			;
+	}
+}
+
+// Sleeps for real between the witness's frames, which must come in order while it lives.
+static void sleeper(void *unused)
+{
+	struct nm_desc *d = open_port("vale0:sleeper/x");
+	struct mark m, last = {0};
+
+	say_ready();
+	for (;;) {
+		poll_for(d, POLLIN);
+		while (take_frame(d, &m)) {
+			board->sleeper_seen++;
+			if (m.stream == 0 && last.seq && m.seq <= last.seq)
+				__atomic_add_fetch(&board->sleeper_errors, 1, __ATOMIC_SEQ_CST);
+			if (m.stream == 0)
+				last = m;
+		}
+		sleep_us(300);
+	}
+}
+
+static void opener(void *unused)
+{
+	say_ready();
+	for (;;) {
+		struct nm_desc *d = open_shaped("vale0:visitor/x", 2, shared_tx->req.nr_arg2, 7);
+		struct nm_desc *p = open_shaped("netmap:visit{1/x", 1, shared_tx->req.nr_arg2, 3);
+
+		put_frame(d, 9, (struct mark){.stream = 3});
+		ioctl(d->fd, NIOCTXSYNC, NULL);
+		nm_close(d);
+		nm_close(p);
+	}
+}
+
+// A number is counted as sent after its frame is in the ring; a successor may send it once more.
+static void pipe_sender(void *unused)
+{
+	struct nm_desc *d = open_port("netmap:pp{1/x");
+
+	say_ready();
+	for (;;) {
+		while (put_frame(d, 8, (struct mark){.stream = 2, .seq = board->pipe_sent}))
+			board->pipe_sent++;
+		poll_for(d, POLLOUT);
+	}
+}
+
+// The marks live in the ring: a successor goes on where its predecessor's head was, which may have
+// died after moving it and before writing on the board. Nothing else may be missing.
+static void pipe_receiver(void *unused)
+{
+	struct nm_desc *d = open_port("netmap:pp}1/x");
+	uint64_t expected = 0;
+	struct mark m;
+
+	say_ready();
+	for (int first = 1;;) {
+		poll_for(d, POLLIN);
+		while (take_frame(d, &m)) {
+			int repeated = m.seq + 1 == expected; // its sender died between ring and board
+			int lost = first ? m.seq > board->pipe_seen + 1 : m.seq != expected && !repeated;
+
+			if (lost)
+				__atomic_add_fetch(&board->pipe_errors, 1, __ATOMIC_SEQ_CST);
+			expected = m.seq + 1;
+			board->pipe_seen = expected;
+			first = 0;
+		}
+	}
+}
+
+// Dies in syncs of a ring that the witness goes on with.
+static void sharer(void *unused)
+{
+	say_ready();
+	for (;;) {
+		ioctl(shared_tx->fd, NIOCTXSYNC, NULL);
+		poll_for(shared_tx, POLLOUT);
+	}
+}
+
+static void watch_for(struct nm_desc *d, int looks)
+{
+	struct mark m;
+
+	while (looks--) {
+		poll_for(d, POLLIN);
+		while (take_frame(d, &m))
+			__atomic_add_fetch(&board->watched, 1, __ATOMIC_RELAXED);
+	}
+}
+
+static void monitor(void *unused)
+{
+	say_ready();
+	for (int n = 0;; n++) {
+		struct nm_desc *d = open_shaped(n % 2 ? "vale0:w1/t" : "vale0:w2/zr", 1, 0, n % 3);
+
+		watch_for(d, 20);
+		nm_close(d);
+	}
+}
+
+// Ports with several rings each on a switch that comes and goes with them.
+static void many_rings(void *unused)
+{
+	say_ready();
+	for (;;) {
+		struct nm_desc *a = open_shaped("vale5:a/x", VICTIM_RINGS, 0, 0);
+		struct nm_desc *b = open_shaped("vale5:b/x", VICTIM_RINGS, 0, 0);
+		struct mark m;
+
+		for (int i = 0; i < 200; i++) {
+			put_frame(a, 9, (struct mark){.stream = 5});
+			ioctl(a->fd, NIOCTXSYNC, NULL);
+			ioctl(b->fd, NIOCRXSYNC, NULL);
+			while (take_frame(b, &m))
+				;
+		}
+		nm_close(b);
+		nm_close(a);
+	}
+}
+
+static void swap_buffers(struct netmap_slot *from, struct netmap_slot *to)
+{
+	const uint32_t buffer = to->buf_idx;
+
+	to->buf_idx = from->buf_idx;
+	to->len = from->len;
+	from->buf_idx = buffer;
+	to->flags = from->flags = NS_BUF_CHANGED;
+}
+
+static int forward(struct netmap_ring *rx, struct netmap_ring *tx)
+{
+	int moved = 0;
+
+	for (; !nm_ring_empty(rx) && !nm_ring_empty(tx); moved++) {
+		swap_buffers(&rx->slot[rx->cur], &tx->slot[tx->cur]);
+		rx->head = rx->cur = nm_ring_next(rx, rx->cur);
+		tx->head = tx->cur = nm_ring_next(tx, tx->cur);
+	}
+	return moved;
+}
+
+// Between two pipes without a copy.
+static void forwarder(void *unused)
+{
+	struct nm_desc *in = open_shaped("netmap:zz{1", 1, 0, 0);
+	struct nm_desc *near = open_shaped("netmap:zz}1", 1, 0, 0);
+	struct nm_desc *out = open_shaped("netmap:zz{2", 1, 0, 0);
+
+	say_ready();
+	for (;;) {
+		put_frame(in, 9, (struct mark){.stream = 6});
+		ioctl(in->fd, NIOCTXSYNC, NULL);
+		ioctl(near->fd, NIOCRXSYNC, NULL);
+		board->forwarded += forward(rx_ring(near), tx_ring(out));
+		ioctl(out->fd, NIOCTXSYNC, NULL);
+	}
+}
+
+// ---- requests ----
+
+static int ask(int fd, uint16_t type, const char *name, void *body)
+{
+	struct nmreq_header h = {.nr_version = NETMAP_API, .nr_reqtype = type, .nr_body = (uintptr_t)body};
+
+	strncpy(h.nr_name, name, sizeof h.nr_name - 1);
+	return ioctl(fd, NIOCCTRL, &h);
+}
+
+static void ask_all(int fd)
+{
+	static union {
+		struct nmreq_port_info_get info;
+		struct nmreq_pools_info pools;
+		struct nmreq_vale_list list;
+		struct nmreq_port_hdr hdr;
+		struct unetmap_stats stats;
+	} body;
+
+	memset(&body, 0, sizeof body);
+	ask(fd, NETMAP_REQ_PORT_INFO_GET, rand() % 2 ? "vale6:asked" : "asked{1", &body);
+	ask(fd, NETMAP_REQ_POOLS_INFO_GET, "vale0:w1", &body);
+	memset(&body, 0, sizeof body);
+	ask(fd, NETMAP_REQ_VALE_LIST, "", &body);
+	ask(fd, NETMAP_REQ_PORT_HDR_GET, "vale0:w1", &body);
+	memset(&body, 0, sizeof body);
+	ask(fd, UNETMAP_REQ_STATS_GET, "", &body);
+}
+
+static void make_and_remove(int fd)
+{
+	struct nmreq_vale_newif newif = {.nr_tx_slots = VICTIM_SLOTS, .nr_rx_slots = VICTIM_SLOTS};
+	struct nmreq_vale_attach attach = {.reg = {.nr_mode = NR_REG_ALL_NIC}};
+	struct nmreq_vale_detach detach = {0};
+
+	ask(fd, NETMAP_REQ_VALE_NEWIF, "lasting", &newif);
+	ask(fd, NETMAP_REQ_VALE_ATTACH, "vale6:lasting", &attach);
+	ask(fd, NETMAP_REQ_VALE_DETACH, "vale6:lasting", &detach);
+	ask(fd, NETMAP_REQ_VALE_DELIF, "lasting", NULL);
+}
+
+static void requester(void *unused)
+{
+	int fd = open("/dev/netmap", O_RDWR);
+
+	srand(getpid());
+	say_ready();
+	for (;; board->asked++) {
+		ask_all(fd);
+		make_and_remove(fd);
+		if (rand() % 8)
+			continue;
+		close(fd);
+		fd = open("/dev/netmap", O_RDWR);
+	}
+}
+
+static const struct victim {
+	const char *what;
+	void (*body)(void *);
+} victims[] = {
+	{"sender on a switch", switch_sender},
+	{"receiver on a switch", switch_receiver},
+	{"sender into a pipe", pipe_sender},
+	{"receiver from a pipe", pipe_receiver},
+	{"sleeper", sleeper},
+	{"opener", opener},
+	{"sharer of a ring", sharer},
+	{"monitor", monitor},
+	{"many rings", many_rings},
+	{"forwarder", forwarder},
+	{"requester", requester},
+};
+
+enum { VICTIMS = sizeof victims / sizeof victims[0] };
+
+#endif
