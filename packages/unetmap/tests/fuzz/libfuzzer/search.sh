@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# sh tests/fuzz/search.sh BUILD SECONDS TARGET...: libFuzzer on each target for so long, at once. Inputs
+# sh tests/fuzz/libfuzzer/search.sh BUILD SECONDS TARGET...: libFuzzer on each target for so long, at once. Inputs
 # that reach something new are kept in BUILD/fuzz/TARGET.new, findings in BUILD/fuzz/TARGET.found-*.
 build=$1 seconds=$2
 shift 2
