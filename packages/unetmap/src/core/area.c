@@ -189,6 +189,7 @@ void area_sweep_files(void)
 struct bitmap {
 	uint64_t *words;
 	uint32_t bits;
+	uint32_t *full_words; // none is clear before this one
 };
 
 static struct bitmap bitmap_of(uint16_t id, enum pool pool)
@@ -197,16 +198,17 @@ static struct bitmap bitmap_of(uint16_t id, enum pool pool)
 	char *base = area_view(id, a->gen);
 	uint32_t totals[] = {a->if_total, a->ring_total, a->buf_total};
 
-	return (struct bitmap){base ? (uint64_t *)(base + bitmap_ofs(a, pool)) : NULL, totals[pool]};
+	return (struct bitmap){base ? (uint64_t *)(base + bitmap_ofs(a, pool)) : NULL, totals[pool], &a->full_words[pool]};
 }
 
 static int64_t find_clear_bit(struct bitmap map)
 {
-	for (uint32_t w = 0; map.words && w * 64 < map.bits; w++) {
+	for (uint32_t w = *map.full_words; map.words && w * 64 < map.bits; w++) {
 		uint32_t bit;
 
 		if (map.words[w] == ~0ull)
 			continue;
+		*map.full_words = w;
 		bit = w * 64 + __builtin_ctzll(~map.words[w]);
 		return bit < map.bits ? (int64_t)bit : -ENOMEM;
 	}
@@ -222,8 +224,11 @@ static void take_bit(struct bitmap map, uint32_t bit)
 
 static void give_bit(struct bitmap map, uint32_t bit)
 {
-	if (map.words && bit < map.bits)
-		map.words[bit / 64] &= ~(1ull << (bit % 64));
+	if (!map.words || bit >= map.bits)
+		return;
+	if (bit / 64 < *map.full_words)
+		publish(map.full_words, bit / 64);
+	map.words[bit / 64] &= ~(1ull << (bit % 64));
 }
 
 static int back_with_pages(uint16_t id, uint64_t ofs, uint64_t bytes)

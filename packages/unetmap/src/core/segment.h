@@ -178,6 +178,7 @@ struct area {
 	uint32_t is_private;
 	uint32_t if_total, ring_total, buf_total;
 	uint32_t if_bytes, ring_bytes, buf_bytes; // of one object
+	uint32_t full_words[3]; // how far the bitmaps have no clear bit, by enum pool of area.c
 	uint64_t ring_pool_ofs, buf_pool_ofs;	  // the interface pool is at 0
 };
 

@@ -24,7 +24,7 @@ struct board {
 static struct board *board;
 static struct nm_desc *shared_tx; // the witness's, inherited
 
-enum { LATER = 5, VICTIM_RINGS = 4, VICTIM_SLOTS = 64 };
+enum { LATER = 12, VICTIM_RINGS = 4, VICTIM_SLOTS = 64 };
 
 // Whoever comes after a dead one gets the processor first: most of them never rest.
 static void say_ready(void)
