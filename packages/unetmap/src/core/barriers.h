@@ -18,8 +18,9 @@
 //                       A sync loop raises kern_need_kick, fences, and reads head a last time; the
 //                       program stores head, fences, and looks whether it is to kick.
 //                       The same pairing keeps an area mapped while a sync uses it (area.c).
-//   glance              A read that only steers (statistics, "is there anything to do"); it orders
-//                       nothing, but is never torn.
+//   glance / scribble   A read that only steers (statistics, "is there anything to do"), and a write for
+//   tally               it: they order nothing, but are never torn. tally adds to a counter that one
+//                       at a time writes.
 #ifndef UNETMAP_CORE_BARRIERS_H_
 #define UNETMAP_CORE_BARRIERS_H_
 
@@ -27,6 +28,7 @@
 #define observe(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define glance(p) __atomic_load_n((p), __ATOMIC_RELAXED)
 #define scribble(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
+#define tally(p, n) scribble((p), *(p) + (n))
 #define full_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define add_fetch(p, v) __atomic_add_fetch((p), (v), __ATOMIC_SEQ_CST)
 #define swap(p, v) __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)

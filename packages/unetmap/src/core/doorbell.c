@@ -48,7 +48,7 @@ static int ring_desc(uint16_t id)
 
 	if (!(seen & DOORBELL_UP))
 		return 0;
-	doorbell_path(path, id, d->gen);
+	doorbell_path(path, id, glance(&d->gen));
 	fd = sys_open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0);
 	if (fd >= 0) {
 		write_without_sigpipe(fd);
@@ -76,7 +76,7 @@ void doorbell_ring_slow(struct kring *ring)
 {
 	const uint32_t seen = glance(&ring->wanted);
 
-	ring->wakeups += ring_users(&segment->ports[ring->port]);
+	tally(&ring->wakeups, ring_users(&segment->ports[glance(&ring->port)]));
 	take_down(&ring->wanted, seen);
 }
 

@@ -6,9 +6,14 @@
 
 static void pull_back(struct kring *k, struct netmap_ring *ring, uint32_t tail)
 {
-	ring->head = k->rhead = k->hwcur;
-	ring->cur = k->rcur = k->hwcur;
-	ring->tail = k->rtail = tail;
+	const uint32_t at = k->hwcur;
+
+	scribble(&k->rhead, at);
+	scribble(&k->rcur, at);
+	scribble(&k->rtail, tail);
+	scribble(&ring->head, at);
+	scribble(&ring->cur, at);
+	scribble(&ring->tail, tail);
 }
 
 static int in_range(const struct kring *k, uint32_t head, uint32_t cur)
@@ -20,15 +25,15 @@ enum marks ring_read_tx_marks(struct kring *k, struct netmap_ring *ring, uint32_
 {
 	uint32_t head = observe(&ring->head), cur = glance(&ring->cur);
 
-	ring->tail = k->rtail;
+	scribble(&ring->tail, k->rtail);
 	if (!in_range(k, head, cur)) {
 		pull_back(k, ring, tail);
 		return MARKS_WRONG;
 	}
 	if (!ring_within(head, k->hwcur, k->rtail) || !ring_within(cur, head, k->rtail))
 		return MARKS_WRONG;
-	k->rhead = head;
-	k->rcur = cur;
+	scribble(&k->rhead, head);
+	scribble(&k->rcur, cur);
 	return MARKS_OK;
 }
 
@@ -37,21 +42,21 @@ enum marks ring_read_rx_marks(struct kring *k, struct netmap_ring *ring, uint32_
 	uint32_t head = observe(&ring->head), cur = glance(&ring->cur);
 	int placed;
 
-	ring->tail = k->rtail;
+	scribble(&ring->tail, k->rtail);
 	if (!in_range(k, head, cur)) {
 		pull_back(k, ring, hwtail);
 		return MARKS_WRONG;
 	}
 	placed = ring_within(head, k->hwcur, hwtail) && ring_within(cur, head, hwtail);
 	if (placed || !strict)
-		k->rhead = head;
-	k->rcur = cur;
+		scribble(&k->rhead, head);
+	scribble(&k->rcur, cur);
 	return placed ? MARKS_OK : MARKS_WRONG;
 }
 
 void ring_show_tail(struct kring *k, struct netmap_ring *ring, uint32_t tail)
 {
-	k->rtail = tail;
+	scribble(&k->rtail, tail);
 	publish(&ring->tail, tail);
 }
 
@@ -86,8 +91,9 @@ static void at_rest(struct kring *k, struct netmap_ring *ring)
 {
 	uint32_t tail = k->dir == TX ? k->num_slots - 1 : 0;
 
-	k->hwcur = k->hwtail = k->rhead = k->rcur = 0;
-	k->rtail = tail;
+	k->hwcur = k->hwtail = k->rhead = 0;
+	scribble(&k->rcur, 0);
+	scribble(&k->rtail, tail);
 	ring->head = ring->cur = 0;
 	ring->tail = tail;
 }

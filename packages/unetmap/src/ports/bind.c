@@ -235,7 +235,8 @@ void port_unbind(uint16_t id)
 	if (port->state == STATE_ACTIVE && port->gen == d->port_gen)
 		forget_user(port, id);
 	publish(&d->port, NONE);
-	d->csb_atok = d->csb_ktoa = 0;
+	scribble(&d->csb_atok, 0);
+	scribble(&d->csb_ktoa, 0);
 	if (port->state == STATE_ACTIVE && !port->user_count)
 		abandon(port);
 	port_leave_area(d->area);

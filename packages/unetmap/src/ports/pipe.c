@@ -185,7 +185,7 @@ static inline void send_slot(struct kring *k, struct netmap_slot *to, struct net
 	if (__builtin_expect(!buffer_is_valid(k, slot.buf_idx), 0)) {
 		slot.buf_idx = to->buf_idx;
 		slot.len = 0;
-		k->bad++;
+		tally(&k->bad, 1);
 	}
 	if (__builtin_expect((slot.ptr & offset_mask) < offset, 0))
 		slot.ptr = (slot.ptr & ~offset_mask) | offset;
@@ -210,8 +210,8 @@ static uint32_t send_slots(struct kring *k, struct netmap_ring *ring, struct net
 		bytes += pending_bytes;
 		pending_bytes = 0;
 	}
-	k->tx_packets += packets;
-	k->tx_bytes += bytes;
+	tally(&k->tx_packets, packets);
+	tally(&k->tx_bytes, bytes);
 	return complete;
 }
 
@@ -238,7 +238,7 @@ static void send_new(struct port *port, struct kring *k, struct netmap_ring *rin
 	complete = send_slots(k, ring, to, peer->offset_mask);
 	if (complete == from)
 		return;
-	if (port->monitor_count[TX])
+	if (glance(&port->monitor_count[TX]))
 		monitor_copy(port, k, ring, base, from, complete);
 	publish(&k->hwcur, complete);
 	clear_changed(k, ring, from, complete);
@@ -290,7 +290,7 @@ static enum marks rx_sync(struct port *port, struct kring *k, struct netmap_ring
 	if (marks == MARKS_OK)
 		release(k, ring, peer);
 	tail = observe(&peer->hwcur);
-	if (port->monitor_count[RX])
+	if (glance(&port->monitor_count[RX]))
 		monitor_received(port, k, ring, base, tail);
 	ring_show_tail(k, ring, tail);
 	return marks;

@@ -113,7 +113,7 @@ static void set_geometry(struct kring *k, struct port *port, enum ring_dir dir, 
 	k->dir = dir;
 	k->ring_id = n;
 	k->num_slots = port->slot_count[dir];
-	k->port = port_id(port);
+	scribble(&k->port, port_id(port));
 	k->sw = port->sw;
 	k->area = port->area;
 	k->area_gen = port->area_gen;

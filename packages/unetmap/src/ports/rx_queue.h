@@ -97,9 +97,9 @@ static inline void rx_queue_close(struct rx_queue *q)
 {
 	struct kring *k = q->k;
 
-	k->packets += q->packets;
-	k->bytes += q->bytes;
-	k->drops += q->drops;
+	tally(&k->packets, q->packets);
+	tally(&k->bytes, q->bytes);
+	tally(&k->drops, q->drops);
 	publish(&k->hwtail, q->tail);
 	robust_unlock(&k->qlock);
 	if (q->packets)

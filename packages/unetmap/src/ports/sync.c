@@ -52,7 +52,7 @@ static enum marks sync_ring(struct port *port, enum ring_dir dir, int n, struct 
 		*memory = ring_memory(k, &base);
 	if (*memory) {
 		marks = (dir == TX ? ops->tx_sync : ops->rx_sync)(port, k, *memory, base);
-		k->syncs++;
+		tally(&k->syncs, 1);
 	}
 	robust_unlock(&k->lock);
 	return marks;
@@ -65,7 +65,7 @@ int sync_rings(struct desc *d, enum ring_dir dir)
 
 	if (!port)
 		return -ENXIO;
-	if (d->csb_atok)
+	if (glance(&d->csb_atok))
 		return -EBUSY;
 	if (!enter())
 		return 0;
@@ -92,7 +92,7 @@ static enum marks sync_outside(struct port *port, struct kring *k, struct outsid
 	marks = (k->dir == TX ? ops->tx_sync : ops->rx_sync)(port, k, ring, base);
 	m->hwcur = k->hwcur;
 	m->tail = k->rtail;
-	k->syncs++;
+	tally(&k->syncs, 1);
 	return marks;
 }
 
@@ -165,7 +165,7 @@ short sync_for_poll(struct desc *d, short events)
 	const struct port_ops *ops = port ? port_ops(port->kind) : NULL;
 	short ready = 0;
 
-	if (!port || d->csb_atok || (ops->is_broken && ops->is_broken(port)))
+	if (!port || glance(&d->csb_atok) || (ops->is_broken && ops->is_broken(port)))
 		return POLLERR;
 	if (!enter())
 		return 0;

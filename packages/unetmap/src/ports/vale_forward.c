@@ -112,7 +112,7 @@ static void close_frame(struct batch *b, uint32_t first, uint32_t last)
 		if (!b->frames[i].data)
 			b->frames[first].data = NULL;
 	if (!b->frames[first].data)
-		b->k->bad++;
+		tally(&b->k->bad, 1);
 }
 
 // Takes slots from `at` up to `head`, whole frames only unless one frame fills the batch or the
@@ -206,9 +206,9 @@ static void begin_chains(struct batch *b)
 
 static void count_sent(struct kring *k, const struct frame *f)
 {
-	k->tx_packets++;
+	tally(&k->tx_packets, 1);
 	for (uint32_t i = 0; i < f->slots; i++)
-		k->tx_bytes += f[i].len;
+		tally(&k->tx_bytes, f[i].len);
 }
 
 // Behind the virtio-net header of `skip` bytes, which may have the first slot for itself.
@@ -234,7 +234,7 @@ static void classify(struct batch *b, struct vale_switch *s)
 
 		start = f->data ? ethernet_header(f, skip) : NULL;
 		if (!start) {
-			b->k->bad += f->data != NULL;
+			tally(&b->k->bad, f->data != NULL);
 			continue;
 		}
 		count_sent(b->k, f);
@@ -438,7 +438,7 @@ static void count_lost(struct kring *k)
 {
 	if (__builtin_expect(!k->claimed, 1))
 		return;
-	k->lost += k->claimed;
+	tally(&k->lost, k->claimed);
 	publish(&k->claimed, 0);
 }
 
@@ -461,7 +461,7 @@ enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 		uint32_t at, end = gather(&b, ring, base, k->hwcur, k->rhead);
 
 		at = claim(k, end);
-		if (port->monitor_count[TX])
+		if (glance(&port->monitor_count[TX]))
 			monitor_copy(port, k, ring, base, at, end);
 		forward(&b, &segment->switches[k->sw], base);
 		publish(&k->claimed, 0);
@@ -486,7 +486,7 @@ enum marks vale_rx_sync(struct port *port, struct kring *k, struct netmap_ring *
 
 	release(k, ring);
 	tail = observe(&k->hwtail);
-	if (port->monitor_count[RX])
+	if (glance(&port->monitor_count[RX]))
 		monitor_received(port, k, ring, base, tail);
 	ring_show_tail(k, ring, tail);
 	return marks;
