@@ -92,9 +92,11 @@ void vale_show(struct port *port)
 		publish(&s->port_high, port->sw_port + 1u);
 }
 
+// A process that died in attach or detach may have left a switch without a place.
 int vale_is_shown(const struct port *port)
 {
-	return port->sw != NONE && segment->switches[port->sw].ports[port->sw_port] == port_id(port) + 1;
+	return port->sw != NONE && port->sw_port != NONE &&
+	       segment->switches[port->sw].ports[port->sw_port] == port_id(port) + 1;
 }
 
 void vale_leave(struct port *port)
