@@ -19,13 +19,14 @@ import {
   passed,
   probeIdentity,
   requireRunning,
+  sendInBackground,
   sendThrough,
   syncsInOneSecond,
   type Traffic,
   type Verdict,
 } from '@ringlab/labkit';
 
-const { arp, cut, ethernet, tcp, udp, udp6, writePcap } = packets;
+const { arp, cut, ethernet, tcp, udp, udp6 } = packets;
 
 const LEFT = 'vale0:fwd';
 const RIGHT = 'vale1:fwd';
@@ -141,24 +142,11 @@ const FLOOD = times(FLOOD_FRAMES, (index) =>
 );
 const FLOOD_EXPECTED = FLOOD.filter((_, index) => index % 10 !== 9);
 
-/** Longer than any check: a sender that gives up would look like a program that loses packets. */
-const SENDER_WAITS_MS = '600000';
-
 /** Starts the program between two pipes and a sender that nobody reads from, and waits until all is full or gone. */
 async function flood(context: CheckContext): Promise<{ program: Program; sender: Program }> {
   const pipes = argv(`netmap:${IN_PIPE.end}`, `netmap:${OUT_PIPE.end}`);
   const program = await context.startWithPorts(pipes, [IN_PIPE.end, OUT_PIPE.end]);
-  const folder = await context.put({
-    'flood.pcap': writePcap(FLOOD.map((frame) => ({ bytes: frameBytes(frame) }))),
-  });
-  const sender = await context.start([
-    'nmio',
-    'send',
-    `netmap:${IN_PIPE.other}`,
-    `${folder}/flood.pcap`,
-    '-w',
-    SENDER_WAITS_MS,
-  ]);
+  const sender = await sendInBackground(context, `netmap:${IN_PIPE.other}`, FLOOD);
   const full = (counters: Counters) => counters.room(OUT_PIPE.end) === 0 && counters.unread(IN_PIPE.end) > 0;
   const gone = (counters: Counters) => sender.ended !== undefined && counters.unread(IN_PIPE.end) === 0;
   const happened = await context.until((counters) => full(counters) || gone(counters));

@@ -16,6 +16,7 @@ export { type CheckRunOptions, runChecks } from './checks/run-checks.ts';
 export {
   judgeTraffic,
   numberedPacket,
+  sendInBackground,
   sendThrough,
   syncsInOneSecond,
   type Traffic,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { udp } from '@ringlab/netmap-bindings/layout';
+import { udp, writePcap } from '@ringlab/netmap-bindings/layout';
 import { compareFrames, type FrameHints } from './compare.ts';
 import type { CheckContext, Exchanged, Frame } from './context.ts';
 import type { Counters } from './counters.ts';
@@ -47,6 +47,20 @@ export async function sendThrough(
   });
   requireRunning(program);
   return exchanged;
+}
+
+/** Longer than any check: a sender that gives up would look like a program that loses packets. */
+const SENDER_WAITS_MS = 600_000;
+
+/** A sender that waits for room as long as it takes; it ends when the last frame has left. */
+export async function sendInBackground(
+  context: CheckContext,
+  port: string,
+  frames: readonly Frame[],
+): Promise<Program> {
+  const content = writePcap(frames.map((frame) => ({ bytes: frameBytes(frame) })));
+  const folder = await context.put({ 'sent.pcap': content });
+  return await context.start(['nmio', 'send', port, `${folder}/sent.pcap`, '-w', `${SENDER_WAITS_MS}`]);
 }
 
 export function judgeTraffic(
