@@ -47,6 +47,12 @@
 #define NETMAP_MIN_API 14
 #define NETMAP_MAX_API 15
 
+// Flexible arrays are C's; clang says so in C++ even where __extension__ stands before them.
+#if defined(__clang__) && defined(__cplusplus)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wc99-extensions"
+#endif
+
 #define NM_CACHE_ALIGN 128
 #define NETMAP_MAX_FRAGS 64
 #define NM_BDG_NAME "vale"
@@ -395,5 +401,9 @@ struct nmreq_opt_offsets {
 	uint32_t nro_tx_align;
 	uint64_t nro_min_gap;
 };
+
+#if defined(__clang__) && defined(__cplusplus)
+#pragma clang diagnostic pop
+#endif
 
 #endif

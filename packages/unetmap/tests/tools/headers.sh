@@ -12,11 +12,11 @@ for header in net/netmap.h net/netmap_user.h libnetmap.h unetmap/stats.h unetmap
 	printf '#define NETMAP_WITH_LIBS\n#include <%s>\n#include <net/netmap_user.h>\nint main(void) { D("x %%d", 1); return nm_close(0); }\n' \
 		"$header" >"$T/two.c"
 	for source in one two; do
-		for cc in "${CC:-cc}" gcc clang; do
+		for cc in "${CC:-cc}" gcc clang clang-14; do
 			command -v "${cc%% *}" >/dev/null || continue
 			$cc -std=c11 $flags "$T/$source.c" || fail "$header in C11, $cc"
 		done
-		for cxx in "${CXX:-c++}" g++ clang++; do
+		for cxx in "${CXX:-c++}" g++ clang++ clang++-14; do
 			command -v "${cxx%% *}" >/dev/null || continue
 			$cxx -std=c++17 -x c++ $flags "$T/$source.c" || fail "$header in C++17, $cxx"
 		done
