@@ -99,17 +99,22 @@ struct kring {
 	uint64_t offset_max;
 	uint32_t buf_align;
 
-	// For the other side to see. Owner of `lock`, but `wanted` (doorbell.h).
+	// For the other side to see. Owner of `lock`.
 	__attribute__((aligned(128))) uint32_t hwcur;
-	uint32_t wanted;
 
-	// Where frames arrive (switch rx rings). Owner of `qlock`.
+	// Somebody sleeps or works on it (doorbell.h); by itself, so that looking costs nothing while
+	// nobody does.
+	__attribute__((aligned(128))) uint32_t wanted;
+
+	// Where frames arrive (switch rx rings). Owner of `qlock`. Senders keep this line to themselves ...
 	__attribute__((aligned(128))) uint32_t qlock;
-	uint32_t hwtail;
+	uint32_t seen_hwcur; // how far the receiver was when a sender last had to look
 	uint64_t packets;
 	uint64_t bytes;
 	uint64_t drops;
 	uint64_t wakeups;
+	// ... and this one is what the receiver watches.
+	__attribute__((aligned(128))) uint32_t hwtail;
 
 	// The user's side. Owner of `lock`.
 	__attribute__((aligned(128))) uint32_t lock;

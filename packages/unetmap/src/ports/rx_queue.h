@@ -37,7 +37,7 @@ static inline int rx_queue_enter(struct rx_queue *q, struct kring *k, uint16_t s
 		return 0;
 	}
 	q->tail = k->hwtail;
-	q->room = k->num_slots - 1 - ring_distance(k, observe(&k->hwcur), q->tail);
+	q->room = k->num_slots - 1 - ring_distance(k, k->seen_hwcur, q->tail);
 	return 1;
 }
 
@@ -49,10 +49,22 @@ static inline int rx_queue_open(struct rx_queue *q, struct port *port, uint16_t 
 	return rx_queue_enter(q, &port->rings[RX][rings ? ring_id % rings : 0], sw);
 }
 
+// True if so many slots are free. Asks the receiver's processor only when the room last seen is used up.
+static inline int rx_queue_has_room(struct rx_queue *q, uint32_t slots)
+{
+	struct kring *k = q->k;
+
+	if (__builtin_expect(slots > q->room, 0)) {
+		k->seen_hwcur = observe(&k->hwcur);
+		q->room = k->num_slots - 1 - ring_distance(k, k->seen_hwcur, q->tail);
+	}
+	return slots <= q->room;
+}
+
 // True if a frame of so many slots may follow; otherwise it is counted as lost.
 static inline int rx_queue_admit(struct rx_queue *q, uint32_t slots)
 {
-	if (slots > q->room) {
+	if (!rx_queue_has_room(q, slots)) {
 		q->drops++;
 		return 0;
 	}

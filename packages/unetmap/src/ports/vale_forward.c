@@ -290,7 +290,7 @@ static int open_with_room(struct batch *b, struct rx_queue *q, struct port *to)
 {
 	int open = rx_queue_open(q, to, b->ring, b->k->sw);
 
-	if (!open || q->room >= b->count || b->yielded)
+	if (!open || b->yielded || rx_queue_has_room(q, b->count))
 		return open;
 	b->yielded = 1;
 	rx_queue_close(q);
@@ -470,8 +470,11 @@ enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 	return MARKS_OK;
 }
 
+// A receiver that has nothing to release must not touch what senders look at.
 static void release(struct kring *k, struct netmap_ring *ring)
 {
+	if (k->hwcur == k->rhead)
+		return;
 	for (uint32_t i = k->hwcur; i != k->rhead; i = ring_next(k, i))
 		if (ring->slot[i].flags & NS_BUF_CHANGED)
 			ring->slot[i].flags &= ~NS_BUF_CHANGED;
