@@ -5,7 +5,8 @@
 //
 //   publish / observe   The writer fills slots and buffers, then publishes the index that covers
 //                       them; whoever observes that index sees the slots and buffers.
-//                       hwtail of a switch rx ring: senders publish, the receiver observes.
+//                       hwtail of a switch rx ring: senders publish, the receiver observes; for a
+//                       batch in several steps, so that the receiver begins while it goes on.
 //                       hwcur of any ring: its owner publishes, the other side observes.
 //                       state of a descriptor, port or area, a descriptor's port, a port's users:
 //                       control publishes, everybody observes.

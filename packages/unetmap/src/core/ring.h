@@ -35,6 +35,14 @@ static inline uint32_t ring_advance(const struct kring *k, uint32_t i, uint32_t 
 	return i >= k->num_slots ? i - k->num_slots : i;
 }
 
+// Slots to fetch in advance: `count` of them that follow each other, `by` slots after i, or near enough
+// where the ring goes around. count <= num_slots.
+static inline const struct netmap_slot *slots_ahead(const struct kring *k, const struct netmap_ring *ring, uint32_t i,
+						    uint32_t by, uint32_t count)
+{
+	return i + by + count <= k->num_slots ? &ring->slot[i + by] : ring->slot;
+}
+
 // True if i lies in from..to, both ends included, going around.
 static inline int ring_within(uint32_t i, uint32_t from, uint32_t to)
 {

@@ -27,7 +27,7 @@
 //   One ring, and who writes it. Each part has cache lines of its own.
 //
 //   switch    sender's tx kring          receiver's rx kring
-//             hwcur: claimed by lock     hwtail: published by qlock's holder, frame after frame
+//             hwcur: claimed by lock     hwtail: published by qlock's holder, frames after frames
 //                                        hwcur:  released by lock's holder (the receiver)
 //   pipe      tx kring of one end        rx kring of the other end
 //             hwcur: published           hwcur:  released

@@ -22,4 +22,15 @@ static inline void copy_in_units(char *to, const char *from, uint32_t len)
 		memcpy(to + done, from + done, COPY_UNIT_BYTES);
 }
 
+// Fetches a line to be written soon, taking it from whoever has it at once; compilers only do that
+// for processors they are told of. Any address will do.
+static inline void fetch_to_write(const void *line)
+{
+#if defined(__x86_64__)
+	__asm__ volatile("prefetchw %0" : : "m"(*(const char *)line));
+#else
+	__builtin_prefetch(line, 1);
+#endif
+}
+
 #endif

@@ -101,7 +101,7 @@ static void wipe_between(struct kring *k, size_t from, size_t to)
 static void wipe(struct kring *k)
 {
 	wipe_between(k, 0, offsetof(struct kring, qlock));
-	wipe_between(k, offsetof(struct kring, hwtail), offsetof(struct kring, lock));
+	wipe_between(k, offsetof(struct kring, seen_hwcur), offsetof(struct kring, lock));
 	wipe_between(k, offsetof(struct kring, rhead), sizeof *k);
 }
 

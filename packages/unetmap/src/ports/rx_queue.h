@@ -2,7 +2,7 @@
 //
 // Putting frames into a port's rx ring from outside, by copying: what senders on a switch and
 // monitored ports do. Between open and close the ring's qlock is held; nothing of it is visible to
-// the receiver, or survives our death, before close publishes hwtail.
+// the receiver, or survives our death, before close or show publishes hwtail.
 #ifndef UNETMAP_PORTS_RX_QUEUE_H_
 #define UNETMAP_PORTS_RX_QUEUE_H_
 
@@ -22,7 +22,11 @@ struct rx_queue {
 	uint64_t packets, bytes, drops;
 };
 
-enum { PREFETCH_AHEAD = 4 };
+// A frame that one slot holds, from the start of a buffer.
+struct whole_frame {
+	const char *data;
+	uint32_t len;
+};
 
 // Rx ring k. 0 if it is no more, or if `sw` does not deliver to it any more (see struct kring); the queue
 // is then not to be closed.
@@ -73,15 +77,6 @@ static inline int rx_queue_admit(struct rx_queue *q, uint32_t slots)
 	return 1;
 }
 
-static inline void rx_queue_prefetch(const struct rx_queue *q)
-{
-	uint32_t ahead = ring_advance(q->k, q->tail, PREFETCH_AHEAD % q->k->num_slots);
-	uint32_t buffer = glance(&q->ring->slot[ahead].buf_idx);
-
-	if (buffer_is_valid(q->k, buffer))
-		__builtin_prefetch(ring_buffer(q->k, q->base, buffer), 1);
-}
-
 // One slot of an admitted frame. `exact`: data is not the start of a buffer, and must not be read
 // beyond len. A receiver that left an impossible buffer index gets an empty slot.
 static inline void rx_queue_put(struct rx_queue *q, const char *data, uint32_t len, int exact, uint16_t flags)
@@ -90,7 +85,6 @@ static inline void rx_queue_put(struct rx_queue *q, const char *data, uint32_t l
 	uint32_t buffer = glance(&slot->buf_idx);
 	uint64_t ofs = ring_offset(q->k, slot->ptr);
 
-	rx_queue_prefetch(q);
 	if (!buffer_is_valid(q->k, buffer) || ofs > BUFFER_BYTES) {
 		len = 0;
 	} else if (!exact && !q->k->offset_mask) {
@@ -103,6 +97,62 @@ static inline void rx_queue_put(struct rx_queue *q, const char *data, uint32_t l
 	slot->flags = flags;
 	q->tail = ring_next(q->k, q->tail);
 	q->bytes += len;
+}
+
+enum { BUFFERS_AHEAD = 4, SLOTS_AHEAD = 32, SLOTS_PER_LINE = 4 };
+
+// As rx_queue_put, for whole frames up to the ring's end at most. Slots and buffers that come soon are
+// taken from the receiver's processor meanwhile.
+static inline void rx_queue_put_run(struct rx_queue *q, const struct whole_frame *frames, uint32_t count)
+{
+	const struct kring *k = q->k;
+	const struct netmap_slot *soon = slots_ahead(k, q->ring, q->tail, BUFFERS_AHEAD, count);
+	const struct netmap_slot *later = slots_ahead(k, q->ring, q->tail, SLOTS_AHEAD, count);
+	struct netmap_slot *slot = &q->ring->slot[q->tail];
+	char *buffers = ring_buffer(k, q->base, 0);
+	uint64_t bytes = 0;
+
+	for (uint32_t i = 0; i < count; i += SLOTS_PER_LINE)
+		fetch_to_write(&later[i]);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t buffer = glance(&slot[i].buf_idx), len = frames[i].len;
+
+		fetch_to_write(buffers + (uint64_t)glance(&soon[i].buf_idx) * BUFFER_BYTES);
+		if (__builtin_expect(buffer_is_valid(k, buffer), 1))
+			copy_in_units(buffers + (uint64_t)buffer * BUFFER_BYTES, frames[i].data, len);
+		else
+			len = 0;
+		slot[i].len = len;
+		slot[i].flags = 1 << NS_PORT_SHIFT;
+		bytes += len;
+	}
+	q->tail = ring_advance(k, q->tail, count);
+	q->bytes += bytes;
+}
+
+// Admits and puts whole frames; those that find no room are counted as lost.
+static inline void rx_queue_put_whole(struct rx_queue *q, const struct whole_frame *frames, uint32_t count)
+{
+	uint32_t fits = rx_queue_has_room(q, count) ? count : q->room;
+
+	q->drops += count - fits;
+	q->packets += fits;
+	q->room -= fits;
+	for (; q->k->offset_mask && fits; fits--, frames++)
+		rx_queue_put(q, frames->data, frames->len, 0, 1 << NS_PORT_SHIFT);
+	while (fits) {
+		uint32_t left = q->k->num_slots - q->tail, run = fits < left ? fits : left;
+
+		rx_queue_put_run(q, frames, run);
+		frames += run;
+		fits -= run;
+	}
+}
+
+// Shows the receiver what there is so far; the doorbell is left for close.
+static inline void rx_queue_show(struct rx_queue *q)
+{
+	publish(&q->k->hwtail, q->tail);
 }
 
 static inline void rx_queue_close(struct rx_queue *q)

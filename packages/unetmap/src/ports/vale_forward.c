@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Moving frames across a switch, in the sender's call, in three passes over a batch:
+// Moving frames across a switch, in the sender's call: most by vale_express.c, and what that leaves in
+// three passes over a batch:
 //
 //   gather     tx slots -> frames[]: each slot read once and checked; the batch is then claimed
 //              (hwcur moves) so that nobody sends it again whatever happens to us
@@ -21,15 +22,14 @@
 #include "ports/port.h"
 #include "ports/rx_queue.h"
 #include "ports/vale.h"
+#include "ports/vale_addresses.h"
+#include "ports/vale_express.h"
 #include "ports/vnet.h"
 
 enum {
 	BATCH = 1024,
 	END = 0xffff,
-	FLOOD = MAX_SWITCH_PORTS, // a chain's number, beyond all ports
-	NOWHERE,
-	CHAINS = MAX_SWITCH_PORTS + 1,
-	MIN_FRAME_BYTES = 14,
+	CHAINS = FLOOD + 1, // a chain for each port, and one for floods
 	PAGE = 4096,
 	NO_PAGE = 1, // no page starts there
 };
@@ -145,45 +145,6 @@ static uint32_t gather(struct batch *b, struct netmap_ring *ring, char *base, ui
 
 // ---- classify ----
 
-static inline uint64_t load64(const char *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof v);
-	return v;
-}
-
-#define MAC_MASK 0xffffffffffffull
-
-static inline uint64_t *bucket(struct vale_switch *s, uint64_t mac)
-{
-	return &s->macs[mac * 0x9e3779b97f4a7c15ull >> 54];
-}
-
-static inline int is_group(uint64_t mac)
-{
-	return mac & 1;
-}
-
-static void learn(struct vale_switch *s, uint64_t mac, uint16_t sw_port)
-{
-	uint64_t entry = mac << 16 | (sw_port + 1u);
-
-	if (!is_group(mac) && glance(bucket(s, mac)) != entry)
-		scribble(bucket(s, mac), entry);
-}
-
-// netmap forgets nothing when a port leaves: frames for it vanish until its index is used again.
-static uint16_t look_up(struct vale_switch *s, uint64_t mac, uint16_t self)
-{
-	uint64_t entry = glance(bucket(s, mac));
-	uint16_t known = entry & 0xffff;
-
-	if (is_group(mac) || !known || entry >> 16 != mac)
-		return FLOOD;
-	return known - 1 == self || known > MAX_SWITCH_PORTS ? NOWHERE : known - 1;
-}
-
 static inline void append(struct batch *b, uint16_t chain, uint16_t frame)
 {
 	struct chain *c = &b->chains[chain];
@@ -238,8 +199,8 @@ static void classify(struct batch *b, struct vale_switch *s)
 			continue;
 		}
 		count_sent(b->k, f);
-		dst = load64(start) & MAC_MASK;
-		src = load64(start + 4) >> 16;
+		dst = frame_destination(start);
+		src = frame_source(start);
 		if (to < 0 || dst != last_dst || src != last_src) {
 			learn(s, src, self);
 			to = look_up(s, dst, self);
@@ -442,7 +403,6 @@ static void count_lost(struct kring *k)
 	publish(&k->claimed, 0);
 }
 
-
 enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base)
 {
 	enum marks marks = ring_read_tx_marks(k, ring, ring_prev(k, k->hwcur));
@@ -453,6 +413,8 @@ enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 	count_lost(k);
 	if (k->sw == NONE) // a persistent port that is not attached
 		publish(&k->hwcur, k->rhead);
+	else
+		vale_express(port, k, ring, base);
 	b.from = port;
 	b.k = k;
 	b.yielded = 0;
