@@ -35,6 +35,9 @@ static inline uint32_t ring_advance(const struct kring *k, uint32_t i, uint32_t 
 	return i >= k->num_slots ? i - k->num_slots : i;
 }
 
+// A core's reply takes as long as about so many slots.
+enum { SLOTS_AHEAD = 32, SLOTS_PER_LINE = 4 };
+
 // Slots to fetch in advance: `count` of them that follow each other, `by` slots after i, or near enough
 // where the ring goes around. count <= num_slots.
 static inline const struct netmap_slot *slots_ahead(const struct kring *k, const struct netmap_ring *ring, uint32_t i,

@@ -13,6 +13,7 @@
 
 #include "core/barriers.h"
 #include "core/doorbell.h"
+#include "ports/copy.h"
 #include "ports/monitor.h"
 #include "ports/port.h"
 
@@ -192,28 +193,40 @@ static inline void send_slot(struct kring *k, struct netmap_slot *to, struct net
 	*to = slot;
 }
 
-// Copies what is new and returns where the last whole frame ends. With a mask known to be 0 the
-// receiver's slots are only written: they are not waited for.
-static inline __attribute__((always_inline)) uint32_t send_slots(struct kring *k, struct netmap_ring *ring, struct netmap_ring *to, uint64_t offset_mask)
-{
-	uint32_t complete = k->hwcur, i = k->hwcur, packets = 0, bytes = 0, pending_bytes = 0;
+enum { RUN = 32 };
 
-	while (i != k->rhead) {
+struct sending {
+	uint32_t complete; // where the last whole frame ends
+	uint32_t unfinished_bytes; // of the frame after that
+	uint64_t packets, bytes;
+	uint16_t flags; // of any slot
+};
+
+// Copies slots, up to the ring's end at most, and takes from the receiver's processor those that come
+// soon. With a mask known to be 0 the receiver's slots are only written: they are not waited for.
+static inline __attribute__((always_inline)) void send_run(struct kring *k, const struct netmap_ring *ring,
+							   struct netmap_ring *to, uint32_t from, uint32_t count,
+							   uint64_t offset_mask, struct sending *s)
+{
+	const struct netmap_slot *later = slots_ahead(k, to, from, SLOTS_AHEAD, count);
+
+	for (uint32_t i = 0; i < count; i += SLOTS_PER_LINE)
+		fetch_to_write(&later[i]);
+	for (uint32_t i = from; i < from + count; i++) {
 		struct netmap_slot slot = ring->slot[i];
 
 		send_slot(k, &to->slot[i], slot, offset_mask);
-		i = ring_next(k, i);
-		pending_bytes += slot.len;
+		s->flags |= slot.flags;
+		s->unfinished_bytes += slot.len;
 		if (slot.flags & NS_MOREFRAG)
 			continue;
-		complete = i;
-		packets++;
-		bytes += pending_bytes;
-		pending_bytes = 0;
+		s->complete = i + 1;
+		s->packets++;
+		s->bytes += s->unfinished_bytes;
+		s->unfinished_bytes = 0;
 	}
-	tally(&k->tx_packets, packets);
-	tally(&k->tx_bytes, bytes);
-	return complete;
+	if (s->complete == k->num_slots)
+		s->complete = 0;
 }
 
 static void clear_changed(const struct kring *k, struct netmap_ring *ring, uint32_t from, uint32_t to)
@@ -225,24 +238,48 @@ static void clear_changed(const struct kring *k, struct netmap_ring *ring, uint3
 
 // If we die before the publish nothing was sent, and the next one to sync copies the same slots
 // again; the flags are cleared after it, so that the copy is the same.
+static void show_sent(struct port *port, struct kring *k, struct netmap_ring *ring, char *base,
+		      const struct sending *s)
+{
+	uint32_t from = k->hwcur;
+
+	if (s->complete == from)
+		return;
+	if (glance(&port->monitor_count[TX]))
+		monitor_copy(port, k, ring, base, from, s->complete);
+	publish(&k->hwcur, s->complete);
+	if (s->flags & NS_BUF_CHANGED)
+		clear_changed(k, ring, from, s->complete);
+	tally(&k->tx_packets, s->packets);
+	tally(&k->tx_bytes, s->bytes);
+}
+
+static uint32_t slots_in_reach(const struct kring *k, uint32_t at)
+{
+	uint32_t left = (at <= k->rhead ? k->rhead : k->num_slots) - at;
+
+	return left < RUN ? left : RUN;
+}
+
 static void send_new(struct port *port, struct kring *k, struct netmap_ring *ring, struct kring *peer)
 {
-	uint32_t from = k->hwcur, complete;
+	struct sending s = {.complete = k->hwcur};
 	struct netmap_ring *to;
 	char *base;
 
-	if (from == k->rhead)
+	if (k->hwcur == k->rhead)
 		return;
 	to = ring_memory(peer, &base);
 	if (!to)
 		return;
-	complete = peer->offset_mask ? send_slots(k, ring, to, peer->offset_mask) : send_slots(k, ring, to, 0);
-	if (complete == from)
-		return;
-	if (glance(&port->monitor_count[TX]))
-		monitor_copy(port, k, ring, base, from, complete);
-	publish(&k->hwcur, complete);
-	clear_changed(k, ring, from, complete);
+	for (uint32_t at = k->hwcur, count; at != k->rhead; at = ring_advance(k, at, count)) {
+		count = slots_in_reach(k, at);
+		if (peer->offset_mask)
+			send_run(k, ring, to, at, count, peer->offset_mask, &s);
+		else
+			send_run(k, ring, to, at, count, 0, &s);
+	}
+	show_sent(port, k, ring, base, &s);
 	doorbell_ring(peer);
 }
 

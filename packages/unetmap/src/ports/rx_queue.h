@@ -99,7 +99,7 @@ static inline void rx_queue_put(struct rx_queue *q, const char *data, uint32_t l
 	q->bytes += len;
 }
 
-enum { BUFFERS_AHEAD = 4, SLOTS_AHEAD = 32, SLOTS_PER_LINE = 4 };
+enum { BUFFERS_AHEAD = 4 };
 
 // As rx_queue_put, for whole frames up to the ring's end at most. Slots and buffers that come soon are
 // taken from the receiver's processor meanwhile.

@@ -154,8 +154,9 @@ static void close_queue(struct express *e)
 static int open_queue(struct express *e, uint16_t to)
 {
 	uint16_t id = observe(&e->s->ports[to]);
+	struct port *port = id ? port_at(id - 1) : NULL;
 
-	if (!id || !rx_queue_open(&e->q, port_at(id - 1), e->k->ring_id, e->k->sw))
+	if (!port || port->vnet_hdr_bytes || !rx_queue_open(&e->q, port, e->k->ring_id, e->k->sw))
 		return 0;
 	e->open = to;
 	return 1;
