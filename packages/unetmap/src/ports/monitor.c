@@ -252,6 +252,8 @@ static enum marks rx_sync(struct port *port, struct kring *k, struct netmap_ring
 	enum marks marks = ring_read_rx_marks(k, ring, observe(&k->hwtail), 0);
 
 	publish(&k->hwcur, k->rhead);
+	if (marks != MARKS_OK)
+		rx_queue_look_anew(k);
 	ring_show_tail(k, ring, observe(&k->hwtail));
 	return marks;
 }

@@ -65,6 +65,15 @@ static inline int rx_queue_has_room(struct rx_queue *q, uint32_t slots)
 	return slots <= q->room;
 }
 
+// For a receiver that released more than it had, which in-kernel netmap lets it do, and which leaves it
+// less room, not more: senders must not go by what they saw before.
+static inline void rx_queue_look_anew(struct kring *k)
+{
+	robust_lock(&k->qlock);
+	k->seen_hwcur = k->hwcur;
+	robust_unlock(&k->qlock);
+}
+
 // True if a frame of so many slots may follow; otherwise it is counted as lost.
 static inline int rx_queue_admit(struct rx_queue *q, uint32_t slots)
 {

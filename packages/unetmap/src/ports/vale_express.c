@@ -164,10 +164,12 @@ static int open_queue(struct express *e, uint16_t to)
 
 static int turn_to(struct express *e, uint16_t to)
 {
+	if (to == NOT_HERE)
+		return 0;
 	if (e->open == to)
 		return 1;
 	close_queue(e);
-	return to != NOT_HERE && e->turns++ < MAX_TURNS && open_queue(e, to);
+	return e->turns++ < MAX_TURNS && open_queue(e, to);
 }
 
 // Frames are about to be lost: the receiver gets one chance a sync to run and make room, for it may

@@ -450,6 +450,8 @@ enum marks vale_rx_sync(struct port *port, struct kring *k, struct netmap_ring *
 	uint32_t tail;
 
 	release(k, ring);
+	if (marks != MARKS_OK)
+		rx_queue_look_anew(k);
 	tail = observe(&k->hwtail);
 	if (glance(&port->monitor_count[RX]))
 		monitor_received(port, k, ring, base, tail);
