@@ -8,7 +8,7 @@ memif_dpdk() { dpkg-query -Wf '${db:Status-Status}' librte-net-memif23 2>/dev/nu
 
 # testpmd NAME CPU ROLE MODE, commands on its input
 testpmd() {
-	RUNTIME_DIRECTORY="$scratch" exec dpdk-testpmd --lcores "0@$2,1@$2" --no-huge -m 256 --no-pci --no-telemetry \
+	RUNTIME_DIRECTORY="$scratch" exec $UNDER dpdk-testpmd --lcores "0@$2,1@$2" --no-huge -m 256 --no-pci --no-telemetry \
 		--no-shconf --file-prefix="$1" \
 		--vdev="net_memif0,role=$3,id=0,socket=$scratch/memif.sock,socket-abstract=no" \
 		-- -i --no-flush-rx --total-num-mbufs=16384 --forward-mode="$4" >"$scratch/$1.out" 2>&1

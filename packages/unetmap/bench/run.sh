@@ -15,7 +15,7 @@ cpu=$(($(nproc) > 1))
 scratch=$(mktemp -d /dev/shm/unetmap-bench.XXXXXX) || exit 1
 trap "rm -rf $scratch" EXIT
 trap 'exit 1' INT TERM
-run="$build/bin/unetmap-run --dir $scratch/region"
+run="$UNDER $build/bin/unetmap-run --dir $scratch/region"
 program="$build/bench"
 
 say() { echo "bench: $*" >&2; }
@@ -45,7 +45,7 @@ row() {
 }
 
 forward() { $run "$program/forward" "$1" $ms 0 "$cpu"; }
-copy_bytes() { "$program/copy" "$1" $ms "$cpu"; }
+copy_bytes() { $UNDER "$program/copy" "$1" $ms "$cpu"; }
 round_trip() { $run "$program/round_trip" "$1" "$2" $ms 0 "$cpu" "${3:-0}"; }
 
 # The program is bench/nic.c: nic FROM TO MS CPU CPU, as af_packet, but through netmap ports.

@@ -10,4 +10,4 @@ in_namespace_with_veth() {
 	[ ! -s "$scratch/err" ] || why "$(head -1 "$scratch/err")"
 }
 
-veth() { in_namespace_with_veth "$program/af_packet bench0 bench1 $ms 0 $cpu"; }
+veth() { in_namespace_with_veth "$UNDER $program/af_packet bench0 bench1 $ms 0 $cpu"; }
