@@ -225,9 +225,9 @@ void vale_express(struct port *port, struct kring *k, struct netmap_ring *ring, 
 		.destination = ~0ull, // no address of 48 bits
 	};
 
-	if (observe(&e.s->ruler) || k->offset_mask || port->vnet_hdr_bytes || port->monitor_count[TX])
+	if (observe(&e.s->ruler) || k->offset_mask || port->vnet_hdr_bytes || glance(&port->monitor_count[TX]))
 		return;
 	run(&e);
-	k->tx_packets += e.packets;
-	k->tx_bytes += e.bytes;
+	tally(&k->tx_packets, e.packets);
+	tally(&k->tx_bytes, e.bytes);
 }
