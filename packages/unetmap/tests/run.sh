@@ -5,6 +5,7 @@
 # A test is a program build/tests/*/* (run under unetmap-run) or a script tests/*/*.sh (run as it is,
 # with BUILD and UNETMAP_DIR set). It exits 0, 1, or 77 for "skipped", having said why. The
 # conformance program counts for as many tests as it has cases. Each test gets a region of its own.
+# With CI=true a test that fails is run once more, and says so.
 cd "$(dirname "$0")/.." || exit 1
 BUILD=$(realpath "$1")
 export BUILD
@@ -39,6 +40,15 @@ in_region() {
 	return $status
 }
 
+tried() {
+	in_region "$@"
+	status=$?
+	case $status in 0 | 77) return $status ;; esac
+	[ "$CI" = true ] || return $status
+	echo "status $status; once more: $*"
+	in_region "$@"
+}
+
 run="$BUILD/bin/unetmap-run"
 
 # What names a network device needs a pair of them, in a network namespace of the case's own.
@@ -68,7 +78,7 @@ conformance() {
 }
 
 if wanted conformance "$@"; then
-	report=$(in_region conformance)
+	report=$(tried conformance)
 	echo "$report"
 	totals=$(echo "$report" | sed -n '$s/^conformance: \(.*\) passed, \(.*\) failed, \(.*\) skipped$/\1 \2 \3/p')
 	passed=${totals%% *} skipped=${totals##* }
@@ -80,13 +90,13 @@ for test in "$BUILD"/tests/*/*; do
 	name=${test#"$BUILD"/tests/}
 	case $name in conformance/* | *.d) continue ;; esac
 	wanted "$name" "$@" || continue
-	in_region "$run" "$test"
+	tried "$run" "$test"
 	count "$name" $?
 done
 for test in tests/*/*.sh; do
 	[ -e "$test" ] || continue
 	wanted "${test#tests/}" "$@" || continue
-	in_region sh "$test"
+	tried sh "$test"
 	count "${test#tests/}" $?
 done
 echo "$passed passed, $failed failed, $skipped skipped"
