@@ -56,7 +56,7 @@ static int furnish(struct port *port, struct port *watched, const struct port_wi
 		return area;
 	port->area_gen = segment->areas[area].gen;
 	port->area = area;
-	return port_make_own_rings(port, wish);
+	return port_make_own_rings(port);
 }
 
 static int free_place(const struct port *watched, enum ring_dir dir)

@@ -42,7 +42,7 @@ static int furnish(struct port *port, const struct port_wish *wish)
 		return area;
 	port->area_gen = segment->areas[area].gen;
 	port->area = area;
-	return port_make_own_rings(port, wish);
+	return port_make_own_rings(port);
 }
 
 static void dissolve(struct port *port)

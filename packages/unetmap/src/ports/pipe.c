@@ -122,13 +122,13 @@ static int furnish(struct port *a, struct port *b, const struct port_wish *wish)
 	int error = choose_area(a, b, wish);
 
 	if (!error)
-		error = port_make_rings(a, TX, NULL, wish);
+		error = port_make_rings(a, TX, NULL);
 	if (!error)
-		error = port_make_rings(b, TX, NULL, wish);
+		error = port_make_rings(b, TX, NULL);
 	if (!error)
-		error = port_make_rings(a, RX, b, wish);
+		error = port_make_rings(a, RX, b);
 	if (!error)
-		error = port_make_rings(b, RX, a, wish);
+		error = port_make_rings(b, RX, a);
 	if (error)
 		drop(a, b);
 	return error;

@@ -121,7 +121,7 @@ static void set_geometry(struct kring *k, struct port *port, enum ring_dir dir, 
 	k->buf_ofs = a->buf_pool_ofs;
 }
 
-int port_make_rings(struct port *port, enum ring_dir dir, struct port *twin, const struct port_wish *wish)
+int port_make_rings(struct port *port, enum ring_dir dir, struct port *twin)
 {
 	for (int n = 0; n < port_ring_total(port, dir); n++) {
 		struct kring *k = &port->rings[dir][n];
@@ -138,13 +138,13 @@ int port_make_rings(struct port *port, enum ring_dir dir, struct port *twin, con
 	return 0;
 }
 
-int port_make_own_rings(struct port *port, const struct port_wish *wish)
+int port_make_own_rings(struct port *port)
 {
-	int error = port_make_rings(port, TX, NULL, wish);
+	int error = port_make_rings(port, TX, NULL);
 
 	if (error)
 		return error;
-	error = port_make_rings(port, RX, NULL, wish);
+	error = port_make_rings(port, RX, NULL);
 	if (error)
 		port_drop_rings(port, TX, 1);
 	return error;

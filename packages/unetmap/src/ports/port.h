@@ -118,9 +118,9 @@ void port_announce(struct port *port);
 
 // Makes the rings of one direction; those of `twin`, if given, share their buffers with it.
 // 0 or -ENOMEM with nothing left behind.
-int port_make_rings(struct port *port, enum ring_dir dir, struct port *twin, const struct port_wish *wish);
+int port_make_rings(struct port *port, enum ring_dir dir, struct port *twin);
 // The rings of both directions, with buffers of the port's own. 0 or -ENOMEM with nothing left behind.
-int port_make_own_rings(struct port *port, const struct port_wish *wish);
+int port_make_own_rings(struct port *port);
 
 // Stops whoever works on the rings of one direction and gives their memory back, and the buffers in
 // their slots too if they own them.

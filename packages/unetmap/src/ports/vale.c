@@ -174,7 +174,7 @@ static int furnish(struct port *port, const struct port_wish *wish)
 
 	if (!error)
 		error = vale_choose_area(port, wish);
-	return error ? error : port_make_own_rings(port, wish);
+	return error ? error : port_make_own_rings(port);
 }
 
 static void dissolve(struct port *port)

@@ -151,7 +151,7 @@ int vale_persistent_used(struct port *port, const struct port_wish *wish)
 
 	if (!(port->flags & VALE_PERSISTENT) || port->rings[TX][0].active)
 		return 0;
-	error = port_make_own_rings(port, wish);
+	error = port_make_own_rings(port);
 	memcpy(port->ring_count, counts, sizeof counts);
 	return error;
 }
