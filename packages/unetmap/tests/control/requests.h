@@ -18,16 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int failures;
-
-#define CHECK(ok, ...)                                             \
-	do {                                                       \
-		if (!(ok) && ++failures <= 20) {                   \
-			printf("%s:%d: ", __FILE__, __LINE__);     \
-			printf(__VA_ARGS__);                       \
-			printf("\n");                              \
-		}                                                  \
-	} while (0)
+#include "../check.h"
 
 // A call's result is 0 or the errno it gave; `want` likewise.
 #define WANT(want, call)                                                                \

@@ -16,23 +16,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../check.h"
+
 struct mark {
 	uint32_t stream, generation;
 	uint64_t seq;
 };
 
 enum { FRAME_BYTES = 60, MARK_OFS = 14, BROADCAST = 0xff };
-
-static int failures;
-
-#define CHECK(ok, ...)                                             \
-	do {                                                       \
-		if (!(ok) && ++failures <= 20) {                   \
-			printf("%s:%d: ", __FILE__, __LINE__);     \
-			printf(__VA_ARGS__);                       \
-			printf("\n");                              \
-		}                                                  \
-	} while (0)
 
 static inline struct netmap_ring *tx_ring(struct nm_desc *d)
 {

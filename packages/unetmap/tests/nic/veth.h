@@ -26,20 +26,11 @@
 #include <unetmap/stats.h>
 #include <unistd.h>
 
+#include "../check.h"
+
 enum { SKIPPED = 77 };
 #define OUR_ADDRESS "10.9.0.1"
 #define PEER_ADDRESS "10.9.0.2"
-
-static int failures;
-
-#define CHECK(ok, ...)                                         \
-	do {                                                   \
-		if (!(ok) && ++failures <= 20) {               \
-			printf("%s:%d: ", __FILE__, __LINE__); \
-			printf(__VA_ARGS__);                   \
-			printf("\n");                          \
-		}                                              \
-	} while (0)
 
 static inline void skip(const char *why)
 {
