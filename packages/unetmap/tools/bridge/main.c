@@ -5,31 +5,12 @@
 #define NETMAP_WITH_LIBS
 #include <net/netmap_user.h>
 #include <poll.h>
-#include <signal.h>
 
 #include "move.h"
 #include "options.h"
+#include "signals/signals.h"
 
 #define IDLE_MS 2500
-
-static volatile sig_atomic_t interrupted;
-
-static void
-interrupt(int signal)
-{
-	(void)signal;
-	interrupted = 1;
-}
-
-// No restart: the signal is to end poll.
-static void
-end_on_signals(void)
-{
-	struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
 
 static struct nmport_d *
 open_port(const char *name)

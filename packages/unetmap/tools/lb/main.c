@@ -4,31 +4,12 @@
 #define NETMAP_WITH_LIBS
 #include <net/netmap_user.h>
 #include <poll.h>
-#include <signal.h>
 
 #include "balancer.h"
 #include "report.h"
+#include "signals/signals.h"
 
 #define TURN_MS 10 // readers may release packets while nothing comes in
-
-static volatile sig_atomic_t interrupted;
-
-static void
-interrupt(int signal)
-{
-	(void)signal;
-	interrupted = 1;
-}
-
-// No restart: the signal is to end poll.
-static void
-end_on_signals(void)
-{
-	struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
 
 // Pipes with packets that nobody took yet are synced by poll, and wake it when that changes: with
 // cur at tail a ring asks for more room than it has.
