@@ -20,6 +20,11 @@ export class Board {
     return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
+  /** Which lab: its title. Pressed: everybody may read the solution. */
+  solutionLock(title: string): Locator {
+    return this.page.getByRole('button', { name: `The solution of ${title} is open to all` });
+  }
+
   /** Which lab: its title, as the column says it. */
   openSwitch(title: string): Locator {
     return this.page.getByRole('switch', { name: `${title} is open` });

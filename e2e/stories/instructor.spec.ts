@@ -89,3 +89,24 @@ test('the instructor closes a lab and opens it again, and attendees see it at on
   await expect(open).toBeChecked();
   await expect(labs.getByRole('link')).toHaveCount(LAB_NAMES.length);
 });
+
+test('a solution is locked until the instructor opens it, and is then shown beside the own code', async ({
+  attendee,
+  instructor,
+}) => {
+  const { page } = await attendee('Curious', LAB);
+  const compare = page.getByRole('button', { name: 'Compare your code with it' });
+  await expect(page.getByText('It opens when all checks pass')).toBeVisible();
+  await expect(compare).toHaveCount(0);
+
+  const lock = (await instructor()).solutionLock('Sink');
+  await lock.click();
+  await expect(lock).toHaveAttribute('aria-pressed', 'true');
+  await compare.click();
+  const dialog = page.getByRole('dialog', { name: 'Your code beside the solution' });
+  await expect(dialog.locator('.line-insert').first()).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  await lock.click();
+  await expect(compare).toHaveCount(0);
+});

@@ -37,7 +37,7 @@ export type BoardRow = z.infer<typeof boardRow>;
 
 export const board = z.object({
   courseCode: z.string(),
-  labs: z.array(z.object({ slug: labSlug, title: z.string(), open: z.boolean() })),
+  labs: z.array(z.object({ slug: labSlug, title: z.string(), open: z.boolean(), solutionOpen: z.boolean() })),
   rows: z.array(boardRow),
 });
 export type Board = z.infer<typeof board>;

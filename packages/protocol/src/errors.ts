@@ -15,6 +15,7 @@ export const errorCode = z.enum([
   'wrong-token',
   'no-such-lab',
   'lab-closed',
+  'solution-locked',
   'no-such-file',
   'not-editable',
   'bad-path',

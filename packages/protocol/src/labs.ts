@@ -68,6 +68,8 @@ export const labSummary = z.object({
   summary: z.string(),
   minutes: z.int(),
   open: z.boolean(),
+  /** This person may read the solution: its checks passed once, or the instructor opened it. */
+  solutionOpen: z.boolean(),
   /** Of this person: how many checks passed in the latest check run of this lab. */
   passed: z.int(),
   checks: z.int(),

@@ -61,6 +61,13 @@ export const requests = {
     result: z.object({ files: z.array(workspaceFile) }),
   },
 
+  /** The files that the solution changes; `solution-locked` before the asker may read them. */
+  'solution.read': {
+    role: 'attendee',
+    params: z.object({ lab: labSlug }),
+    result: z.object({ files: z.array(z.object({ path: workspacePath, content: z.string() })) }),
+  },
+
   'run.start': { role: 'attendee', params: z.object({ lab: labSlug }), result: runState },
   'run.stop': { role: 'attendee', params: z.object({ lab: labSlug }), result: nothing },
   /** Ten minutes: the last one at full rate, those before at one sample a second. Oldest first. */
@@ -100,6 +107,12 @@ export const requests = {
   'board.open': { role: 'instructor', params: nothing, result: board },
   'board.close': { role: 'instructor', params: nothing, result: nothing },
   'labs.set-open': {
+    role: 'instructor',
+    params: z.object({ lab: labSlug, open: z.boolean() }),
+    result: nothing,
+  },
+  /** For everybody; whoever passed the checks keeps it open. */
+  'labs.set-solution-open': {
     role: 'instructor',
     params: z.object({ lab: labSlug, open: z.boolean() }),
     result: nothing,

@@ -23,7 +23,7 @@ export function courseRoutes(store: Store, course: Course, workspaces: Workspace
       'get',
       '/api/labs',
       'attendee',
-      ({ person }): LabList => ({ labs: course.summaries(person.personId) }),
+      ({ person }): LabList => ({ labs: course.summaries(person) }),
     ),
     signedInRoute('get', '/api/labs/:slug', 'attendee', labPage),
   ];

@@ -69,6 +69,7 @@ export class Board implements Disposable {
       slug,
       title: detail.title,
       open: course.isOpen(slug),
+      solutionOpen: course.isSolutionOpen(slug),
     }));
     return { courseCode, labs, rows: store.people.attendees().map((person) => this.#row(person)) };
   }

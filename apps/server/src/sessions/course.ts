@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import type { Lab } from '@ringlab/labkit';
-import type { LabSummary, Person, SandboxStatus } from '@ringlab/protocol';
+import { type Lab, loadLabAnswers } from '@ringlab/labkit';
+import type { LabSummary, Person, RequestResult, SandboxStatus } from '@ringlab/protocol';
 import { Refusal } from '../refusal.ts';
 import type { Store } from '../store/store.ts';
 
@@ -48,8 +48,37 @@ export class Course {
     await this.#store.write(() => this.#store.labs.setOpen(lab.slug, open));
   }
 
-  summaries(personId: string): LabSummary[] {
-    return this.labs.map((lab) => this.#summary(lab, personId));
+  isSolutionOpen(slug: string): boolean {
+    return this.#store.labs.isSolutionOpen(slug);
+  }
+
+  async setSolutionOpen(slug: string, open: boolean): Promise<void> {
+    const lab = this.lab(slug);
+    await this.#store.write(() => this.#store.labs.setSolutionOpen(lab.slug, open));
+  }
+
+  /** The files in which the solution differs from what the lab begins with. */
+  async solution(slug: string, person: Person): Promise<RequestResult<'solution.read'>> {
+    const lab = this.lab(slug);
+    if (!this.#mayReadSolution(lab, person)) {
+      throw new Refusal(
+        'solution-locked',
+        `The solution of ${lab.detail.title} opens when all of your checks pass, or when the instructor opens it.`,
+      );
+    }
+    const { solution } = await loadLabAnswers(lab);
+    const starter = new Map(lab.starter.map(({ path, content }) => [path, content]));
+    const changed = solution.filter(({ path, content }) => starter.get(path) !== content);
+    return { files: changed.map(({ path, content }) => ({ path, content })) };
+  }
+
+  summaries(person: Person): LabSummary[] {
+    return this.labs.map((lab) => this.#summary(lab, person));
+  }
+
+  #mayReadSolution({ slug }: Lab, { personId, role }: Person): boolean {
+    if (role === 'instructor' || this.isSolutionOpen(slug)) return true;
+    return this.#store.results.hasPassed({ personId, lab: slug });
   }
 
   /** Why this lab cannot run on this server. */
@@ -66,9 +95,9 @@ export class Course {
     return undefined;
   }
 
-  #summary(lab: Lab, personId: string): LabSummary {
+  #summary(lab: Lab, person: Person): LabSummary {
     const { slug, title, summary, minutes } = lab.detail;
-    const latest = this.#store.results.latestCheck({ personId, lab: slug });
+    const latest = this.#store.results.latestCheck({ personId: person.personId, lab: slug });
     const passed = latest?.results.filter(({ state }) => state === 'passed').length ?? 0;
     const missing = this.missing(lab);
     const checks = lab.checks.length;
@@ -78,6 +107,7 @@ export class Course {
       summary,
       minutes,
       open: this.isOpen(slug),
+      solutionOpen: this.#mayReadSolution(lab, person),
       passed,
       checks,
       ...(missing && { missing }),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Which labs are open, and what the server made up once: the course code and the instructor's token. */
+/** Which labs and which solutions are open, and what the server made up once: the course code and the instructor's token. */
 export class LabSettings {
   readonly #database: DatabaseSync;
 
@@ -17,6 +17,17 @@ export class LabSettings {
     const sql = open
       ? 'DELETE FROM closed_labs WHERE lab = ?'
       : 'INSERT OR IGNORE INTO closed_labs VALUES (?)';
+    this.#database.prepare(sql).run(lab);
+  }
+
+  isSolutionOpen(lab: string): boolean {
+    return this.#database.prepare('SELECT 1 FROM open_solutions WHERE lab = ?').get(lab) !== undefined;
+  }
+
+  setSolutionOpen(lab: string, open: boolean): void {
+    const sql = open
+      ? 'INSERT OR IGNORE INTO open_solutions VALUES (?)'
+      : 'DELETE FROM open_solutions WHERE lab = ?';
     this.#database.prepare(sql).run(lab);
   }
 

@@ -62,4 +62,18 @@ export const migrations: readonly string[] = [
   -- Labs are open unless a row says otherwise.
   CREATE TABLE closed_labs (lab TEXT PRIMARY KEY) STRICT;
   `,
+  `
+  -- Solutions are locked unless a row says otherwise.
+  CREATE TABLE open_solutions (lab TEXT PRIMARY KEY) STRICT;
+
+  -- Check runs are forgotten in time; that one passed is not.
+  CREATE TABLE passed_labs (
+    person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    lab TEXT NOT NULL,
+    passed_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (person_id, lab)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO passed_labs
+    SELECT person_id, lab, min(started_at_ms) FROM check_runs WHERE state ->> '$.passed' GROUP BY person_id, lab;
+  `,
 ];

@@ -33,6 +33,13 @@ export class ResultStore {
         JSON.stringify(check),
       );
     this.#forgetOld('check_runs', 'check_run_id', key);
+    if (check.passed) this.#putPassed(key, check.endedAtMs ?? check.startedAtMs);
+  }
+
+  /** Whether a check of this workspace ever passed as a whole. */
+  hasPassed({ personId, lab }: WorkspaceKey): boolean {
+    const sql = 'SELECT 1 FROM passed_labs WHERE person_id = ? AND lab = ?';
+    return this.#database.prepare(sql).get(personId, lab) !== undefined;
   }
 
   latestRun({ personId, lab }: WorkspaceKey): RunState | undefined {
@@ -68,6 +75,12 @@ export class ResultStore {
       const key = { personId: String(row.person_id), lab: String(row.lab) };
       this.putCheck(key, unjudged(checkRunState.parse(JSON.parse(String(row.state))), nowMs));
     }
+  }
+
+  #putPassed({ personId, lab }: WorkspaceKey, passedAtMs: number): void {
+    this.#database
+      .prepare('INSERT OR IGNORE INTO passed_labs VALUES (?, ?, ?)')
+      .run(personId, lab, passedAtMs);
   }
 
   #forgetOld(table: 'runs' | 'check_runs', id: string, { personId, lab }: WorkspaceKey): void {

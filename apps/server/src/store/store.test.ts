@@ -135,6 +135,23 @@ test('a token signs in until it is too old, and is nowhere in the database', asy
   expect(again.people.byToken(token)).toBeUndefined();
 });
 
+test('a database of before the locks knows who had passed', async () => {
+  const store = open();
+  const key = workspaceIn(store);
+  await store[Symbol.asyncDispose]();
+  const database = new DatabaseSync(databaseFile(dataDir));
+  database.exec('DROP TABLE passed_labs; DROP TABLE open_solutions; PRAGMA user_version = 1;');
+  const insert = database.prepare('INSERT INTO check_runs VALUES (?, ?, ?, 1, 2, ?)');
+  insert.run('one', key.personId, '01-x', JSON.stringify({ passed: true }));
+  insert.run('two', key.personId, '02-y', JSON.stringify({ passed: false }));
+  database.close();
+  await using again = open();
+  expect([again.results.hasPassed(key), again.results.hasPassed({ ...key, lab: '02-y' })]).toEqual([
+    true,
+    false,
+  ]);
+});
+
 test('a second store in the same folder, and one of a newer release, are refused in words', async () => {
   const first = open();
   expect(open).toThrow(StoreError);

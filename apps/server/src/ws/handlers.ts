@@ -114,8 +114,9 @@ function workspaceHandlers(services: Services) {
     'lab.reset': async (asker, { lab }) => ({ files: await workspaces.resetAll(own(asker, lab), asker) }),
     'labs.list': (asker) => {
       store.people.seen(asker.person.personId);
-      return { labs: services.course.summaries(asker.person.personId) };
+      return { labs: services.course.summaries(asker.person) };
     },
+    'solution.read': (asker, { lab }) => services.course.solution(lab, asker.person),
   } satisfies Partial<Handlers>;
 }
 
@@ -189,6 +190,11 @@ function courseHandlers({ course, board }: Services) {
     },
     'labs.set-open': async (_asker, { lab, open }) => {
       await course.setOpen(lab, open);
+      board.labsChanged();
+      return {};
+    },
+    'labs.set-solution-open': async (_asker, { lab, open }) => {
+      await course.setSolutionOpen(lab, open);
       board.labsChanged();
       return {};
     },

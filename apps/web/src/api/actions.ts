@@ -59,6 +59,8 @@ export const actions: Actions = {
     (await request('file.version', { workspace: currentWorkspace().ref, path, version })).content,
   resolveConflict: async (path, content) => currentWorkspace().files.resolveConflict(path, content),
 
+  solution: async () => (await request('solution.read', { lab: lab() })).files,
+
   async startRun() {
     await Promise.all([currentWorkspace().files.saveAll(), endRun()]);
     const run = await request('run.start', { lab: lab() });
@@ -82,6 +84,7 @@ export const actions: Actions = {
   openBoard,
   closeBoard,
   setLabOpen: async (slug, open) => void (await request('labs.set-open', { lab: slug, open })),
+  setSolutionOpen: async (slug, open) => void (await request('labs.set-solution-open', { lab: slug, open })),
 };
 
 /** A lab has one run at a time: to run it again is to stop it first. */

@@ -18,6 +18,7 @@ export type {
   EditedFile,
   OpenWorkspace,
   RateFeed,
+  SolutionFile,
   TerminalOutput,
   TerminalStream,
 } from './state.ts';

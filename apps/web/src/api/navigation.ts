@@ -42,7 +42,7 @@ export interface View {
 }
 
 export type Dialog =
-  | { readonly kind: 'commands' | 'go-to-file' | 'keys' | 'new-file' | 'reset-lab' }
+  | { readonly kind: 'commands' | 'go-to-file' | 'keys' | 'new-file' | 'reset-lab' | 'solution' }
   | { readonly kind: 'reset-file' | 'delete-file' | 'file-history'; readonly path: string };
 
 const NOWHERE: View = {

@@ -131,11 +131,17 @@ function offline(retryInMs: number): void {
 }
 
 function event(event: ServerEvent): void {
-  if ('workspace' in event) workspaceSession?.event(event);
+  if ('workspace' in event) workspaceEvent(event);
   else if (event.type === 'sandbox') store.setState({ sandbox: event.sandbox });
   else if (event.type === 'board') store.setState({ board: event.board });
   else if (event.type === 'labs.changed') refreshLabs();
   else if (event.type === 'complaint') complained(event.error);
+}
+
+/** How far a person got, and which solutions are open to them, changes with a verdict. */
+function workspaceEvent(event: Extract<ServerEvent, { workspace: unknown }>): void {
+  workspaceSession?.event(event);
+  if (event.type === 'check' && event.check.phase === 'ended') refreshLabs();
 }
 
 /** What this tab last said to a terminal may have crossed the news that it is gone. */

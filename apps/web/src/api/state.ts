@@ -8,6 +8,7 @@ import type {
   Me,
   ProtocolError,
   RateSample,
+  RequestResult,
   ReturnLink,
   RunState,
   SandboxStatus,
@@ -44,6 +45,8 @@ export interface OpenWorkspace {
   readonly terminals: readonly TerminalInfo[];
 }
 
+export type SolutionFile = RequestResult<'solution.read'>['files'][number];
+
 export interface EditedFile extends WorkspaceFile {
   /** `content` is always what the editor shows; `saveState` says how far it got. Unsaved text survives a reload. */
   readonly saveState: 'saved' | 'unsaved' | 'saving' | 'failed' | 'conflict';
@@ -76,6 +79,8 @@ export interface Actions {
   fileVersion(path: string, version: number): Promise<string>;
   /** Ends a conflict with this text, which replaces what is on the server. The other text stays as a version. */
   resolveConflict(path: string, content: string): Promise<void>;
+  /** The files that the solution changes; rejects while it is locked. */
+  solution(): Promise<readonly SolutionFile[]>;
 
   /** Both save everything first; a run that goes on is stopped before the new one starts. */
   startRun(): Promise<void>;
@@ -89,6 +94,7 @@ export interface Actions {
   openBoard(): Promise<void>;
   closeBoard(): Promise<void>;
   setLabOpen(lab: string, open: boolean): Promise<void>;
+  setSolutionOpen(lab: string, open: boolean): Promise<void>;
 }
 
 /**

@@ -9,6 +9,7 @@ const lab = (slug: string, rest: Partial<LabSummary>): LabSummary => ({
   summary: '',
   minutes: 25,
   open: true,
+  solutionOpen: false,
   passed: 0,
   checks: 4,
   ...rest,

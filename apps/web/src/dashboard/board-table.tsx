@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Board } from '@ringlab/protocol';
+import { Lock, LockOpen } from 'lucide-react';
 import { Switch } from 'radix-ui';
 import { useEffect, useRef, useState } from 'react';
 import { actions, errorWords } from '../api/index.ts';
@@ -47,10 +48,10 @@ function useMemory(board: Board): BoardMemory {
 
 type LabHeadProps = Board['labs'][number];
 
-function LabHead({ slug, title, open }: LabHeadProps) {
+function LabHead({ slug, title, open, solutionOpen }: LabHeadProps) {
   const [problem, setProblem] = useState<string>();
-  const set = (next: boolean) =>
-    actions.setLabOpen(slug, next).then(
+  const attempt = (change: Promise<void>) =>
+    change.then(
       () => setProblem(undefined),
       (error: unknown) => setProblem(errorWords(error)),
     );
@@ -61,12 +62,26 @@ function LabHead({ slug, title, open }: LabHeadProps) {
         <Switch.Root
           className="switch"
           checked={open}
-          onCheckedChange={(next) => void set(next)}
+          onCheckedChange={(next) => void attempt(actions.setLabOpen(slug, next))}
           aria-label={`${title} is open`}
         >
           <Switch.Thumb className="switch-thumb" />
         </Switch.Root>
         {problem ?? (open ? 'open' : 'closed')}
+        <button
+          type="button"
+          className="icon-button board-solution"
+          aria-pressed={solutionOpen}
+          aria-label={`The solution of ${title} is open to all`}
+          title={
+            solutionOpen
+              ? 'Everybody may read the solution. Lock it again'
+              : 'The solution opens to those whose checks pass. Open it to all'
+          }
+          onClick={() => void attempt(actions.setSolutionOpen(slug, !solutionOpen))}
+        >
+          {solutionOpen ? <LockOpen size={13} /> : <Lock size={13} />}
+        </button>
       </span>
     </th>
   );

@@ -5,7 +5,11 @@ import { actions, type EditedFile } from '../api/index.ts';
 import type { Monaco } from './load-monaco.ts';
 import { textChange } from './text-change.ts';
 
-const C_FILE = /\.[ch]$/;
+/** Monaco's name of the language that a file of this path is in. */
+export function languageOf(path: string): string {
+  if (/\.[ch]$/.test(path)) return 'c';
+  return /\.(cc|cpp|cxx|hh|hpp)$/.test(path) ? 'cpp' : 'plaintext';
+}
 
 /** One Monaco model a file: what is typed goes to the state, and what others change in the state comes here. */
 export class FileModels implements Disposable {
@@ -45,9 +49,8 @@ export class FileModels implements Disposable {
   }
 
   #create({ path, content }: EditedFile): editor.ITextModel {
-    const language = C_FILE.test(path) ? 'c' : 'plaintext';
     const uri = this.#monaco.Uri.from({ scheme: 'workspace', path: `/${path}` });
-    const model = this.#monaco.editor.createModel(content, language, uri);
+    const model = this.#monaco.editor.createModel(content, languageOf(path), uri);
     model.updateOptions({ tabSize: 8, insertSpaces: false });
     model.detectIndentation(false, 8);
     model.onDidChangeContent(() => {

@@ -7,6 +7,7 @@ import { minutesText } from '../units/time-text.ts';
 import { Markdown } from './markdown.tsx';
 import { Question } from './question.tsx';
 import { useRemembered } from './remembered.ts';
+import { Solution } from './solution.tsx';
 import { Step } from './step.tsx';
 import { type StepState, stepStates } from './step-progress.ts';
 import { useOutcomes } from './use-outcomes.ts';
@@ -57,6 +58,7 @@ function LabText({ lab }: { readonly lab: LabDetail }) {
           ))}
         </section>
       )}
+      <Solution lab={lab.slug} />
       {lab.goingFurther !== '' && (
         <section className="lab-further">
           <h2>Going further</h2>

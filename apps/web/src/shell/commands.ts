@@ -96,6 +96,14 @@ const FILE: readonly Command[] = [
     run: withActivePath((path) => navigation.showDialog({ kind: 'delete-file', path })),
     when: () => ownWorkspace() && activeFile()?.starter === false,
   },
+  {
+    id: 'solution',
+    title: 'Compare with the solution',
+    group: 'File',
+    run: dialog('solution'),
+    when: () =>
+      appState().labs.some(({ slug, solutionOpen }) => slug === workspace()?.ref.lab && solutionOpen),
+  },
   { id: 'reset-lab', title: 'Reset lab', group: 'File', run: dialog('reset-lab'), when: ownWorkspace },
   {
     id: 'close-file',
@@ -184,7 +192,9 @@ export function commandKeys(id: string): string {
   return COMMANDS.find((command) => command.id === id)?.keys ?? '';
 }
 
-function dialog(kind: 'commands' | 'go-to-file' | 'keys' | 'new-file' | 'reset-lab'): () => void {
+function dialog(
+  kind: 'commands' | 'go-to-file' | 'keys' | 'new-file' | 'reset-lab' | 'solution',
+): () => void {
   return () => navigation.showDialog({ kind });
 }
 

@@ -6,6 +6,7 @@ import { FileHistoryDialog } from './file-history-dialog.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
 import { NewFileDialog } from './new-file-dialog.tsx';
 import { CommandPalette, FilePalette } from './palette.tsx';
+import { SolutionDialog } from './solution-dialog.tsx';
 
 /** The one dialog that is open, if any. */
 export function Dialogs() {
@@ -29,6 +30,8 @@ export function Dialogs() {
       return <DeleteFile path={dialog.path} />;
     case 'reset-lab':
       return <ResetLab />;
+    case 'solution':
+      return <SolutionDialog />;
   }
 }
 
