@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Sandbox } from '@ringlab/labkit';
+import { stageAgent } from '../agent/compile.ts';
 import type { DriverStatus, SandboxDriver, SandboxSpec } from '../driver.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { type ControlGroups, findControlGroups } from './cgroups.ts';
 import { makeSandbox } from './make.ts';
 import { RunFolder } from './run-folder.ts';
-import { ETC_FILES, stageAgent, stageEtc, stageTools } from './staging.ts';
+import { ETC_FILES, stageEtc, stageTools } from './staging.ts';
 
 export interface BubblewrapOptions {
   readonly dataDir: string;

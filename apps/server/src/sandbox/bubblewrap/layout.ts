@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import { AGENT, REGION, TOOLS, WORKSPACE } from '../agent/inside.ts';
 import type { Limits } from '../limits.ts';
-
-/** What a program in a sandbox sees. */
-export const WORKSPACE = '/workspace';
-const REGION = '/run/unetmap';
-const TOOLS = '/opt/ringlab';
-const AGENT = '/run/agent';
-const UNETMAP_LIBRARY = 'lib/libunetmap.so';
 
 /** Of the host's /etc: what the compiler, the loader and the terminal need, and nothing that names people or secrets. */
 const ETC = [
@@ -81,26 +75,4 @@ function systemArguments(): string[] {
         : ['--ro-bind', `/${name}`, `/${name}`],
     ),
   ];
-}
-
-/** Of every program. */
-export function environment({
-  toolsFolder,
-}: Pick<LayoutSources, 'toolsFolder'>): Readonly<Record<string, string>> {
-  const engine = existsSync(`${toolsFolder}/${UNETMAP_LIBRARY}`) ? [`${TOOLS}/${UNETMAP_LIBRARY}`] : [];
-  return {
-    PATH: `${TOOLS}/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
-    HOME: WORKSPACE,
-    USER: 'attendee',
-    SHELL: '/bin/bash',
-    LANG: 'C.UTF-8',
-    TERM: 'xterm-256color',
-    COLORTERM: 'truecolor',
-    LD_PRELOAD: [...engine, `${AGENT}/crash-note.so`].join(' '),
-    UNETMAP_DIR: REGION,
-    C_INCLUDE_PATH: `${TOOLS}/include`,
-    LIBRARY_PATH: `${TOOLS}/lib`,
-    // The address sanitizer refuses to come after another preloaded library unless told so.
-    ASAN_OPTIONS: 'verify_asan_link_order=0',
-  };
 }

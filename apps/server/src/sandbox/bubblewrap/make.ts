@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { existsSync } from 'node:fs';
+import { Control } from '../agent/control.ts';
+import { dialSocket } from '../agent/dial.ts';
+import { environment, TOOLS, UNETMAP_LIBRARY } from '../agent/inside.ts';
+import { AgentSandbox } from '../agent/sandbox.ts';
 import type { SandboxSpec } from '../driver.ts';
 import type { Limits } from '../limits.ts';
 import type { ControlGroups } from './cgroups.ts';
-import { Control } from './control.ts';
 import { Holder } from './holder.ts';
-import { bwrapArguments, environment, type LayoutSources } from './layout.ts';
+import { bwrapArguments, type LayoutSources } from './layout.ts';
 import type { RunFolder } from './run-folder.ts';
-import { BubblewrapSandbox } from './sandbox.ts';
 
 /** Sandboxes' users when the server is root: in a range that distributions leave to containers. */
 const FIRST_UID = 1_200_000_000;
@@ -29,7 +32,7 @@ export async function makeSandbox(
   spec: SandboxSpec,
   ground: Ground,
   onGone: () => void,
-): Promise<BubblewrapSandbox> {
+): Promise<AgentSandbox> {
   const { folder, groups, sources } = ground;
   await using undo = new AsyncDisposableStack();
   const slot = folder.takeSlot();
@@ -44,15 +47,20 @@ export async function makeSandbox(
   const launch = ['launch', folder.socket(slot), user, user, ...(group?.folders ?? []), '--', ...bwrap];
   const holder = undo.use(await Holder.start(`${sources.agentFolder}/ringlab-agent`, launch.map(String)));
   await folder.remember(slot, holder.pid);
-  const control = undo.use(await holder.whileItLives(Control.open(folder.socket(slot))));
+  const dial = dialSocket(folder.socket(slot));
+  const control = undo.use(await holder.whileItLives(Control.open(dial)));
   const made = undo.move();
-  return new BubblewrapSandbox({
+  return new AgentSandbox({
     ...spec,
-    ...{ control, group },
-    environment: environment(sources),
-    socketPath: folder.socket(slot),
+    ...{ engine: 'unetmap', control, dial, counts: group },
+    environment: environment(preloads(sources)),
     dismantle: () => made.disposeAsync().finally(onGone),
   });
+}
+
+/** None before unetmap was built. */
+function preloads({ toolsFolder }: LayoutSources): string[] {
+  return existsSync(`${toolsFolder}/${UNETMAP_LIBRARY}`) ? [`${TOOLS}/${UNETMAP_LIBRARY}`] : [];
 }
 
 function firstUid(key: string): number {

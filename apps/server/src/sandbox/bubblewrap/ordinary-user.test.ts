@@ -18,7 +18,7 @@ function becomeOrdinary(): boolean {
   process.setgid?.(ORDINARY_UID);
   process.setuid?.(ORDINARY_UID);
   delete process.env.XDG_RUNTIME_DIR;
-  return canRead(`${import.meta.dirname}/agent/main.c`);
+  return canRead(`${import.meta.dirname}/../agent/native/main.c`);
 }
 
 /** A repository in a folder that only root may enter is out of an ordinary user's reach. */

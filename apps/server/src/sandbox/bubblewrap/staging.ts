@@ -1,59 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  access,
-  chmod,
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { SandboxError } from '@ringlab/labkit';
-
-const run = promisify(execFile);
-
-const AGENT_SOURCES = join(import.meta.dirname, 'agent');
-const FLAGS = ['-std=gnu11', '-O2', '-g', '-Wall', '-Wextra'];
-const PROGRAMS = { 'ringlab-agent': [], 'crash-note.so': ['-shared', '-fPIC'] } as const;
-
-/** The agent and what it preloads, compiled once for each version of their sources. Rejects with SandboxError. */
-export async function stageAgent(runFolder: string): Promise<string> {
-  const sources = (await readdir(AGENT_SOURCES)).filter((name) => /\.[ch]$/.test(name)).sort();
-  const texts = await Promise.all(sources.map((name) => readFile(join(AGENT_SOURCES, name))));
-  const hash = createHash('sha256').update(Buffer.concat(texts)).digest('hex').slice(0, 12);
-  return stage(runFolder, `agent-${hash}`, async (folder) => {
-    const [note, agent] = partition(
-      sources.filter((name) => name.endsWith('.c')),
-      (name) => name === 'crash_note.c',
-    );
-    await Promise.all([
-      compile(agent, join(folder, 'ringlab-agent'), PROGRAMS['ringlab-agent']),
-      compile(note, join(folder, 'crash-note.so'), PROGRAMS['crash-note.so']),
-    ]);
-  });
-}
-
-async function compile(sources: readonly string[], to: string, flags: readonly string[]): Promise<void> {
-  try {
-    await run('cc', [...FLAGS, ...flags, '-o', to, ...sources], { cwd: AGENT_SOURCES });
-  } catch (error) {
-    const { code, stderr } = error as { code?: unknown; stderr?: string };
-    throw new SandboxError(
-      code === 'ENOENT'
-        ? 'There is no C compiler. Install one: apt-get install gcc libc6-dev'
-        : `The sandbox's agent does not compile: ${stderr?.split('\n').find((line) => line.includes('error')) ?? stderr}`,
-    );
-  }
-}
+import { stage } from '../agent/stage.ts';
 
 /**
  * A copy of unetmap's build that sandboxes can reach wherever the project is, and that stays whole while unetmap is
@@ -108,32 +58,4 @@ export async function stageEtc(runFolder: string): Promise<string> {
   return stage(runFolder, `etc-${hash}`, async (folder) => {
     for (const [name, text] of Object.entries(ETC)) await writeFile(join(folder, name), text);
   });
-}
-
-/** Fills a folder under another name first, so that one that is there is complete. */
-async function stage(
-  runFolder: string,
-  name: string,
-  fill: (folder: string) => Promise<void>,
-): Promise<string> {
-  const path = join(runFolder, name);
-  const there = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (there) return path;
-  const temporary = await mkdtemp(join(runFolder, 'new-'));
-  try {
-    await fill(temporary);
-    await chmod(temporary, 0o755);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
-  }
-  return path;
-}
-
-function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(belongs), items.filter((item) => !belongs(item))];
 }

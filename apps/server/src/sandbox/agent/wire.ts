@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/** Frames between the server and the agent in a sandbox. `agent/wire.h` draws them and is the other end. */
+/** Frames between the server and the agent in a sandbox. `native/wire.h` draws them and is the other end. */
 export const Kind = {
   kill: 1,
   usage: 2,

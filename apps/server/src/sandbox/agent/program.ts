@@ -5,6 +5,7 @@ import { type ExecOptions, SandboxError, type SandboxProcess } from '@ringlab/la
 import type { ExitStatus } from '@ringlab/protocol';
 import { ByteQueue } from './byte-queue.ts';
 import { Connection } from './connection.ts';
+import type { Dial } from './dial.ts';
 import { type Crash, signalName } from './exit-words.ts';
 import { type Frame, Kind, u32s } from './wire.ts';
 
@@ -16,7 +17,7 @@ const UNREAD_INPUT_BYTES = 4 * 1024 * 1024;
 
 /** What a program needs of its sandbox. */
 export interface ProgramHost {
-  readonly socketPath: string;
+  readonly dial: Dial;
   kill(supervisorPid: number, signal: number): void;
   cpuMs(supervisorPid: number): Promise<number>;
   onLimit(name: string): void;
@@ -60,7 +61,7 @@ export class Program implements SandboxProcess {
       program.#settleStart = { resolve, reject };
     });
     program.#connection = await Connection.open(
-      host.socketPath,
+      host.dial,
       (frame) => program.#receive(frame),
       () => program.#finish('lost', undefined),
     );

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { SandboxError, type SandboxFile } from '@ringlab/labkit';
 import { Connection } from './connection.ts';
+import type { Dial } from './dial.ts';
 import { type Frame, Kind } from './wire.ts';
 
 /** File requests to a worker in the sandbox, answered in order. Nothing of the sandbox's files is opened by the server. */
@@ -10,10 +11,10 @@ export class FileChannel implements Disposable {
 
   private constructor() {}
 
-  static async open(socketPath: string): Promise<FileChannel> {
+  static async open(dial: Dial): Promise<FileChannel> {
     const channel = new FileChannel();
     channel.#connection = await Connection.open(
-      socketPath,
+      dial,
       (frame) => channel.#answers.shift()?.(frame),
       () => channel.#closed(),
     );

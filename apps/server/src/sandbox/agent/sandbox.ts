@@ -9,13 +9,13 @@ import {
   type SandboxProcess,
   type Usage,
 } from '@ringlab/labkit';
-import type { ExitStatus } from '@ringlab/protocol';
+import type { EngineName, ExitStatus } from '@ringlab/protocol';
 import { durationInWords, type Limits, limitInWords } from '../limits.ts';
-import type { ControlGroup } from './cgroups.ts';
 import type { Control } from './control.ts';
+import { type Dial, sandboxEnded } from './dial.ts';
 import { type Crash, exitStatus } from './exit-words.ts';
 import { FileChannel } from './files.ts';
-import { WORKSPACE } from './layout.ts';
+import { WORKSPACE } from './inside.ts';
 import { Program, type ProgramHost } from './program.ts';
 
 const LIMIT_NAMES: ReadonlySet<string> = new Set<LimitName>([
@@ -29,21 +29,31 @@ const LIMIT_NAMES: ReadonlySet<string> = new Set<LimitName>([
 const TOLD_AGAIN_AFTER_MS = 1000;
 const WATCH_PERIOD_MS = 1000;
 
+/** What is counted from outside, where programs cannot reach. */
+export interface OutsideCounts {
+  usage(): Promise<Pick<Usage, 'memoryBytes' | 'cpuMs'>>;
+  /** How many processes the kernel has killed for want of memory. */
+  memoryKills(): Promise<number>;
+}
+
 /** What a sandbox is made of; the driver made it and undoes it. */
 export interface SandboxParts {
   readonly id: string;
+  readonly engine: EngineName;
   readonly limits: Limits;
   /** Of every program. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly socketPath: string;
+  readonly dial: Dial;
   readonly control: Control;
-  readonly group: ControlGroup | undefined;
+  /** Undefined where only the agent counts. */
+  readonly counts: OutsideCounts | undefined;
   /** Ends every process and removes everything that was made for the sandbox. */
   readonly dismantle: () => Promise<void>;
 }
 
-export class BubblewrapSandbox implements Sandbox {
-  readonly engine = 'unetmap';
+/** A sandbox with an agent in it: everything but how it is made, reached and taken apart. */
+export class AgentSandbox implements Sandbox {
+  readonly engine: EngineName;
   readonly workspace = WORKSPACE;
   readonly id: string;
   readonly #parts: SandboxParts;
@@ -56,16 +66,17 @@ export class BubblewrapSandbox implements Sandbox {
 
   constructor(parts: SandboxParts) {
     this.id = parts.id;
+    this.engine = parts.engine;
     this.#parts = parts;
     parts.control.onLimit = (name) => this.#limitCrossed(name);
     this.#host = {
-      socketPath: parts.socketPath,
+      dial: parts.dial,
       kill: (pid, signal) => parts.control.kill(pid, signal),
       cpuMs: (pid) => parts.control.cpuMs(pid),
       onLimit: (name) => this.#limitCrossed(name),
       describeEnd: (status, crash, timedOut) => this.#describeEnd(status, crash, timedOut),
     };
-    if (parts.group !== undefined)
+    if (parts.counts !== undefined)
       this.#watch = setInterval(() => void this.#lookForMemoryKills(), WATCH_PERIOD_MS).unref();
   }
 
@@ -84,26 +95,26 @@ export class BubblewrapSandbox implements Sandbox {
 
   async put(files: Iterable<SandboxFile>): Promise<void> {
     this.#mustBeThere();
-    using channel = await FileChannel.open(this.#parts.socketPath);
+    using channel = await FileChannel.open(this.#parts.dial);
     await Promise.all(Array.from(files, (file) => channel.put(file)));
   }
 
   async get(paths: readonly string[]): Promise<SandboxFile[]> {
     this.#mustBeThere();
-    using channel = await FileChannel.open(this.#parts.socketPath);
+    using channel = await FileChannel.open(this.#parts.dial);
     const found = await Promise.all(paths.map((path) => channel.get(path)));
     return found.filter((file) => file !== undefined);
   }
 
   async remove(paths: readonly string[]): Promise<void> {
     this.#mustBeThere();
-    using channel = await FileChannel.open(this.#parts.socketPath);
+    using channel = await FileChannel.open(this.#parts.dial);
     await Promise.all(paths.map((path) => channel.remove(path)));
   }
 
   async usage(): Promise<Usage> {
     const counted = await this.#parts.control.usage();
-    return { ...counted, ...(await this.#parts.group?.usage()) };
+    return { ...counted, ...(await this.#parts.counts?.usage()) };
   }
 
   onLimit(listener: (event: LimitEvent) => void): void {
@@ -122,8 +133,7 @@ export class BubblewrapSandbox implements Sandbox {
   }
 
   #mustBeThere(): void {
-    if (this.#dismantled !== undefined)
-      throw new SandboxError('The sandbox has ended; run again to get a new one.');
+    if (this.#dismantled !== undefined) throw sandboxEnded();
   }
 
   #tell(limit: LimitName): void {
@@ -163,13 +173,13 @@ export class BubblewrapSandbox implements Sandbox {
 
   /** The agent tells of a memory limit before it kills; any answer of its then proves that the telling has arrived. */
   async #wasOutOfMemory(): Promise<boolean> {
-    if (this.#parts.group !== undefined) return this.#lookForMemoryKills();
+    if (this.#parts.counts !== undefined) return this.#lookForMemoryKills();
     await this.#parts.control.usage().catch(() => undefined);
     return performance.now() - (this.#toldAtMs.get('memory') ?? -Infinity) < TOLD_AGAIN_AFTER_MS;
   }
 
   async #lookForMemoryKills(): Promise<boolean> {
-    const kills = (await this.#parts.group?.memoryKills()) ?? 0;
+    const kills = (await this.#parts.counts?.memoryKills()) ?? 0;
     const more = kills > this.#memoryKills;
     this.#memoryKills = kills;
     if (more) this.#tell('memory');

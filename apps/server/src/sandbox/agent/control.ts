@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { SandboxError, type Usage } from '@ringlab/labkit';
 import { Connection } from './connection.ts';
+import { type Dial, sandboxEnded } from './dial.ts';
 import { type Frame, Kind, u32s } from './wire.ts';
 
 /** The control connection: stops programs and asks what they use. Process 1 answers it, whatever the programs do. */
@@ -16,13 +17,13 @@ export class Control implements Disposable {
   private constructor() {}
 
   /** Resolves when the sandbox can be used. */
-  static async open(path: string): Promise<Control> {
+  static async open(dial: Dial): Promise<Control> {
     const control = new Control();
     const ready = new Promise<void>((resolve) => {
       control.#becameReady = resolve;
     });
     control.#connection = await Connection.open(
-      path,
+      dial,
       (f) => control.#receive(f),
       () => control.#end(),
     );
@@ -53,11 +54,11 @@ export class Control implements Disposable {
   }
 
   async #ask(kind: number, body?: Uint8Array): Promise<Buffer> {
-    if (this.#ended) throw new SandboxError('The sandbox has ended; run again to get a new one.');
+    if (this.#ended) throw sandboxEnded();
     const answer = new Promise<Buffer | undefined>((resolve) => this.#answers.push(resolve));
     this.#connection.send(kind, body);
     const bytes = await answer;
-    if (bytes === undefined) throw new SandboxError('The sandbox has ended; run again to get a new one.');
+    if (bytes === undefined) throw sandboxEnded();
     return bytes;
   }
 
