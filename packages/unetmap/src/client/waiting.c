@@ -6,11 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unetmap/rings.h>
 #include <unistd.h>
 
 #include "client/fds.h"
 #include "client/real.h"
 #include "core/doorbell.h"
+#include "core/hold.h"
+#include "ports/port.h"
 #include "ports/sync.h"
 
 #define TX_EVENTS (POLLOUT | POLLWRNORM)
@@ -331,6 +334,39 @@ static int wait_here(struct wait *w, const struct timespec *timeout, const sigse
 	return ready;
 }
 
+// ---- being held ----
+
+static const struct port *first_held(const struct wait *w)
+{
+	for (nfds_t i = 0; i < w->count; i++) {
+		const struct desc *d = desc_at(w, i);
+		const uint16_t port = d ? observe(&d->port) : NONE;
+
+		if (port != NONE && hold_concerns(port_at(port)))
+			return port_at(port);
+	}
+	return NULL;
+}
+
+// Two stops a call, however many of its ports are held.
+static int wait_in_steps(struct wait *w, const struct timespec *timeout, const sigset_t *mask)
+{
+	const struct port *port = hold_any() ? first_held(w) : NULL;
+	int r, saved;
+
+	if (!port)
+		return wait_here(w, timeout, mask);
+	if (hold_enter(port, UNETMAP_CALL_POLL)) {
+		errno = EINTR;
+		return -1;
+	}
+	r = wait_here(w, timeout, mask);
+	saved = errno;
+	hold_leave(port, UNETMAP_CALL_POLL);
+	errno = saved;
+	return r;
+}
+
 int waiting_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask,
 		  struct waiting_judge *judge)
 {
@@ -344,7 +380,7 @@ int waiting_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeo
 		errno = ENOMEM;
 		return -1;
 	}
-	r = wait_here(&w, timeout, mask);
+	r = wait_in_steps(&w, timeout, mask);
 	if (w.kernel != on_stack)
 		free(w.kernel);
 	return r;

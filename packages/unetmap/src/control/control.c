@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <net/netmap.h>
 #include <sys/mman.h>
+#include <unetmap/rings.h>
 #include <unistd.h>
 
 #include "control/request.h"
 #include "core/desc.h"
+#include "core/hold.h"
 #include "core/liveness.h"
 #include "core/region.h"
 #include "ports/module.h"
@@ -53,13 +55,29 @@ void control_closed(uint16_t desc)
 	control_leave();
 }
 
+// A sync that somebody may hold. After a signal it is made and does not stop again.
+static int sync_steps(struct desc *d, enum ring_dir dir)
+{
+	const uint16_t id = hold_any() ? observe(&d->port) : NONE;
+	const uint16_t call = dir == TX ? UNETMAP_CALL_TXSYNC : UNETMAP_CALL_RXSYNC;
+	int error, interrupted;
+
+	if (id == NONE)
+		return sync_rings(d, dir);
+	interrupted = hold_enter(port_at(id), call);
+	error = sync_rings(d, dir);
+	if (!interrupted)
+		hold_leave(port_at(id), call);
+	return error;
+}
+
 int control_ioctl(uint16_t desc, unsigned long request, uint64_t argument)
 {
 	switch (request) {
 	case NIOCTXSYNC:
-		return sync_rings(&segment->descs[desc], TX);
+		return sync_steps(&segment->descs[desc], TX);
 	case NIOCRXSYNC:
-		return sync_rings(&segment->descs[desc], RX);
+		return sync_steps(&segment->descs[desc], RX);
 	case NIOCREGIF:
 		return legacy_register(desc, argument);
 	case NIOCGINFO:

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <unetmap/modules.h>
+#include <unetmap/rings.h>
 #include <unetmap/stats.h>
 
 #include "control/control.h"
@@ -35,6 +36,8 @@ static const struct kind kinds[] = {
 	{NETMAP_REQ_SYNC_KLOOP_STOP, 0, NEEDS_NO_LOCK, request_kloop_stop},
 	{NETMAP_REQ_CSB_ENABLE, 0, 0, request_csb_enable},
 	{UNETMAP_REQ_STATS_GET, sizeof(struct unetmap_stats), 0, request_stats},
+	{UNETMAP_REQ_RING_GET, sizeof(struct unetmap_ring), 0, request_ring_get},
+	{UNETMAP_REQ_HOLD, sizeof(struct unetmap_hold), 0, request_hold},
 	{UNETMAP_REQ_MODULE_LOAD, sizeof(struct unetmap_module_load), 0, request_module_load},
 	{UNETMAP_REQ_MODULE_SERVE, sizeof(struct unetmap_module_serve), NEEDS_NO_LOCK, request_module_serve},
 	{UNETMAP_REQ_MODULE_GET, sizeof(struct unetmap_module), 0, request_module_get},

@@ -37,6 +37,8 @@ int request_port_hdr_set(struct request *r);
 int request_port_hdr_get(struct request *r);
 int request_stats(struct request *r);
 int request_csb_enable(struct request *r);
+int request_ring_get(struct request *r);
+int request_hold(struct request *r);
 
 // These two without the lock: they wait.
 int request_kloop_start(struct request *r);

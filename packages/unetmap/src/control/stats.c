@@ -3,9 +3,9 @@
 // UNETMAP_REQ_STATS_GET: reads counters, changes nothing.
 #include <errno.h>
 #include <string.h>
-#include <unetmap/stats.h>
 
 #include "control/request.h"
+#include "control/stats.h"
 #include "core/barriers.h"
 #include "ports/port.h"
 
@@ -48,7 +48,7 @@ static void rx_counts(const struct port *port, const struct kring *k, struct une
 	s->hwtail = glance(&k->hwtail);
 }
 
-static void ring_stats(const struct port *port, const struct kring *k, struct unetmap_ring_stats *s)
+void ring_stats(const struct port *port, const struct kring *k, struct unetmap_ring_stats *s)
 {
 	marks(k, s);
 	if (k->dir == TX)

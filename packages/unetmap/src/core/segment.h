@@ -22,6 +22,7 @@
 //   | ports[]        |  control: name, geometry, users, state
 //   |   rings[2][16] |  see struct kring
 //   | modules[]      |  control: all but   senders: end `rule`    a lane's lock: the lane
+//   | holds[]        |  control: all but   who stops: take `steps`, count `stops`, say where they are
 //   +----------------+
 //
 //   One ring, and who writes it. Each part has cache lines of its own.
@@ -53,7 +54,7 @@
 #include <stdint.h>
 
 #define SEGMENT_MAGIC 0x31706d74656e7531ull
-#define SEGMENT_VERSION 2u
+#define SEGMENT_VERSION 3u
 
 enum {
 	MAX_CLIENTS = 4000,
@@ -71,6 +72,7 @@ enum {
 	MODULE_NAME_BYTES = 16,
 	LAST_WORDS_BYTES = 200,
 	MAX_LANES = 16,
+	MAX_HOLDS = 8,
 	NONE = 0xffff, // no such switch, port, area
 	WATCHED = 0x8000, // and the number of the port
 };
@@ -229,18 +231,31 @@ struct module {
 	struct module_lane lanes[MAX_LANES];
 };
 
+// Somebody makes the users of a port stop at each sync (hold.h).
+struct hold {
+	uint64_t holder; // generation << 32 | number + 1 of the descriptor it belongs to, 0 = free
+	uint32_t mark;	 // client mark of the process that took it
+	char port[PORT_NAME_BYTES];
+	uint32_t steps;	  // stops that may be left
+	uint32_t stops;	  // that were left
+	uint32_t visitor; // client mark of who came last ...
+	uint32_t place;	  // ... and where that is
+};
+
 struct segment {
 	uint64_t magic;
 	uint32_t version;
 	uint32_t bytes;
 	uint32_t area_high, desc_high, port_high; // control: entries from here on were never used
 	uint32_t changing; // control: set inside; who finds it set has the dead's work to clear away
+	uint32_t hold_count; // control: of holds[] in use
 	uint32_t clients[MAX_CLIENTS];
 	struct vale_switch switches[MAX_SWITCHES];
 	struct area areas[MAX_AREAS];
 	struct desc descs[MAX_DESCS];
 	struct port ports[MAX_PORTS];
 	struct module modules[MAX_SWITCHES];
+	struct hold holds[MAX_HOLDS];
 };
 
 extern struct segment *segment; // NULL until region_attach

@@ -10,6 +10,7 @@
 #include <linux/futex.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/file.h>
@@ -58,6 +59,14 @@ static inline long sys_read(int fd, void *buf, size_t len)
 static inline long sys_write(int fd, const void *buf, size_t len)
 {
 	return sys_result(syscall(SYS_write, fd, buf, len));
+}
+
+// Sleeps with this mask of signals. 0, or -EINTR after one.
+static inline int sys_sleep(const struct timespec *time, const sigset_t *mask)
+{
+	struct timespec left = *time; // the kernel writes what is left
+
+	return sys_result(syscall(SYS_ppoll, NULL, 0, &left, mask, _NSIG / 8));
 }
 
 static inline int sys_futex_wait(uint32_t *word, uint32_t seen, const struct timespec *timeout)

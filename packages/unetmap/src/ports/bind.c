@@ -6,6 +6,7 @@
 
 #include "core/barriers.h"
 #include "core/desc.h"
+#include "core/hold.h"
 #include "ports/monitor.h"
 #include "ports/port.h"
 
@@ -244,6 +245,7 @@ void port_unbind(uint16_t id)
 
 void desc_close(uint16_t id)
 {
+	hold_drop_all(id);
 	if (segment->descs[id].port != NONE)
 		port_unbind(id);
 	desc_remove(id);
