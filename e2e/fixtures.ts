@@ -78,6 +78,6 @@ async function join(page: Page, links: Links, name: string): Promise<void> {
 
 /** Leaves nothing running behind: the next story has the processors for itself. */
 async function leave({ page, stop }: Workspace): Promise<void> {
-  if (!page.isClosed() && (await stop.isEnabled().catch(() => false))) await stop.click();
+  if (!page.isClosed() && (await stop.isEnabled({ timeout: 1000 }).catch(() => false))) await stop.click();
   await page.context().close();
 }

@@ -28,3 +28,6 @@ function filesIn(folder: string): LabFile[] {
     return { path: path.slice(folder.length + 1), content: readFileSync(path, 'utf8') };
   });
 }
+
+/** What `pnpm labs new` copies. */
+export const templateLab = join(LABS, 'template/00-example');

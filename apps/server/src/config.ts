@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { driverName } from '@ringlab/protocol';
 import { z } from 'zod';
 import { LIMIT_VARIABLES, type Limits, limitsSchema } from './sandbox/limits.ts';
@@ -61,6 +61,18 @@ const serverVariables = z.object({
     .describe('How many reverse proxies stand in front and set `X-Forwarded-For` and `X-Forwarded-Proto`.'),
   RINGLAB_DATA_DIR: folder('.data').describe('Folder of the database and of what the server makes up once.'),
   RINGLAB_LABS_DIR: folder('labs').describe('Folder of the labs.'),
+  RINGLAB_MORE_LABS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(delimiter).filter((path) => path !== ''))
+    .transform((paths) => paths.map((path) => resolve(path)))
+    .describe('Labs that are elsewhere: paths, with colons between, each of a lab or of a folder of labs.'),
+  RINGLAB_WATCH_LABS: z
+    .stringbool()
+    .default(false)
+    .describe(
+      "For authors: a lab's text, files and checks are read again when they change, and open pages show them.",
+    ),
   RINGLAB_WEB_DIR: folder('apps/web/dist').describe('Folder of the built web application.'),
   RINGLAB_UNETMAP_DIR: folder('packages/unetmap/build').describe(
     "unetmap's build: `bin`, `lib` and `include`.",

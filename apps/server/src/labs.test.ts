@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** Proves that every lab can be solved and is not solved already; `pnpm labs verify` proves its mutants, too. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildLab, labFolders, loadLab, loadLabAnswers, textProblems, verifyLab } from '@ringlab/labkit';
+import { promisify } from 'node:util';
+import { buildLab, findLabs, loadLab, loadLabAnswers, textProblems, verifyLab } from '@ringlab/labkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readConfig } from './config.ts';
 import { availableDrivers, firstUsable } from './sandbox/drivers.ts';
@@ -14,7 +16,7 @@ const config = readConfig(process.env);
 const dataDir = await mkdtemp(join(tmpdir(), 'ringlab-labs-test-'));
 const drivers = availableDrivers({ ...config, dataDir });
 const chosen = await firstUsable(drivers);
-const folders = await labFolders(config.labsDir);
+const folders = await findLabs([config.labsDir, join(config.labsDir, 'template')]);
 
 afterAll(async () => {
   for (const driver of drivers) await driver[Symbol.asyncDispose]();
@@ -31,6 +33,46 @@ pkt-gen -i vale0:a -J 3
 nmstat --watch
 \`\`\`
 `;
+
+/** Typed in `cwd`; both outputs, and the exit code. */
+async function labsCommand(argv: readonly string[], cwd: string) {
+  const ran = promisify(execFile)(process.execPath, [join(import.meta.dirname, 'labs.ts'), ...argv], {
+    env: { ...process.env, INIT_CWD: cwd },
+  });
+  return await ran.then(
+    ({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
+    ({ code, stdout, stderr }) => ({ code: Number(code), output: `${stdout}${stderr}` }),
+  );
+}
+
+describe('a lab of one’s own, outside of the repository', () => {
+  test('is made, holds, and is wrong where it is made wrong', { timeout: TIMEOUT_MS }, async () => {
+    const made = await labsCommand(['new', './08-my-lab'], dataDir);
+    expect(made).toMatchObject({ code: 0 });
+    const manifest = join(dataDir, '08-my-lab/lab.yaml');
+    expect(await readFile(manifest, 'utf8')).toMatch(/^title: My lab$/m);
+    expect(await labsCommand(['verify', './08-my-lab'], dataDir)).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^holds {2}08-my-lab/m),
+    });
+
+    await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('leaves-last', 'leaves-first'));
+    const wrong = await labsCommand(['verify', './08-my-lab'], dataDir);
+    expect(wrong.code).toBe(1);
+    expect(wrong.output).toMatch(/mutants\/leaves-first\.patch: This file is missing/);
+  });
+
+  test('is not made where something is, nor under a name that is none', async () => {
+    expect(await labsCommand(['new', '03-sink'], dataDir)).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('There is something here already'),
+    });
+    expect(await labsCommand(['new', './mine'], dataDir)).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('two digits, a dash and a word'),
+    });
+  });
+});
 
 describe('labs', () => {
   test.for(folders)(

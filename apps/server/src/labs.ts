@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/**
- * `pnpm labs verify [LAB...]`: proves in real sandboxes that each lab is as it says. A lab is named by its folder's name, or
- * the beginning of it: `03`. Prints a line a lab, and a line for each thing that is wrong; exits with 1 then, and with 2 when it
- * cannot even try.
- */
-import { mkdtemp, rm } from 'node:fs/promises';
+/** What authors of labs call: `pnpm labs verify`, `pnpm labs new`, `pnpm labs schema`. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import {
   describeFault,
+  findLabs,
   type Lab,
   LabFaults,
-  labFolders,
+  labSchemaText,
   loadLab,
+  newLab,
   type Sandbox,
   verifyLab,
 } from '@ringlab/labkit';
@@ -20,11 +18,57 @@ import { type Config, readConfig } from './config.ts';
 import type { SandboxDriver } from './sandbox/driver.ts';
 import { availableDrivers, firstUsable } from './sandbox/drivers.ts';
 
-const USAGE = 'usage: pnpm labs verify [LAB...]';
+const USAGE = `usage: pnpm labs verify [LAB...]   prove that these labs, or all, are as they say
+       pnpm labs new LAB          make a lab, to be changed into the one you want
+       pnpm labs schema           write the schema of lab.yaml, for completion in editors
+LAB is a folder's name or the beginning of it (03), or, with a slash in it, a path: ../my-labs/03-sink`;
 
+/** Relative to a folder of labs. */
+const SCHEMA = 'lab.schema.json';
+const TEMPLATE = 'template/00-example';
+
+/** Exits with 1 when a lab is wrong, and with 2 when nothing could even be tried. */
 async function main([command, ...names]: readonly string[]): Promise<number> {
-  if (command !== 'verify' || names.some((name) => name.startsWith('-'))) return complain(USAGE);
+  if (names.some((name) => name.startsWith('-'))) return complain(USAGE);
   const config = readConfig(process.env);
+  if (command === 'verify') return await verify(config, names);
+  const [name] = names;
+  if (command === 'new' && name !== undefined && names.length === 1) return await create(config, name);
+  if (command === 'schema' && name === undefined) return await writeSchema(config);
+  return complain(USAGE);
+}
+
+function complain(message: string): number {
+  console.error(message);
+  return 2;
+}
+
+async function create({ labsDir }: Config, name: string): Promise<number> {
+  const dir = isPath(name) ? resolve(callerDir(), name) : join(labsDir, name);
+  await newLab(dir, { dir: join(labsDir, TEMPLATE), schemaPath: join(labsDir, SCHEMA) });
+  const shown = relative(callerDir(), dir);
+  console.log(`${shown} is a small lab that holds. Change it, and prove it: pnpm labs verify ${name}
+See it while you write: RINGLAB_WATCH_LABS=true${isPath(name) ? ` RINGLAB_MORE_LABS=${shown}` : ''} npm start
+docs/adding-a-lab.md explains every part.`);
+  return 0;
+}
+
+async function writeSchema({ labsDir }: Config): Promise<number> {
+  await writeFile(join(labsDir, SCHEMA), labSchemaText());
+  return 0;
+}
+
+/** Where the command was typed: pnpm changes to the repository. */
+function callerDir(): string {
+  return process.env.INIT_CWD ?? process.cwd();
+}
+
+function isPath(name: string): boolean {
+  return name.includes('/') || name.includes(sep);
+}
+
+/** Proves in real sandboxes that each lab is as it says; a line a lab, and one for each thing that is wrong. */
+async function verify(config: Config, names: readonly string[]): Promise<number> {
   const folders = await chosenFolders(config, names);
   if (typeof folders === 'string') return complain(folders);
   const interrupted = new AbortController();
@@ -40,19 +84,22 @@ async function main([command, ...names]: readonly string[]): Promise<number> {
   return await verifier.verifyAll(folders);
 }
 
-function complain(message: string): number {
-  console.error(message);
-  return 2;
-}
-
 /** The folders of these labs, all for no name; or what is wrong with a name. */
-async function chosenFolders({ labsDir }: Config, names: readonly string[]): Promise<string[] | string> {
-  const all = await labFolders(labsDir);
-  const wanted = (folder: string) =>
-    names.length === 0 || names.some((name) => basename(folder).startsWith(name));
-  const unknown = names.find((name) => !all.some((folder) => basename(folder).startsWith(name)));
-  if (unknown === undefined) return all.filter(wanted);
-  return `There is no lab "${unknown}" in ${labsDir}. There are: ${all.map((folder) => basename(folder)).join(', ')}.`;
+async function chosenFolders(
+  { labsDir, moreLabs }: Config,
+  names: readonly string[],
+): Promise<string[] | string> {
+  const paths = names.filter(isPath).map((path) => resolve(callerDir(), path));
+  const known = await findLabs([labsDir, ...moreLabs]);
+  if (names.length === 0) return known;
+  const byName = new Set<string>();
+  for (const name of names.filter((each) => !isPath(each))) {
+    const fitting = known.filter((folder) => basename(folder).startsWith(name));
+    if (fitting.length === 0)
+      return `There is no lab "${name}" in ${labsDir}. There are: ${known.map((folder) => basename(folder)).join(', ')}.`;
+    for (const folder of fitting) byName.add(folder);
+  }
+  return await findLabs([...byName, ...paths]);
 }
 
 /** Sandboxes of a server that runs meanwhile are none of ours: a data folder belongs to one process. */
@@ -111,4 +158,7 @@ class Verifier {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof LabFaults) return complain(error.message);
+  throw error;
+});

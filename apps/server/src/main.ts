@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { LabFaults, loadLabs } from '@ringlab/labkit';
+import { watchLabs } from './authoring/watch-labs.ts';
 import { type Config, ConfigFaults, readConfig } from './config.ts';
 import { availableDrivers, firstUsable } from './sandbox/drivers.ts';
 import { type RunningServer, startServer } from './server.ts';
@@ -12,10 +13,20 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   await using owned = new AsyncDisposableStack();
   const drivers = availableDrivers(config).map((driver) => owned.use(driver));
-  const [labs, choice] = await Promise.all([loadLabs(config.labsDir), firstUsable(drivers)]);
+  const [labs, choice] = await Promise.all([
+    loadLabs([config.labsDir, ...config.moreLabs]),
+    firstUsable(drivers),
+  ]);
   if ('driver' in choice)
     for await (const leftover of choice.driver.adopt()) await leftover[Symbol.asyncDispose]();
   const server = owned.use(await startServer(config, labs, choice));
+  if (config.watchLabs)
+    owned.use(
+      watchLabs(
+        labs.map(({ dir }) => dir),
+        server.labReader,
+      ),
+    );
   announce(config, server, 'why' in choice ? choice.why : choice.status.message);
   const signal = await stopSignal();
   console.log(`\n${signal}: stopping.`);

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Lab } from '@ringlab/labkit';
+import type { LabReader } from './authoring/watch-labs.ts';
 import type { Config } from './config.ts';
 import { OriginPolicy } from './door/origin.ts';
 import { Accounts } from './http/account.ts';
@@ -27,6 +28,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly port: number;
   readonly courseCode: string;
   readonly instructorToken: string;
+  /** What an author does to labs is seen at once. */
+  readonly labReader: LabReader;
 }
 
 /** As many as three quarters of the memory hold, should each go to its limit: runs last until somebody stops them. */
@@ -92,7 +95,16 @@ export async function startServer(
   const port = await listen(http, config);
   starting.defer(() => stopListening(http));
   const running = starting.move();
-  return { port, ...secrets, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const labReader = {
+    changed: (lab: Lab) => {
+      course.replace(lab);
+      sockets.broadcast({ type: 'lab.edited', lab: lab.slug, faults: [] });
+      board.labsChanged();
+    },
+    broken: (lab: string, faults: readonly string[]) =>
+      sockets.broadcast({ type: 'lab.edited', lab, faults: [...faults] }),
+  };
+  return { port, ...secrets, labReader, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 function listen(http: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<number> {

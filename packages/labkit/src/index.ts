@@ -25,6 +25,7 @@ export { type Failure, failed, firstFailure, passed, type Verdict } from './chec
 export { lastWords, requireRunning } from './checks/words.ts';
 export { parseDiagnostics, withCharacterColumns } from './diagnostics.ts';
 export { describeFault, type LabFault, LabFaults } from './faults.ts';
+export { findLabs } from './find-labs.ts';
 export type {
   Lab,
   LabAnswers,
@@ -35,7 +36,8 @@ export type {
   LabNeeds,
   LabRunProcess,
 } from './lab.ts';
-export { labFolders, loadLab, loadLabAnswers, loadLabs } from './loader.ts';
+export { loadLab, loadLabAnswers, loadLabs } from './loader.ts';
+export { type LabTemplate, newLab } from './new-lab.ts';
 export {
   type CpuPlan,
   cpuPerPacketNs,
@@ -44,5 +46,6 @@ export {
   probeIdentity,
 } from './probes/probes.ts';
 export * from './sandbox.ts';
+export { labSchemaText } from './schema.ts';
 export { type VerifyOptions, verifyLab } from './verify.ts';
 export { textProblems } from './verify-text.ts';

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { labDetail } from '@ringlab/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LabFaults } from './faults.ts';
+import { findLabs } from './find-labs.ts';
 import { loadLab, loadLabAnswers, loadLabs } from './loader.ts';
 
 const LABS = resolve(import.meta.dirname, '../../../labs');
@@ -40,9 +41,21 @@ async function lineOf(path: string, text: string): Promise<number> {
   return lines.findIndex((line) => line.includes(text)) + 1;
 }
 
+describe('finding labs', () => {
+  test('a path is a lab, or a folder of labs', async () => {
+    const found = await findLabs([lab, join(LABS, 'template')]);
+    expect(found).toEqual([join(LABS, 'template/00-example'), lab]);
+  });
+
+  test('two labs of one name, and a path that is not there, are faults', async () => {
+    await expect(findLabs([LABS, folder])).rejects.toThrow(/03-sink: There is another lab of this name/);
+    await expect(findLabs([join(folder, 'nowhere')])).rejects.toThrow(/nowhere: No labs can be read/);
+  });
+});
+
 describe('loading a lab', () => {
   test('every lab of the course loads, and is fit to be sent', async () => {
-    const labs = await loadLabs(LABS);
+    const labs = await loadLabs([LABS]);
     expect(labs.map(({ slug }) => slug)).toContain('03-sink');
     for (const { detail } of labs) labDetail.parse(detail);
   });
@@ -135,6 +148,6 @@ describe('loading a lab', () => {
     await cp(lab, join(folder, '04-copy'), { recursive: true });
     await writeFile(join(folder, '04-copy/lab.yaml'), 'title: 1\n');
     await edit('lab.yaml', (text) => text.replace('firstFile: sink.c', 'firstFile: sunk.c'));
-    await expect(loadLabs(folder)).rejects.toThrow(/03-sink\/lab\.yaml[\s\S]*04-copy\/lab\.yaml/);
+    await expect(loadLabs([folder])).rejects.toThrow(/03-sink\/lab\.yaml[\s\S]*04-copy\/lab\.yaml/);
   });
 });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type LabDetail, labSlug } from '@ringlab/protocol';
 import { answersOf } from './answers.ts';
 import { type Check, isCheckList } from './checks/check.ts';
@@ -9,7 +8,9 @@ import { generalHints } from './checks/failure.ts';
 import { consistencyFaults, type LabParts } from './consistency.ts';
 import { type LabFault, LabFaults } from './faults.ts';
 import { figureFaults, withFigures } from './figures.ts';
+import { findLabs } from './find-labs.ts';
 import type { Lab, LabAnswers, LabFile, LabNeeds } from './lab.ts';
+import { moduleAddress } from './lab-modules.ts';
 import { type LabText, parseLabText } from './lab-text.ts';
 import { type LabManifest, parseManifest } from './manifest.ts';
 import { textClaims } from './text-claims.ts';
@@ -19,9 +20,9 @@ export async function loadLab(dir: string): Promise<Lab> {
   return (await loadWithAnswers(dir)).lab;
 }
 
-/** All labs of a folder, by slug: every folder in it that has a `lab.yaml`. All faults of all labs in one LabFaults. */
-export async function loadLabs(dir: string): Promise<Lab[]> {
-  const outcomes = await Promise.allSettled((await labFolders(dir)).map(loadLab));
+/** All labs at these paths, in their order; see `findLabs`. All faults of all labs in one LabFaults. */
+export async function loadLabs(paths: readonly string[]): Promise<Lab[]> {
+  const outcomes = await Promise.allSettled((await findLabs(paths)).map(loadLab));
   const faults = outcomes.flatMap((outcome) =>
     outcome.status === 'rejected' ? faultsOf(outcome.reason) : [],
   );
@@ -32,14 +33,6 @@ export async function loadLabs(dir: string): Promise<Lab[]> {
 /** With the solution and the mutants, which are for `labs verify` alone. */
 export async function loadLabAnswers(lab: Lab): Promise<LabAnswers> {
   return (await loadWithAnswers(lab.dir)).answers;
-}
-
-/** Folders with a `lab.yaml`, in order. */
-export async function labFolders(dir: string): Promise<string[]> {
-  const names = (await readdir(dir, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const folders = names.map(({ name }) => join(dir, name)).sort();
-  const there = await Promise.all(folders.map((folder) => exists(join(folder, 'lab.yaml'))));
-  return folders.filter((_, index) => there[index]);
 }
 
 function faultsOf(reason: unknown): readonly LabFault[] {
@@ -116,7 +109,7 @@ async function loadChecks(folder: Folder): Promise<readonly Check[]> {
   if (!(await exists(path)))
     return folder.fault('checks.ts', 'This file is missing; a lab needs checks.') ?? [];
   try {
-    const { default: checks } = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as {
+    const { default: checks } = (await import(/* @vite-ignore */ moduleAddress(path))) as {
       default: unknown;
     };
     if (isCheckList(checks)) return checks;

@@ -67,27 +67,31 @@ const mutant = z.strictObject({
 });
 
 /** `lab.yaml`. Text stands in `text.md`, checks in `checks.ts`. */
-const labManifest = z.strictObject({
-  title: sentence,
-  summary: sentence,
-  minutes: z.int().min(1).max(480),
-  goals: z.array(sentence).min(1),
-  files: z.array(file).min(1),
-  firstFile: workspacePath,
-  build,
-  processes: z.array(runProcess).min(1),
-  topology,
+export const labManifest = z.strictObject({
+  title: sentence.describe('For the course page and the head of the text.'),
+  summary: sentence.describe('One sentence for the course page.'),
+  minutes: z.int().min(1).max(480).describe('How long it takes somebody who knows C.'),
+  goals: z.array(sentence).min(1).describe('What one can do afterwards.'),
+  files: z.array(file).min(1).describe('Every file of the workspace; its text is in starter/.'),
+  firstFile: workspacePath.describe('What the editor shows first.'),
+  build: build.describe('What is run before the processes start, and before the checks.'),
+  processes: z.array(runProcess).min(1).describe('What Run starts, in this order.'),
+  topology: topology.describe('The picture: a link has the rate of one direction of one port.'),
   needs: z
     .strictObject({
       engines: z.array(engineName).min(1).optional(),
       drivers: z.array(driverName).min(1).optional(),
     })
-    .default({}),
-  steps: z.array(step).min(1),
+    .default({})
+    .describe('Engines and drivers, if not every one will do.'),
+  steps: z.array(step).min(1).describe('The parts of the work; each has a section in text.md.'),
   /** What checks may say about a mistake, by id. */
-  hints: z.record(id, hint).default({}),
-  mutants: z.array(mutant).default([]),
-  questions: z.array(labQuestion.strict()).default([]),
+  hints: z.record(id, hint).default({}).describe('What checks may say about a mistake, by id.'),
+  mutants: z
+    .array(mutant)
+    .default([])
+    .describe('Typical mistakes, each a patch of the solution in mutants/.'),
+  questions: z.array(labQuestion.strict()).default([]).describe('Answered at once, and explained.'),
 });
 export type LabManifest = z.infer<typeof labManifest>;
 

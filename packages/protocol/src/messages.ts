@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { board } from './board.ts';
 import { checkRunState } from './checks.ts';
 import { protocolError } from './errors.ts';
-import { driverName, engineName } from './labs.ts';
+import { driverName, engineName, labSlug } from './labs.ts';
 import { person } from './people.ts';
 import { rateSample } from './rates.ts';
 import { type RequestMethod, requests } from './requests.ts';
@@ -69,6 +69,8 @@ export const serverMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('terminal.changed'), ...place, terminal: terminalInfo }),
   z.object({ type: z.literal('terminal.closed'), ...place, terminalId }),
   z.object({ type: z.literal('labs.changed') }),
+  /** Its author changed it; with faults, what was there before stays until they are mended. */
+  z.object({ type: z.literal('lab.edited'), lab: labSlug, faults: z.array(z.string()) }),
   z.object({ type: z.literal('board'), board }),
 ]);
 export type ServerMessage = z.infer<typeof serverMessage>;

@@ -128,7 +128,18 @@ const job = (name: string, may: readonly string[], says: string): Room => ({
   says,
 });
 
-const JOBS = ['builds', 'grading', 'http', 'rates', 'sandbox', 'sessions', 'store', 'terminals', 'ws'];
+const JOBS = [
+  'authoring',
+  'builds',
+  'grading',
+  'http',
+  'rates',
+  'sandbox',
+  'sessions',
+  'store',
+  'terminals',
+  'ws',
+];
 
 export const ROOMS: readonly Room[] = [
   {
@@ -188,6 +199,7 @@ export const ROOMS: readonly Room[] = [
     may: ['config', 'main', 'sandbox', 'sessions'],
     says: 'Tests start whole servers, and talk to them from outside.',
   },
+  job('authoring', [], 'Authoring reads labs again as they change, and knows nothing of who sees them.'),
   job('store', ['config'], 'The store knows nothing of the other jobs.'),
   job('sandbox', ['config', 'limits'], 'Sandboxes know nothing of the other jobs.'),
   job('terminals', [], 'Terminals know nothing of the other jobs.'),

@@ -6,16 +6,24 @@ import type { Store } from '../store/store.ts';
 
 /** The labs of this course: which there are, which are open, which can run here, and how far a person got. */
 export class Course {
-  readonly labs: readonly Lab[];
   readonly #store: Store;
-  readonly #bySlug: ReadonlyMap<string, Lab>;
+  readonly #bySlug: Map<string, Lab>;
   readonly #sandboxStatus: () => SandboxStatus;
 
   constructor(labs: readonly Lab[], store: Store, sandboxStatus: () => SandboxStatus) {
-    this.labs = labs;
     this.#store = store;
     this.#sandboxStatus = sandboxStatus;
     this.#bySlug = new Map(labs.map((lab) => [lab.slug, lab]));
+  }
+
+  /** In their order. */
+  get labs(): readonly Lab[] {
+    return [...this.#bySlug.values()];
+  }
+
+  /** From now on this lab is as its author left it; another lab keeps its place. */
+  replace(lab: Lab): void {
+    this.#bySlug.set(lab.slug, lab);
   }
 
   lab(slug: string): Lab {

@@ -34,7 +34,7 @@ export interface SessionPlace {
 /** What goes on in one person's copy of one lab: its sandbox, its run, its check, its terminals and its rates. */
 export class LabSession implements AsyncDisposable {
   readonly #key: WorkspaceKey;
-  readonly #lab: Lab;
+  readonly #lab: () => Lab;
   readonly #place: SessionPlace;
   readonly #sandbox: HeldSandbox;
   readonly #history = new RateHistory();
@@ -45,7 +45,8 @@ export class LabSession implements AsyncDisposable {
   #check: CheckRun | undefined;
   #latestRates: RateSample | undefined;
 
-  constructor(key: WorkspaceKey, lab: Lab, place: SessionPlace) {
+  /** `lab`: as it is now, which its author may change. */
+  constructor(key: WorkspaceKey, lab: () => Lab, place: SessionPlace) {
     this.#key = key;
     this.#lab = lab;
     this.#place = place;
@@ -79,7 +80,7 @@ export class LabSession implements AsyncDisposable {
     this.#runTerminals = [];
     this.#run = new Run(
       {
-        lab: this.#lab,
+        lab: this.#lab(),
         places: this.#place.runPlaces,
         prepare: () => this.#sandbox.with(this.#files()),
         discard: () => this.#sandbox.discard(),
@@ -101,7 +102,7 @@ export class LabSession implements AsyncDisposable {
   startCheck(): CheckRunState {
     if (this.#isChecking()) throw new Refusal('busy', 'This lab is being checked already.');
     this.#check = new CheckRun({
-      lab: this.#lab,
+      lab: this.#lab(),
       enter: (signal, onPosition) => this.#place.checkPlaces.enter(signal, onPosition),
       takeSandbox: (id) => this.#place.source.take(id),
       files: this.#place.workspaces.files(this.#key),

@@ -27,7 +27,8 @@ export class LabSessions implements AsyncDisposable {
   at(key: WorkspaceKey): LabSession {
     const there = this.#entries.get(keyText(key));
     if (there) return there.session;
-    const session = new LabSession(key, this.#course.lab(key.lab), this.#place);
+    this.#course.lab(key.lab);
+    const session = new LabSession(key, () => this.#course.lab(key.lab), this.#place);
     this.#entries.set(keyText(key), { key, session });
     if (!this.#place.watchers.isWatched(key)) this.unwatched(key);
     return session;

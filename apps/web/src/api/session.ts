@@ -135,6 +135,7 @@ function event(event: ServerEvent): void {
   else if (event.type === 'sandbox') store.setState({ sandbox: event.sandbox });
   else if (event.type === 'board') store.setState({ board: event.board });
   else if (event.type === 'labs.changed') refreshLabs();
+  else if (event.type === 'lab.edited') void workspaceSession?.labEdited(event.lab, event.faults);
   else if (event.type === 'complaint') complained(event.error);
 }
 

@@ -43,6 +43,8 @@ export interface OpenWorkspace {
   readonly run: RunState | undefined;
   readonly check: CheckRunState | undefined;
   readonly terminals: readonly TerminalInfo[];
+  /** While its author writes: why the lab is shown as it was before. */
+  readonly labFaults: readonly string[];
 }
 
 export type SolutionFile = RequestResult<'solution.read'>['files'][number];

@@ -75,6 +75,18 @@ export class WorkspaceSession implements Disposable {
     else updateWorkspace((workspace) => changed(event, workspace.terminals));
   }
 
+  /** The lab's author changed it: the page shows it as it is now, or what is wrong with it. */
+  async labEdited(slug: string, labFaults: readonly string[]): Promise<void> {
+    if (slug !== this.ref.lab) return;
+    updateWorkspace(() => ({ labFaults }));
+    if (labFaults.length > 0) return;
+    const { lab, files } = await this.#labPage();
+    if (this.#disposed) return;
+    this.#lab = lab;
+    updateWorkspace(() => ({ lab }));
+    for (const file of files) this.#queue?.accept(file);
+  }
+
   [Symbol.dispose](): void {
     this.#disposed = true;
     this.#queue?.[Symbol.dispose]();
@@ -109,7 +121,7 @@ export class WorkspaceSession implements Disposable {
 
   #show(readOnly: boolean): void {
     if (this.#lab === undefined) return;
-    const nothing = { files: [], run: undefined, check: undefined, terminals: [] };
+    const nothing = { files: [], run: undefined, check: undefined, terminals: [], labFaults: [] };
     store.setState({
       workspace: { ref: this.ref, readOnly, lab: this.#lab, ...nothing },
       workspaceError: undefined,

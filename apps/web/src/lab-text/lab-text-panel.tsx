@@ -17,8 +17,25 @@ export function LabTextPanel() {
   const person = useAppState((state) => state.workspace?.ref.personId);
   return (
     <section className="panel-body lab-text" aria-label="Lab">
+      <LabFaults />
       {lab && <LabText key={`${lab.slug} ${person}`} lab={lab} />}
     </section>
+  );
+}
+
+/** Only its author sees these, while writing. */
+function LabFaults() {
+  const faults = useAppState((state) => state.workspace?.labFaults) ?? [];
+  if (faults.length === 0) return null;
+  return (
+    <div className="notice bad lab-faults" role="alert">
+      <p>The lab is shown as it was before these faults:</p>
+      <ul>
+        {faults.map((fault) => (
+          <li key={fault}>{fault}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
