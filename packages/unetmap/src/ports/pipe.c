@@ -6,7 +6,8 @@
 //
 //      sender's tx ring                         receiver's rx ring
 //      slot[i]  -- tx_sync: what was sent -->   slot[i]
-//      slot[i]  <-- rx_sync: exchanged buffers  slot[i]
+//      slot[i]  <-- rx_sync: NS_BUF_CHANGED     slot[i]
+//      slot[i]  <-- tx_sync: other changes      slot[i]
 //      hwcur = sent up to here                  hwcur = released up to here
 #include <errno.h>
 #include <string.h>
@@ -81,22 +82,73 @@ static int choose_area(struct port *a, struct port *b, const struct port_wish *w
 	return 0;
 }
 
-// Buffers that the receiver put in and has not released yet: the tx slot is to name them.
-static void take_back(struct kring *rx, struct kring *tx)
+// ---- slots on their way back ----
+
+enum { RUN = 32 };
+
+static inline uint32_t run_length(const struct kring *k, uint32_t from, uint32_t to)
 {
-	struct netmap_ring *ring, *back;
+	uint32_t left = (from <= to ? to : k->num_slots) - from;
+
+	return left < RUN ? left : RUN;
+}
+
+typedef uint64_t slot_bits __attribute__((vector_size(sizeof(struct netmap_slot))));
+
+// Whether any slots of the same place differ by more than NS_BUF_CHANGED. In one go: mostly none does.
+static inline int any_differs(const struct netmap_slot *a, const struct netmap_slot *b, uint32_t count)
+{
+	const struct netmap_slot all_but = {UINT32_MAX, UINT16_MAX, (uint16_t)~NS_BUF_CHANGED, UINT64_MAX};
+	slot_bits differences = {0}, seen[2], mask;
+
+	for (uint32_t i = 0; i < count; i++) {
+		memcpy(&seen[0], &a[i], sizeof seen[0]);
+		memcpy(&seen[1], &b[i], sizeof seen[1]);
+		differences |= seen[0] ^ seen[1];
+	}
+	memcpy(&mask, &all_but, sizeof mask);
+	differences &= mask;
+	return (differences[0] | differences[1]) != 0;
+}
+
+// An impossible buffer stays with the receiver.
+static void take_slots_back(const struct kring *tx, struct netmap_slot *slots, const struct netmap_slot *theirs,
+			    uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const struct netmap_slot slot = theirs[i];
+
+		if (any_differs(&slot, &slots[i], 1) && buffer_is_valid(tx, slot.buf_idx))
+			slots[i] = slot;
+	}
+}
+
+// What the receiver made of slots from..to, which it does not own any more: the sender gets them like
+// that. Mostly nothing, so that neither side writes a line. Where NS_BUF_CHANGED is set, release did it.
+static void take_back(const struct kring *tx, struct netmap_ring *ring, const struct kring *rx, uint32_t from,
+		      uint32_t to)
+{
+	char *base;
+	struct netmap_ring *theirs = from == to ? NULL : ring_memory(rx, &base);
+
+	for (uint32_t i = from, count; theirs && i != to; i = ring_advance(tx, i, count)) {
+		count = run_length(tx, i, to);
+		if (__builtin_expect(any_differs(&theirs->slot[i], &ring->slot[i], count), 0))
+			take_slots_back(tx, &ring->slot[i], &theirs->slot[i], count);
+	}
+}
+
+// At the end, also those that the receiver had still.
+static void take_back_all(struct kring *tx, const struct kring *rx)
+{
+	struct netmap_ring *ring;
 	char *base;
 
 	if (!rx->held || !tx->held)
 		return;
-	ring = ring_memory(rx, &base);
-	back = ring_memory(tx, &base);
-	for (uint32_t i = rx->hwcur; ring && back && i != tx->hwcur; i = ring_next(rx, i)) {
-		const struct netmap_slot slot = ring->slot[i];
-
-		if (slot.flags & NS_BUF_CHANGED && buffer_is_valid(rx, slot.buf_idx))
-			back->slot[i].buf_idx = slot.buf_idx;
-	}
+	ring = ring_memory(tx, &base);
+	if (ring)
+		take_back(tx, ring, rx, ring_next(tx, tx->rtail), tx->hwcur);
 }
 
 static void drop(struct port *a, struct port *b)
@@ -104,8 +156,8 @@ static void drop(struct port *a, struct port *b)
 	uint16_t area = a->area;
 
 	for (int n = 0; n < MAX_RINGS; n++) {
-		take_back(&a->rings[RX][n], &b->rings[TX][n]);
-		take_back(&b->rings[RX][n], &a->rings[TX][n]);
+		take_back_all(&b->rings[TX][n], &a->rings[RX][n]);
+		take_back_all(&a->rings[TX][n], &b->rings[RX][n]);
 	}
 	port_drop_rings(a, RX, 0);
 	port_drop_rings(b, RX, 0);
@@ -193,8 +245,6 @@ static inline void send_slot(struct kring *k, struct netmap_slot *to, struct net
 	*to = slot;
 }
 
-enum { RUN = 32 };
-
 struct sending {
 	uint32_t complete; // where the last whole frame ends
 	uint32_t unfinished_bytes; // of the frame after that
@@ -254,13 +304,6 @@ static void show_sent(struct port *port, struct kring *k, struct netmap_ring *ri
 	tally(&k->tx_bytes, s->bytes);
 }
 
-static uint32_t slots_in_reach(const struct kring *k, uint32_t at)
-{
-	uint32_t left = (at <= k->rhead ? k->rhead : k->num_slots) - at;
-
-	return left < RUN ? left : RUN;
-}
-
 static void send_new(struct port *port, struct kring *k, struct netmap_ring *ring, struct kring *peer)
 {
 	struct sending s = {.complete = k->hwcur};
@@ -273,7 +316,7 @@ static void send_new(struct port *port, struct kring *k, struct netmap_ring *rin
 	if (!to)
 		return;
 	for (uint32_t at = k->hwcur, count; at != k->rhead; at = ring_advance(k, at, count)) {
-		count = slots_in_reach(k, at);
+		count = run_length(k, at, k->rhead);
 		if (peer->offset_mask)
 			send_run(k, ring, to, at, count, peer->offset_mask, &s);
 		else
@@ -286,12 +329,15 @@ static void send_new(struct port *port, struct kring *k, struct netmap_ring *rin
 static enum marks tx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base)
 {
 	struct kring *peer = other_side(port, k);
-	enum marks marks = ring_read_tx_marks(k, ring, ring_prev(k, observe(&peer->hwcur)));
+	enum marks marks = ring_read_tx_marks(k, ring, k->rtail);
+	uint32_t released;
 
 	if (marks != MARKS_OK)
 		return marks;
 	send_new(port, k, ring, peer);
-	ring_show_tail(k, ring, ring_prev(k, observe(&peer->hwcur)));
+	released = observe(&peer->hwcur);
+	take_back(k, ring, peer, ring_next(k, k->rtail), released);
+	ring_show_tail(k, ring, ring_prev(k, released));
 	return MARKS_OK;
 }
 
@@ -308,7 +354,7 @@ static void release(struct kring *k, struct netmap_ring *ring, struct kring *pee
 	for (uint32_t i = k->hwcur; i != k->rhead; i = ring_next(k, i)) {
 		struct netmap_slot slot = ring->slot[i];
 
-		if (!(slot.flags & NS_BUF_CHANGED) && !k->offset_mask)
+		if (!(slot.flags & NS_BUF_CHANGED))
 			continue;
 		if (buffer_is_valid(k, slot.buf_idx))
 			back->slot[i] = slot;

@@ -235,8 +235,10 @@ static void check_checksum(uint32_t payload, uint32_t slot_bytes)
 static void check_segment(const struct shape *s, uint32_t bytes, uint32_t index, uint32_t before, int is_last)
 {
 	const uint32_t ip = ip_at(s), l4 = l4_at(s), data = payload_at(s), l4_bytes = bytes - l4;
-	const uint32_t seq = ntohl(*(uint32_t *)(got + l4 + 4));
+	uint32_t seq;
 
+	memcpy(&seq, got + l4 + 4, sizeof seq);
+	seq = ntohl(seq);
 	CHECK(!memcmp(got, frame, ip), "link header");
 	if (s->is_ipv4) {
 		CHECK((uint32_t)(got[ip + 2] << 8 | got[ip + 3]) == bytes - ip, "total length");
