@@ -14,6 +14,8 @@ export const SERVER_NEEDS = [
   { package: 'libc6-dev', role: "the C library's headers", files: ['/usr/include/stdio.h'] },
   { package: 'make', role: 'builds unetmap', programs: ['make'] },
   { package: 'bubblewrap', role: 'the sandboxes', programs: ['bwrap'] },
+  { package: 'iproute2', role: "sandboxes' interfaces", programs: ['ip'] },
+  { package: 'iputils-ping', role: 'ping, in sandboxes with interfaces', programs: ['ping'] },
 ];
 
 /** @type {Need} */

@@ -83,7 +83,11 @@ describe('labs', () => {
       const lab = await loadLab(folder);
       let sandboxes = 0;
       const createSandbox = () =>
-        chosen.driver.create({ id: `test-${lab.slug}-${sandboxes++}`, limits: config.limits });
+        chosen.driver.create({
+          id: `test-${lab.slug}-${sandboxes++}`,
+          limits: config.limits,
+          interfaces: lab.interfaces,
+        });
       expect(await verifyLab(lab, { createSandbox, extent: 'answers', signal })).toEqual([]);
     },
   );

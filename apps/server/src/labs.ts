@@ -153,8 +153,9 @@ class Verifier {
     });
   }
 
-  #create({ slug }: Lab): Promise<Sandbox> {
-    return this.#driver.create({ id: `verify-${slug}-${this.#sandboxes++}`, limits: this.#config.limits });
+  #create({ slug, interfaces }: Lab): Promise<Sandbox> {
+    const id = `verify-${slug}-${this.#sandboxes++}`;
+    return this.#driver.create({ id, limits: this.#config.limits, interfaces });
   }
 }
 

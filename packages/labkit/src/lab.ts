@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { DriverName, EngineName, LabDetail, LabProcess } from '@ringlab/protocol';
 import type { Check } from './checks/check.ts';
+import type { Namespace, SandboxInterface } from './sandbox.ts';
 
 /** One lab as its folder says it, without a fault. */
 export interface Lab {
@@ -12,6 +13,7 @@ export interface Lab {
   readonly build: LabBuild;
   readonly processes: readonly LabRunProcess[];
   readonly needs: LabNeeds;
+  readonly interfaces: readonly SandboxInterface[];
   readonly checks: readonly Check[];
   /** What each hint that a check may give says, by its id. */
   readonly hints: Readonly<Record<string, LabHint>>;
@@ -40,6 +42,7 @@ export interface LabBuild {
 export interface LabRunProcess extends LabProcess {
   /** Ports, as netmap names them, that must exist before this process starts. */
   readonly waitForPorts: readonly string[];
+  readonly namespace: Namespace;
 }
 
 export interface LabNeeds {

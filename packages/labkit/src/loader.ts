@@ -148,6 +148,7 @@ function labOf(
     build: manifest.build,
     processes: manifest.processes,
     needs: needsOf(manifest),
+    interfaces: manifest.interfaces,
     checks,
     hints: { ...generalHints, ...manifest.hints },
     places: placesOf(manifest),

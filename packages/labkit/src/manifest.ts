@@ -42,7 +42,17 @@ const build = z.strictObject({
   timeoutMs: z.int().min(1000).max(600_000).default(60_000),
 });
 
-const runProcess = labProcess.extend({ waitForPorts: z.array(z.string()).default([]) }).strict();
+const runProcess = labProcess
+  .extend({
+    waitForPorts: z.array(z.string()).default([]),
+    namespace: z.enum(['here', 'container']).default('here'),
+  })
+  .strict();
+
+const interfaceName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,14}$/, 'An interface has a name of up to 15 characters.');
+const interfaceEnd = z.strictObject({ name: interfaceName, address: z.cidrv4() });
 
 const step = labStep
   .omit({ text: true, checks: true, hints: true })
@@ -84,6 +94,10 @@ export const labManifest = z.strictObject({
     })
     .default({})
     .describe('Engines and drivers, if not every one will do.'),
+  interfaces: z
+    .array(interfaceEnd.extend({ peer: interfaceEnd }))
+    .default([])
+    .describe('veth pairs; the peers are in a network namespace of their own, the container.'),
   steps: z.array(step).min(1).describe('The parts of the work; each has a section in text.md.'),
   /** What checks may say about a mistake, by id. */
   hints: z.record(id, hint).default({}).describe('What checks may say about a mistake, by id.'),

@@ -29,10 +29,25 @@ export interface SandboxFile {
   readonly content: Uint8Array | string;
 }
 
+export type Namespace = 'here' | 'container';
+
+/**
+ * A veth pair: one end for the programs of the sandbox, the other in a network namespace of its own, whose stack answers.
+ * Neither leads out of the sandbox.
+ */
+export interface SandboxInterface {
+  readonly name: string;
+  /** With its prefix: `10.8.0.1/24`. */
+  readonly address: string;
+  readonly peer: { readonly name: string; readonly address: string };
+}
+
 export interface ExecOptions {
   /** A terminal of this size; without it stdin, stdout and stderr are pipes. */
   readonly pty?: { readonly cols: number; readonly rows: number };
   readonly env?: Readonly<Record<string, string>>;
+  /** Only where the sandbox has interfaces: `container` is the network namespace that their other ends are in. */
+  readonly namespace?: Namespace;
   /** Ended with SIGKILL after this long; none means as long as the sandbox lives. */
   readonly timeoutMs?: number;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-import type { Sandbox } from '@ringlab/labkit';
+import type { Sandbox, SandboxInterface } from '@ringlab/labkit';
 import type { DriverName, EngineName } from '@ringlab/protocol';
 import type { Limits } from './limits.ts';
 
@@ -24,4 +24,6 @@ export interface SandboxSpec {
   /** Stable over restarts: `<personId>-<lab>`, `check-<id>`, `pool-<n>`; letters, digits, dashes. */
   readonly id: string;
   readonly limits: Limits;
+  /** None if left out. A driver that cannot make them says so by rejecting. */
+  readonly interfaces?: readonly SandboxInterface[];
 }

@@ -5,6 +5,7 @@ import {
   type Sandbox,
   SandboxError,
   type SandboxFile,
+  type SandboxInterface,
   type SandboxProcess,
   type Usage,
 } from '@ringlab/labkit';
@@ -43,14 +44,16 @@ export class SandboxPool implements AsyncDisposable {
     return this.#warm.length;
   }
 
-  /** A warm sandbox under this id, or a new one. Rejects with SandboxError. */
-  async take(id: string): Promise<Sandbox> {
+  /** A warm sandbox under this id, or a new one, as one with interfaces always is. Rejects with SandboxError. */
+  async take(id: string, interfaces: readonly SandboxInterface[] = []): Promise<Sandbox> {
     if (this.#disposed) throw new SandboxError('The server is stopping.');
+    const { driver, limits } = this.#options;
+    if (interfaces.length > 0) return driver.create({ id, limits, interfaces });
     for (let warm = this.#warm.shift(); warm !== undefined; warm = this.#warm.shift()) {
       this.#fillSoon(REFILL_DELAY_MS);
       if (await isAlive(warm)) return new NamedSandbox(id, warm);
     }
-    return this.#options.driver.create({ id, limits: this.#options.limits });
+    return driver.create({ id, limits });
   }
 
   /** Ends those that wait, not those that were taken. */

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { type LimitEvent, type Sandbox, SandboxError, type SandboxFile } from '@ringlab/labkit';
+import {
+  type LimitEvent,
+  type Sandbox,
+  SandboxError,
+  type SandboxFile,
+  type SandboxInterface,
+} from '@ringlab/labkit';
 import { RateWatch, type Reading } from '../rates/rate-watch.ts';
 
 /** Where sandboxes come from: the pool of the driver that works here. */
 export interface SandboxSource {
   /** Rejects with SandboxError, whose message an attendee can act on. */
-  take(id: string): Promise<Sandbox>;
+  take(id: string, interfaces: readonly SandboxInterface[]): Promise<Sandbox>;
 }
 
 export interface SandboxEvents {
+  /** That a new one has. */
+  interfaces(): readonly SandboxInterface[];
   onReading(reading: Reading): void;
   onLimit(event: LimitEvent): void;
 }
@@ -102,7 +110,7 @@ export class HeldSandbox implements AsyncDisposable {
 
   async #make(): Promise<Held> {
     try {
-      const sandbox = await this.#source.take(this.#id);
+      const sandbox = await this.#source.take(this.#id, this.#events.interfaces());
       sandbox.onLimit((event) => this.#events.onLimit(event));
       const rates = new RateWatch((reading) => this.#events.onReading(reading));
       await rates.start(sandbox);

@@ -51,6 +51,7 @@ export class LabSession implements AsyncDisposable {
     this.#lab = lab;
     this.#place = place;
     this.#sandbox = new HeldSandbox(`${key.personId}-${key.lab}`, place.source, {
+      interfaces: () => lab().interfaces,
       onReading: (reading) => this.#reading(reading),
       onLimit: (event) => this.#limit(event),
     });
@@ -104,7 +105,7 @@ export class LabSession implements AsyncDisposable {
     this.#check = new CheckRun({
       lab: this.#lab(),
       enter: (signal, onPosition) => this.#place.checkPlaces.enter(signal, onPosition),
-      takeSandbox: (id) => this.#place.source.take(id),
+      takeSandbox: (id) => this.#place.source.take(id, this.#lab().interfaces),
       files: this.#place.workspaces.files(this.#key),
       onChange: (check) => this.#checkChanged(check),
     });

@@ -6,6 +6,7 @@ const process = (name: string, script: string): LabRunProcess => ({
   argv: ['sh', '-c', script],
   attendee: true,
   waitForPorts: [],
+  namespace: 'here',
 });
 
 /** A lab that needs no compiler and no netmap: its program is a script, so that tests say what it does. */
@@ -34,6 +35,7 @@ export const shellLab: Lab = {
   build: { argv: ['make', '--no-print-directory'], timeoutMs: 10_000 },
   processes: [process('main', 'exec sh main.sh')],
   needs: { engines: ['unetmap', 'kernel'], drivers: [] },
+  interfaces: [],
   checks: [],
   hints: {},
   places: {},

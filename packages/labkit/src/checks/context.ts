@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Packet } from '@ringlab/netmap-bindings/layout';
+import type { Namespace } from '../sandbox.ts';
 import type { Counters } from './counters.ts';
 import type { Program } from './program.ts';
 
@@ -7,8 +8,8 @@ import type { Program } from './program.ts';
 export interface CheckContext {
   /** Aborted when somebody stops the check; every wait here ends with it. */
   readonly signal: AbortSignal;
-  /** Starts a program in the workspace: the attendee's, or one of netmap's tools. Its output is kept. */
-  start(argv: readonly string[]): Promise<Program>;
+  /** Starts a program in the workspace: the attendee's, or any of the sandbox's tools. Its output is kept. */
+  start(argv: readonly string[], namespace?: Namespace): Promise<Program>;
   /**
    * Starts the attendee's program and waits until all these ports are open. When it ends before that, or never
    * opens them, the check fails in words.
@@ -36,6 +37,8 @@ export interface ExchangePlan {
   readonly capture?: readonly string[];
   /** Everything that had to happen has happened: the capture ends shortly after. */
   readonly until: (counters: Counters) => boolean;
+  /** Where the ports are opened; `here` if left out. */
+  readonly namespace?: Namespace;
   /** When `until` never holds, the capture ends after so long without a change of any counter. */
   readonly quietMs?: number;
 }

@@ -32,7 +32,11 @@ export async function exchange(plan: ExchangePlan, run: Run): Promise<Exchanged>
   // Empty captures, because nmio makes no folder.
   const empty = capture.map((_, index) => ({ path: captureFile(run.folder, index), content: '' }));
   await run.sandbox.put([...sendFiles(plan, run.folder), ...empty]);
-  await using nmio = await Program.start(run.sandbox, exchangeArgv(plan, run.folder));
+  await using nmio = await Program.start(
+    run.sandbox,
+    exchangeArgv(plan, run.folder),
+    plan.namespace && { namespace: plan.namespace },
+  );
   const settled = await waitUntilSettled(plan, nmio, run);
   const exit = await nmio.stop();
   if (exit.code !== 0) throw new Error(`nmio exchange failed: ${nmio.lines.join(' ')} ${exit.words}`);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { ExitStatus } from '@ringlab/protocol';
-import type { Sandbox, SandboxProcess } from '../sandbox.ts';
+import type { ExecOptions, Sandbox, SandboxProcess } from '../sandbox.ts';
 import { lines } from './lines.ts';
 import { within } from './wait.ts';
 
@@ -23,8 +23,12 @@ export class Program implements AsyncDisposable {
   }
 
   /** In a terminal, so that it prints as it does in the attendee's. */
-  static async start(sandbox: Sandbox, argv: readonly string[]): Promise<Program> {
-    return new Program(argv, await sandbox.exec(argv, { pty: { cols: 200, rows: 50 } }));
+  static async start(
+    sandbox: Sandbox,
+    argv: readonly string[],
+    options: Pick<ExecOptions, 'namespace'> = {},
+  ): Promise<Program> {
+    return new Program(argv, await sandbox.exec(argv, { pty: { cols: 200, rows: 50 }, ...options }));
   }
 
   /** Undefined while it runs. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Sandbox } from '../sandbox.ts';
+import type { Namespace, Sandbox } from '../sandbox.ts';
 import type { CheckContext, Exchanged, ExchangePlan } from './context.ts';
 import { CounterReader, type Counters } from './counters.ts';
 import { exchange } from './exchange.ts';
@@ -32,9 +32,9 @@ export class SandboxContext implements CheckContext, AsyncDisposable {
     return new SandboxContext(sandbox, await CounterReader.open(sandbox), signal);
   }
 
-  async start(argv: readonly string[]): Promise<Program> {
+  async start(argv: readonly string[], namespace: Namespace = 'here'): Promise<Program> {
     this.signal.throwIfAborted();
-    const program = await Program.start(this.#sandbox, argv);
+    const program = await Program.start(this.#sandbox, argv, { namespace });
     this.#programs.push(program);
     return program;
   }

@@ -29,6 +29,7 @@ export interface ProgramSpec {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly pty: ExecOptions['pty'];
+  readonly namespace: ExecOptions['namespace'];
   readonly timeoutMs: number;
 }
 
@@ -153,11 +154,14 @@ export class Program implements SandboxProcess {
   }
 }
 
-function encodeExec({ argv, env, pty }: ProgramSpec): Buffer {
+const PLACES = { here: 0, container: 1 } as const;
+
+function encodeExec({ argv, env, pty, namespace = 'here' }: ProgramSpec): Buffer {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const strings = [...argv, ...variables].map((text) => `${text.replaceAll('\0', '')}\0`);
   const head = u32s(argv.length, variables.length);
-  return Buffer.concat([head, u16s(pty?.cols ?? 0, pty?.rows ?? 0), Buffer.from(strings.join(''))]);
+  const place = u32s(PLACES[namespace]);
+  return Buffer.concat([head, u16s(pty?.cols ?? 0, pty?.rows ?? 0), place, Buffer.from(strings.join(''))]);
 }
 
 function u16s(...values: readonly number[]): Buffer {

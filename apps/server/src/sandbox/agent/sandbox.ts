@@ -88,6 +88,7 @@ export class AgentSandbox implements Sandbox {
       argv,
       env: { ...this.#parts.environment, ...options.env },
       pty: options.pty,
+      namespace: options.namespace,
       timeoutMs: Math.min(options.timeoutMs ?? wallClockMs, wallClockMs),
     });
     return program;

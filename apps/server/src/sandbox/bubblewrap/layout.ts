@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import type { SandboxInterface } from '@ringlab/labkit';
 import { AGENT, REGION, TOOLS, WORKSPACE } from '../agent/inside.ts';
 import type { Limits } from '../limits.ts';
 
@@ -30,6 +31,7 @@ export function bwrapArguments(
   sources: LayoutSources,
   limits: Limits,
   agentLimits: readonly (number | string)[],
+  interfaces: readonly SandboxInterface[] = [],
 ): string[] {
   return [
     ...[
@@ -43,7 +45,7 @@ export function bwrapArguments(
       '--hostname',
       'ringlab',
     ],
-    ...['--die-with-parent', '--as-pid-1', '--cap-drop', 'ALL', '--clearenv'],
+    ...['--die-with-parent', '--as-pid-1', '--cap-drop', 'ALL', ...networkRights(interfaces), '--clearenv'],
     ...systemArguments(),
     ...ETC.flatMap((name) =>
       existsSync(`/etc/${name}`) ? ['--ro-bind', `/etc/${name}`, `/etc/${name}`] : [],
@@ -57,7 +59,14 @@ export function bwrapArguments(
     ...tmpfs(WORKSPACE, limits.diskBytes),
     ...['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', WORKSPACE],
     ...['--', `${AGENT}/ringlab-agent`, 'inside', ...agentLimits.map(String)],
+    ...interfaces.flatMap(({ name, address, peer }) => [name, address, peer.name, peer.address]),
   ];
+}
+
+/** The agent makes namespaces with them that belong to the sandbox alone; programs get what is about interfaces. */
+function networkRights(interfaces: readonly SandboxInterface[]): string[] {
+  if (interfaces.length === 0) return [];
+  return ['SYS_ADMIN', 'NET_ADMIN', 'NET_RAW'].flatMap((right) => ['--cap-add', `CAP_${right}`]);
 }
 
 function tmpfs(path: string, bytes: number): string[] {

@@ -42,7 +42,7 @@ export async function makeSandbox(
   const user = process.getuid?.() === 0 ? firstUid(folder.key) + slot : 0;
   const bwrap = [
     'bwrap',
-    ...bwrapArguments(sources, spec.limits, agentLimits(spec.limits, group !== undefined)),
+    ...bwrapArguments(sources, spec.limits, agentLimits(spec.limits, group !== undefined), spec.interfaces),
   ];
   const launch = ['launch', folder.socket(slot), user, user, ...(group?.folders ?? []), '--', ...bwrap];
   const holder = undo.use(await Holder.start(`${sources.agentFolder}/ringlab-agent`, launch.map(String)));

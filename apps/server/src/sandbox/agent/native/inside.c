@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "limits.h"
 #include "modes.h"
+#include "network.h"
 #include "priority.h"
 #include "tree.h"
 #include "watch.h"
@@ -221,6 +222,8 @@ static void serve(int listener, int signals)
 	}
 }
 
+#define LIMIT_WORDS 6
+
 static void read_limits(char **argv)
 {
 	limits.processes = strtoull(argv[0], NULL, 10);
@@ -229,6 +232,14 @@ static void read_limits(char **argv)
 	limits.memory_bytes = strtoull(argv[3], NULL, 10);
 	limits.output_bytes_per_second = strtoull(argv[4], NULL, 10);
 	limits.nice = atoi(argv[5]);
+}
+
+static void make_network(char **words, int count)
+{
+	if (count == 0 || network_make((const struct interface *)words, count / INTERFACE_WORDS) == 0)
+		return;
+	perror("the sandbox's interfaces cannot be made");
+	exit(1);
 }
 
 /* Programs are of the same user: nothing of the agent may be read or taken by them. */
@@ -241,7 +252,7 @@ static void hide(void)
 	dup2(null, 0);
 	dup2(null, 1);
 	dup2(null, 2);
-	close_range(AGENT_LISTEN_FD + 1, ~0u, 0);
+	close_range(network_exists() ? NETWORK_FD + 1 : NETWORK_FD, ~0u, 0);
 }
 
 static int await_control(int listener)
@@ -257,9 +268,10 @@ int inside_main(int argc, char **argv)
 {
 	int signals;
 
-	if (argc < 6)
+	if (argc < LIMIT_WORDS)
 		return 2;
 	read_limits(argv);
+	make_network(argv + LIMIT_WORDS, argc - LIMIT_WORDS);
 	hide();
 	priority_of_agent();
 	umask(022);

@@ -4,6 +4,7 @@
 #include "forbid.h"
 #include "limits.h"
 #include "modes.h"
+#include "network.h"
 #include "priority.h"
 
 #include <errno.h>
@@ -121,6 +122,10 @@ static void complain(const char *name)
 /* Descriptors of the agent are closed before the process becomes dumpable, so that no other program can take them. */
 static void become_program(const struct exec_request *request)
 {
+	if (request->head.place == WIRE_CONTAINER && network_enter_container() < 0)
+		complain("the container");
+	if (network_exists())
+		network_drop();
 	reset_signals();
 	close_range(3, ~0u, 0);
 	prctl(PR_SET_DUMPABLE, 1);

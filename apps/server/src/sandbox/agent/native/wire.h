@@ -45,12 +45,19 @@ enum wire_kind {
 	WIRE_FAILED,     /* a sentence */
 };
 
+/* Which network namespace a program is in. */
+enum wire_place {
+	WIRE_HERE,
+	WIRE_CONTAINER,  /* where the other ends of the sandbox's interfaces are */
+};
+
 /* All little endian. */
 struct wire_exec {
 	uint32_t argc;
 	uint32_t envc;
 	uint16_t cols;   /* 0: no pty */
 	uint16_t rows;
+	uint32_t place;  /* enum wire_place */
 } __attribute__((packed));
 
 struct frame {
