@@ -229,8 +229,16 @@ static uint32_t put_frames(struct way way, struct kring *k, struct netmap_ring *
 
 enum { TX_ROUNDS = 2 }; // sending makes room
 
+static const struct nic_backend *best_for(const struct way *way, uint32_t slots)
+{
+	const struct nic_backend *better = way->ops->for_many ? way->ops->for_many(way->q, slots) : NULL;
+
+	return better ? better : way->ops;
+}
+
 static void push(struct way way, struct port *port, struct kring *k, struct netmap_ring *ring, char *base)
 {
+	way.ops = best_for(&way, ring_distance(k, k->hwcur, k->rhead));
 	for (int round = 0; round < TX_ROUNDS; round++) {
 		uint32_t end;
 

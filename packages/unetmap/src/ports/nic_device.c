@@ -15,6 +15,7 @@
 #include "core/barriers.h"
 #include "core/liveness.h"
 #include "core/sys.h"
+#include "ports/nic_burst.h"
 #include "ports/port.h"
 
 // By port number. Reading is free; making and dropping is under the lock.
@@ -53,6 +54,14 @@ static void count_queues(const char *name, struct nic_shape *shape)
 	shape->rings[TX] = bounded(channels.tx_count + channels.combined_count);
 }
 
+static int is_veth(const char *name)
+{
+	struct ethtool_drvinfo driver = {.cmd = ETHTOOL_GDRVINFO};
+	struct ifreq ifr = {.ifr_data = (char *)&driver};
+
+	return !query(name, SIOCETHTOOL, &ifr) && !strcmp(driver.driver, "veth");
+}
+
 int nic_shape(const char *name, struct nic_shape *shape)
 {
 	struct ifreq flags = {0}, mtu = {0};
@@ -63,6 +72,7 @@ int nic_shape(const char *name, struct nic_shape *shape)
 	if (query(name, SIOCGIFFLAGS, &flags) || flags.ifr_flags & IFF_LOOPBACK || query(name, SIOCGIFMTU, &mtu))
 		return -EINVAL;
 	shape->mtu = mtu.ifr_mtu;
+	shape->is_veth = is_veth(name);
 	count_queues(name, shape);
 	return 0;
 }
@@ -96,6 +106,7 @@ static void close_all(struct nic_device *dev)
 {
 	for (int n = 0; n < MAX_RINGS && dev->backend; n++)
 		dev->backend->close(&dev->queues[n]);
+	nic_burst_close(dev);
 	nic_tap.close(&dev->host);
 	while (dev->link_count)
 		sys_close(dev->links[--dev->link_count]);
@@ -144,6 +155,7 @@ static struct nic_device *make(const struct port *port, int *error)
 	dev->gen = port->gen;
 	dev->ifindex = shape.ifindex;
 	dev->mtu = shape.mtu;
+	dev->is_veth = shape.is_veth;
 	memcpy(dev->name, port->name, sizeof dev->name - 1);
 	dev->queue_count = port->ring_count[TX] > port->ring_count[RX] ? port->ring_count[TX] : port->ring_count[RX];
 	dev->xdp_map = dev->host.fd = -1;

@@ -43,6 +43,7 @@ struct nic_queue {
 	struct nic_index rx, tx, fill, done;
 	uint32_t rx_at, rx_end, tx_at, tx_room, done_at, done_end; // during a sync, under the ring's lock
 	uint32_t primed;
+	struct nic_burst_way *burst; // NULL = none (nic_burst.h)
 };
 
 struct nic_device {
@@ -50,6 +51,7 @@ struct nic_device {
 	int ifindex;
 	char name[16];
 	uint32_t mtu;
+	int is_veth;
 	const struct nic_backend *backend;
 	uint16_t queue_count;
 	int xdp_map; // AF_XDP: which socket gets what arrives at which hardware queue
@@ -75,6 +77,8 @@ struct nic_backend {
 	char *(*tx_next)(struct nic_queue *q); // where to write the next frame; NULL = no room
 	void (*tx_put)(struct nic_queue *q, uint32_t len);
 	void (*tx_end)(struct nic_queue *q);
+	// A better way to send so many frames, or NULL. May be NULL.
+	const struct nic_backend *(*for_many)(struct nic_queue *q, uint32_t frames);
 };
 
 extern const struct nic_backend nic_xdp, nic_packet, nic_tap;
@@ -83,6 +87,7 @@ extern const struct nic_backend nic_xdp, nic_packet, nic_tap;
 struct nic_shape {
 	int ifindex;
 	uint32_t mtu;
+	int is_veth;
 	uint16_t rings[2]; // by enum ring_dir
 };
 int nic_shape(const char *name, struct nic_shape *shape);

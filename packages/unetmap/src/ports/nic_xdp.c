@@ -17,6 +17,7 @@
 #include "core/barriers.h"
 #include "core/sys.h"
 #include "ports/nic_bpf.h"
+#include "ports/nic_burst.h"
 #include "ports/nic_device.h"
 
 #ifndef SOL_XDP
@@ -183,7 +184,9 @@ static int xdp_take(struct nic_device *dev)
 	dev->xdp_map = bpf_make_socket_map(dev->queue_count);
 	if (dev->xdp_map < 0)
 		return dev->xdp_map;
-	program = bpf_load_redirect_to_sockets(dev->xdp_map);
+	program = nic_burst_load(dev, dev->xdp_map);
+	if (program < 0)
+		program = bpf_load_redirect_to_sockets(dev->xdp_map);
 	if (program < 0)
 		return program;
 	link = bpf_attach(program, dev->ifindex, AT_XDP);
@@ -293,6 +296,11 @@ static void xdp_tx_end(struct nic_queue *q)
 	kick(q);
 }
 
+static const struct nic_backend *xdp_for_many(struct nic_queue *q, uint32_t frames)
+{
+	return nic_burst_suits(q, frames) ? &nic_burst : NULL;
+}
+
 const struct nic_backend nic_xdp = {
 	.id = UNETMAP_NIC_AF_XDP,
 	.take = xdp_take,
@@ -305,4 +313,5 @@ const struct nic_backend nic_xdp = {
 	.tx_next = xdp_tx_next,
 	.tx_put = xdp_tx_put,
 	.tx_end = xdp_tx_end,
+	.for_many = xdp_for_many,
 };
