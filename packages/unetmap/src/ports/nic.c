@@ -141,6 +141,7 @@ static void pull(struct way way, struct rx_queue *to)
 	uint32_t len;
 
 	way.ops->rx_begin(way.q);
+	to->drops += way.ops->rx_lost(way.q);
 	while (rx_queue_has_room(to, most) && (data = way.ops->rx_next(way.q, &len)))
 		put_frame(to, data, len);
 	way.ops->rx_end(way.q);

@@ -23,6 +23,7 @@ enum {
 
 struct nic_shared {
 	uint32_t tx_primed; // AF_XDP: tx frames used so far, before the first comes back
+	uint64_t rx_lost;   // AF_XDP: of the kernel's count, what we have counted
 	uint32_t rx_at;     // AF_PACKET: the next frames to be read and written
 	uint32_t tx_at;
 };
@@ -73,6 +74,8 @@ struct nic_backend {
 	void (*rx_begin)(struct nic_queue *q);
 	const char *(*rx_next)(struct nic_queue *q, uint32_t *len); // NULL = no more
 	void (*rx_end)(struct nic_queue *q);
+	// Frames that the kernel dropped since the last time because we had not read. After rx_begin.
+	uint64_t (*rx_lost)(struct nic_queue *q);
 	void (*tx_begin)(struct nic_queue *q);
 	char *(*tx_next)(struct nic_queue *q); // where to write the next frame; NULL = no room
 	void (*tx_put)(struct nic_queue *q, uint32_t len);

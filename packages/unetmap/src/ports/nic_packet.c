@@ -151,6 +151,18 @@ static void packet_rx_begin(struct nic_queue *q)
 	q->rx_at = q->shared->rx_at;
 }
 
+// The kernel drops when the slot before the next to be read is taken, and then we find that so.
+static uint64_t packet_rx_lost(struct nic_queue *q)
+{
+	struct tpacket2_hdr *last = slot_at(q->rx.entries, q->rx_at - 1, NIC_RX_FRAMES);
+	struct tpacket_stats since_then = {0};
+	socklen_t bytes = sizeof since_then;
+
+	if (observe(&last->tp_status) & TP_STATUS_USER)
+		getsockopt(q->fd, SOL_PACKET, PACKET_STATISTICS, &since_then, &bytes);
+	return since_then.tp_drops;
+}
+
 // The kernel takes VLAN tags out of frames.
 static const char *with_tag(struct nic_queue *q, const struct tpacket2_hdr *h, uint32_t *len)
 {
@@ -223,6 +235,7 @@ const struct nic_backend nic_packet = {
 	.rx_begin = packet_rx_begin,
 	.rx_next = packet_rx_next,
 	.rx_end = packet_rx_end,
+	.rx_lost = packet_rx_lost,
 	.tx_begin = packet_tx_begin,
 	.tx_next = packet_tx_next,
 	.tx_put = packet_tx_put,

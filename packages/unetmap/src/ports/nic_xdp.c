@@ -204,6 +204,20 @@ static void xdp_rx_begin(struct nic_queue *q)
 	q->rx_end = observe(q->rx.producer);
 }
 
+// The kernel drops when there are no more frames to fill, and then we find that so.
+static uint64_t xdp_rx_lost(struct nic_queue *q)
+{
+	struct xdp_statistics now;
+	socklen_t bytes = sizeof now;
+	uint64_t lost;
+
+	if (observe(q->fill.consumer) != *q->fill.producer || getsockopt(q->fd, SOL_XDP, XDP_STATISTICS, &now, &bytes))
+		return 0;
+	lost = now.rx_dropped + now.rx_ring_full - q->shared->rx_lost;
+	q->shared->rx_lost += lost;
+	return lost;
+}
+
 static const char *xdp_rx_next(struct nic_queue *q, uint32_t *len)
 {
 	const struct xdp_desc *d;
@@ -309,6 +323,7 @@ const struct nic_backend nic_xdp = {
 	.rx_begin = xdp_rx_begin,
 	.rx_next = xdp_rx_next,
 	.rx_end = xdp_rx_end,
+	.rx_lost = xdp_rx_lost,
 	.tx_begin = xdp_tx_begin,
 	.tx_next = xdp_tx_next,
 	.tx_put = xdp_tx_put,

@@ -139,6 +139,7 @@ static void check_counts(const struct shared *s, int paced)
 	      s->received);
 	CHECK(s->disorder == 0 && s->wrong == 0, "%u out of order, %u wrong", s->disorder, s->wrong);
 	CHECK(s->received <= FRAMES && s->received >= (paced ? FRAMES : 1), "%u received", s->received);
+	CHECK(got.rings[2].drops <= FRAMES - s->received, "%ju counted as lost", (uintmax_t)got.rings[2].drops);
 }
 
 static void flood(pid_t peer, const char *from, const char *to, int paced)
