@@ -26,8 +26,9 @@ int unetmap_region(const char *directory);
 
 // From now until unetmap_sleep_end the kernel shows fd readable once there is something
 // to do for `events` (POLLIN, POLLOUT).  What was there before the call is not shown: look
-// once more before sleeping.  On failure returns -1 and sets errno: EBADF if fd is not
-// netmap's.
+// once more before sleeping.  For a port of a network device a thread of the library sees to
+// it, which takes no signals.  On failure returns -1 and sets errno: EBADF if fd is not
+// netmap's; EAGAIN, EMFILE or ENOMEM if that thread cannot be had.
 int unetmap_sleep_begin(int fd, short events);
 
 // Undoes unetmap_sleep_begin, once each.  `in_vain` is whether the caller woke and found

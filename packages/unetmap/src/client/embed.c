@@ -7,6 +7,7 @@
 #include <poll.h>
 
 #include "client/fds.h"
+#include "client/outside.h"
 #include "client/real.h"
 #include "core/doorbell.h"
 #include "core/region.h"
@@ -34,6 +35,7 @@ static struct desc *desc_of(int fd)
 EXPORT int unetmap_sleep_begin(int fd, short events)
 {
 	struct desc *d = desc_of(fd);
+	int error;
 
 	if (!d)
 		return result(-EBADF);
@@ -43,7 +45,10 @@ EXPORT int unetmap_sleep_begin(int fd, short events)
 	if (d->port != NONE && events & POLLOUT)
 		doorbell_want(d, TX);
 	full_fence();
-	return 0;
+	error = outside_watch(d - segment->descs, events);
+	if (error)
+		doorbell_disarm(d);
+	return result(error);
 }
 
 EXPORT int unetmap_sleep_end(int fd, int in_vain)
@@ -52,6 +57,7 @@ EXPORT int unetmap_sleep_end(int fd, int in_vain)
 
 	if (!d)
 		return result(-EBADF);
+	outside_unwatch(d - segment->descs);
 	if (in_vain || !doorbell_is_shared(d))
 		doorbell_drain(fd);
 	doorbell_disarm(d);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "client/outside.h"
 #include "control/control.h"
 #include "core/area.h"
 #include "core/desc.h"
@@ -35,6 +36,7 @@ static int is_borrowed(void)
 static void before_fork(void)
 {
 	pthread_mutex_lock(&fd_lock);
+	outside_before_fork();
 	region_before_fork();
 	nic_device_before_fork();
 	area_before_fork();
@@ -45,6 +47,7 @@ static void after_fork(void)
 	area_after_fork();
 	nic_device_after_fork();
 	region_after_fork();
+	outside_after_fork();
 	pthread_mutex_unlock(&fd_lock);
 }
 
@@ -55,6 +58,7 @@ static void after_fork_in_child(void)
 	area_after_fork_in_child();
 	nic_device_after_fork();
 	region_after_fork();
+	outside_after_fork_in_child();
 	pthread_mutex_unlock(&fd_lock);
 }
 

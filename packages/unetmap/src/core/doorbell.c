@@ -39,7 +39,7 @@ static void take_down(uint32_t *flag, uint32_t seen)
 	swap_if(flag, &seen, seen & ~(uint32_t)DOORBELL_UP);
 }
 
-static int ring_desc(uint16_t id)
+int doorbell_ring_desc(uint16_t id)
 {
 	struct desc *d = &segment->descs[id];
 	char path[REGION_PATH_BYTES];
@@ -66,7 +66,7 @@ static int ring_users(struct port *port)
 		uint16_t user = observe(&port->users[i]);
 
 		if (user)
-			rung += ring_desc(user - 1);
+			rung += doorbell_ring_desc(user - 1);
 	}
 	errno = saved;
 	return rung;

@@ -30,6 +30,9 @@ static inline void doorbell_ring(struct kring *ring)
 		doorbell_ring_slow(ring);
 }
 
+// Wakes who sleeps on this descriptor. 1 if anybody does.
+int doorbell_ring_desc(uint16_t id);
+
 // Wakes everybody on a port, whatever they wait for (it has gone, say).
 void doorbell_ring_port(struct port *port);
 

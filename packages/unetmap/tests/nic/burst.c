@@ -196,10 +196,7 @@ int main(void)
 	uint32_t expected = next_number;
 	struct nm_desc *from, *to;
 
-	if (unshare(CLONE_NEWNET))
-		skip("no network namespace can be made");
-	if (run_quietly("ip link add nmv0 type veth peer name nmv1 && ip link set nmv0 up && ip link set nmv1 up"))
-		skip("ip(8) cannot make a veth pair");
+	make_quiet_pair();
 	setenv("UNETMAP_NIC", "xdp", 1);
 	from = open_port("netmap:nmv0");
 	to = open_port("netmap:nmv1");

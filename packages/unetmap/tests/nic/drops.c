@@ -53,12 +53,7 @@ static void check(const char *backend)
 
 int main(void)
 {
-	if (unshare(CLONE_NEWNET))
-		skip("no network namespace can be made");
-	if (run_quietly("ip link add nmv0 type veth peer name nmv1 && "
-			"sysctl -qw net.ipv6.conf.nmv0.disable_ipv6=1 net.ipv6.conf.nmv1.disable_ipv6=1; "
-			"ip link set nmv0 up && ip link set nmv1 up"))
-		skip("ip(8) cannot make a veth pair");
+	make_quiet_pair();
 	check("xdp");
 	check("packet");
 	return failures != 0;
