@@ -54,7 +54,7 @@
 #include <stdint.h>
 
 #define SEGMENT_MAGIC 0x31706d74656e7531ull
-#define SEGMENT_VERSION 3u
+#define SEGMENT_VERSION 4u
 
 enum {
 	MAX_CLIENTS = 4000,
@@ -153,6 +153,7 @@ struct port {
 	uint16_t users[MAX_USERS]; // descriptor number + 1, 0 = free
 	uint16_t monitors[2][MAX_MONITORS]; // port number + 1 of who watches, by direction
 	uint32_t monitor_count[2];
+	__attribute__((aligned(128))) uint64_t last_source; // senders: that the switch was told of
 	__attribute__((aligned(128))) struct kring rings[2][MAX_RINGS + 1];
 };
 

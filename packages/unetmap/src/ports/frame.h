@@ -7,10 +7,11 @@
 #include <stdint.h>
 
 struct frame {
-	const char *data; // NULL = to be dropped
+	const char *data;
 	uint16_t len;
 	uint16_t next; // in its chain
 	uint8_t more;  // the next one goes on with this frame
+	uint8_t bad;   // the slot made no sense
 	uint8_t exact; // data may not be read beyond len
 	uint16_t slots; // of the whole frame; on its first slot only
 };

@@ -14,9 +14,11 @@
 
 #include "core/barriers.h"
 #include "core/doorbell.h"
+#include "core/region.h"
 #include "ports/copy.h"
 #include "ports/monitor.h"
 #include "ports/port.h"
+#include "ports/vale_parent.h"
 
 enum { MAX_PLAIN_BASE = 15 };
 
@@ -61,20 +63,19 @@ static struct port_wish mirrored(const struct port_wish *wish)
 	return other;
 }
 
-static int choose_area(struct port *a, struct port *b, const struct port_wish *wish)
+static void base_name(char base[PORT_NAME_BYTES], const char *name)
 {
-	const uint32_t tx = a->ring_count[TX], rx = a->ring_count[RX];
-	const uint32_t tx_slots = a->slot_count[TX], rx_slots = a->slot_count[RX];
-	const struct area_need need = {
-		.rings = 2 * (tx + rx),
-		.slots_per_ring = rx_slots > tx_slots ? rx_slots : tx_slots,
-		.buffers = tx * tx_slots + rx * rx_slots + wish->extra_bufs,
-	};
-	char base[PORT_NAME_BYTES] = {0};
+	memset(base, 0, PORT_NAME_BYTES);
+	memcpy(base, name, pipe_base_length(name));
+}
+
+static int choose_area(struct port *a, struct port *b, const struct port_wish *wish, const struct area_need *need)
+{
+	char base[PORT_NAME_BYTES];
 	int area;
 
-	memcpy(base, a->name, pipe_base_length(a->name));
-	area = port_choose_area(base, wish, &need);
+	base_name(base, a->name);
+	area = port_choose_area(base, wish, need);
 	if (area < 0)
 		return area;
 	a->area_gen = b->area_gen = segment->areas[area].gen;
@@ -154,7 +155,9 @@ static void take_back_all(struct kring *tx, const struct kring *rx)
 static void drop(struct port *a, struct port *b)
 {
 	uint16_t area = a->area;
+	char base[PORT_NAME_BYTES];
 
+	base_name(base, a->name);
 	for (int n = 0; n < MAX_RINGS; n++) {
 		take_back_all(&b->rings[TX][n], &a->rings[RX][n]);
 		take_back_all(&a->rings[TX][n], &b->rings[RX][n]);
@@ -166,12 +169,13 @@ static void drop(struct port *a, struct port *b)
 	port_free(a);
 	port_free(b);
 	port_leave_area(area);
+	vale_parent_left(base);
 }
 
 // Rings that were not made yet are not active, and drop passes over them.
-static int furnish(struct port *a, struct port *b, const struct port_wish *wish)
+static int furnish(struct port *a, struct port *b, const struct port_wish *wish, const struct area_need *need)
 {
-	int error = choose_area(a, b, wish);
+	int error = choose_area(a, b, wish, need);
 
 	if (!error)
 		error = port_make_rings(a, TX, NULL);
@@ -186,9 +190,40 @@ static int furnish(struct port *a, struct port *b, const struct port_wish *wish)
 	return error;
 }
 
-static int create(const char *name, const struct port_wish *wish)
+static struct area_need needed(const struct port_wish *asked)
 {
-	struct port_wish other_wish = mirrored(wish);
+	const struct port_wish w = port_whole_wish(asked);
+
+	return (struct area_need){
+		.rings = 2 * (w.rings[TX] + w.rings[RX]),
+		.slots_per_ring = w.slots[RX] > w.slots[TX] ? w.slots[RX] : w.slots[TX],
+		.buffers = w.rings[TX] * w.slots[TX] + w.rings[RX] * w.slots[RX] + w.extra_bufs,
+	};
+}
+
+// Slots that nobody asked for are as many as the parent's, whose area is the pipe's.
+static int ask_parent(const char *name, struct port_wish *wish)
+{
+	const struct area_need need = needed(wish);
+	char base[PORT_NAME_BYTES];
+	struct port *parent;
+	int error = region_has_room((uint64_t)need.buffers * BUFFER_BYTES); // before anything is touched
+
+	if (error)
+		return error;
+	base_name(base, name);
+	parent = vale_parent(base, wish, &need, &error);
+	for (int dir = RX; parent && dir <= TX; dir++)
+		if (!wish->slots[dir])
+			wish->slots[dir] = parent->slot_count[dir];
+	if (parent)
+		wish->mem_id = parent->area + 1;
+	return error;
+}
+
+static int make_pair(const char *name, const struct port_wish *wish, const struct port_wish *peer_wish)
+{
+	const struct area_need need = needed(wish);
 	char other[PORT_NAME_BYTES];
 	struct port *a, *b = NULL;
 	int error;
@@ -196,19 +231,36 @@ static int create(const char *name, const struct port_wish *wish)
 	peer_name(other, name);
 	a = port_alloc(name, KIND_PIPE, wish);
 	if (a)
-		b = port_alloc(other, KIND_PIPE, &other_wish);
+		b = port_alloc(other, KIND_PIPE, peer_wish);
 	if (a && !b)
 		port_free(a);
 	if (!b)
 		return -ENOMEM;
 	a->peer = port_id(b);
 	b->peer = port_id(a);
-	error = furnish(a, b, wish);
+	error = furnish(a, b, wish, &need);
 	if (error)
 		return error;
 	port_announce(b);
 	port_announce(a);
 	return port_id(a);
+}
+
+// What is asked for is the geometry of "base{id", also by who opens the other end.
+static int create(const char *name, const struct port_wish *asked)
+{
+	struct port_wish wish = *asked, other;
+	char base[PORT_NAME_BYTES];
+	int id = ask_parent(name, &wish);
+
+	if (id)
+		return id;
+	base_name(base, name);
+	other = mirrored(&wish);
+	id = name[strlen(base)] == '{' ? make_pair(name, &wish, &other) : make_pair(name, &other, &wish);
+	if (id < 0)
+		vale_parent_left(base);
+	return id;
 }
 
 static void unused(struct port *port)

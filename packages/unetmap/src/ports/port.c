@@ -59,8 +59,20 @@ static struct port *free_port(void)
 	return high < MAX_PORTS && !region_back(port_at(high), sizeof(struct port)) ? port_at(high) : NULL;
 }
 
+struct port_wish port_whole_wish(const struct port_wish *wish)
+{
+	struct port_wish whole = *wish;
+
+	for (int dir = RX; dir <= TX; dir++) {
+		whole.slots[dir] = wished(wish->slots[dir], DEFAULT_SLOTS, MAX_SLOTS);
+		whole.rings[dir] = wished(wish->rings[dir], DEFAULT_RINGS, MAX_RINGS);
+	}
+	return whole;
+}
+
 struct port *port_alloc(const char *name, uint16_t kind, const struct port_wish *wish)
 {
+	const struct port_wish whole = port_whole_wish(wish);
 	struct port *port = free_port();
 
 	if (!port)
@@ -72,8 +84,8 @@ struct port *port_alloc(const char *name, uint16_t kind, const struct port_wish 
 	port->pid = getpid();
 	strncpy(port->name, name, sizeof port->name - 1);
 	for (int dir = RX; dir <= TX; dir++) {
-		port->slot_count[dir] = wished(wish->slots[dir], DEFAULT_SLOTS, MAX_SLOTS);
-		port->ring_count[dir] = wished(wish->rings[dir], DEFAULT_RINGS, MAX_RINGS);
+		port->slot_count[dir] = whole.slots[dir];
+		port->ring_count[dir] = whole.rings[dir];
 	}
 	publish(&port->state, STATE_BUILDING);
 	if (segment->port_high <= port_id(port))

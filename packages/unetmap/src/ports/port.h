@@ -111,7 +111,10 @@ void ports_reap(int interrupted);
 
 // ---- for the kinds ----
 
-// A fresh port in state BUILDING with geometry from the wish (defaults filled in, maxima applied), or
+// The wish with defaults filled in and maxima applied.
+struct port_wish port_whole_wish(const struct port_wish *wish);
+
+// A fresh port in state BUILDING with geometry from the whole wish, or
 // NULL when the region has no room for one more.
 struct port *port_alloc(const char *name, uint16_t kind, const struct port_wish *wish);
 void port_announce(struct port *port);

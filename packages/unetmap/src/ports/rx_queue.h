@@ -19,6 +19,7 @@ struct rx_queue {
 	char *base;
 	uint32_t tail;
 	uint32_t room;
+	int full; // a frame found no room: those after it get none either
 	uint64_t packets, bytes, drops;
 };
 
@@ -77,7 +78,8 @@ static inline void rx_queue_look_anew(struct kring *k)
 // True if a frame of so many slots may follow; otherwise it is counted as lost.
 static inline int rx_queue_admit(struct rx_queue *q, uint32_t slots)
 {
-	if (!rx_queue_has_room(q, slots)) {
+	if (q->full || !rx_queue_has_room(q, slots)) {
+		q->full = 1;
 		q->drops++;
 		return 0;
 	}

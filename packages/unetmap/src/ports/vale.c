@@ -9,6 +9,7 @@
 #include "core/barriers.h"
 #include "ports/module.h"
 #include "ports/port.h"
+#include "ports/vale_parent.h"
 #include "ports/vale_persistent.h"
 
 // ---- switches ----
@@ -177,7 +178,7 @@ static int furnish(struct port *port, const struct port_wish *wish)
 	return error ? error : port_make_own_rings(port);
 }
 
-static void dissolve(struct port *port)
+void vale_dissolve(struct port *port)
 {
 	uint16_t area = port->area;
 
@@ -199,7 +200,7 @@ static int create(const char *name, const struct port_wish *wish)
 		return -ENOMEM;
 	error = furnish(port, wish);
 	if (error) {
-		dissolve(port);
+		vale_dissolve(port);
 		return error;
 	}
 	vale_show(port);
@@ -207,9 +208,16 @@ static int create(const char *name, const struct port_wish *wish)
 	return port_id(port);
 }
 
+static int outlives_its_users(const struct port *port)
+{
+	if ((port->flags & (VALE_PERSISTENT | VALE_PARENT)) == VALE_PERSISTENT)
+		return 1;
+	return port->state == STATE_ACTIVE && vale_parent_is_needed(port);
+}
+
 static void unused(struct port *port)
 {
-	if (port->flags & VALE_PERSISTENT) {
+	if (outlives_its_users(port)) {
 		vale_persistent_unused(port);
 		return;
 	}
@@ -217,7 +225,7 @@ static void unused(struct port *port)
 		publish(&segment->switches[port->sw].ports[port->sw_port], 0);
 	port_drop_rings(port, TX, 1);
 	port_drop_rings(port, RX, 1);
-	dissolve(port);
+	vale_dissolve(port);
 }
 
 static void sweep(void)

@@ -9,6 +9,7 @@ enum { // in port->flags
 	VALE_PERSISTENT = 1, // made by newif
 	VALE_ATTACHMENT = 2, // opened by the process that keeps a device of the host on the switch
 	VALE_LEAVING = 4,    // that process is to end
+	VALE_PARENT = 8,     // made for pipes of its name (vale_parent.h)
 };
 
 // ---- switches and who is on them; all with the control lock held ----
@@ -32,6 +33,9 @@ int vale_is_shown(const struct port *port);
 void vale_leave(struct port *port);
 
 int vale_choose_area(struct port *port, const struct port_wish *wish);
+
+// Gives up a port that has no rings.
+void vale_dissolve(struct port *port);
 
 // ---- data path ----
 

@@ -18,6 +18,7 @@ enum {
 };
 
 #define MAC_MASK 0xffffffffffffull
+#define SAID (1ull << 63) // 0 is an address, too
 
 static inline uint64_t load64(const char *p)
 {
@@ -53,6 +54,17 @@ static inline void learn(struct vale_switch *s, uint64_t mac, uint16_t sw_port)
 
 	if (!is_group(mac) && glance(address_bucket(s, mac)) != entry)
 		scribble(address_bucket(s, mac), entry);
+}
+
+// What a port said last it need not say again, even if the address was seen elsewhere meanwhile.
+static inline void learn_from(struct port *port, struct vale_switch *s, uint64_t mac)
+{
+	const uint64_t said = mac | SAID;
+
+	if (is_group(mac) || glance(&port->last_source) == said)
+		return;
+	learn(s, mac, port->sw_port);
+	scribble(&port->last_source, said);
 }
 
 // The port on the switch, FLOOD or NOWHERE. netmap forgets nothing when a port leaves: frames for it

@@ -57,10 +57,10 @@ static void find_port(struct express *e, uint64_t destination, uint64_t source)
 {
 	e->destination = destination;
 	e->source = source;
-	learn(e->s, source, e->from->sw_port);
+	learn_from(e->from, e->s, source);
 	e->to = look_up(e->s, destination, e->from->sw_port);
 	if (e->to == FLOOD)
-		e->to = only_other(e);
+		e->to = e->k->ring_id ? NOT_HERE : only_other(e); // floods go to first rings
 }
 
 static inline uint16_t port_for(struct express *e, const char *frame)

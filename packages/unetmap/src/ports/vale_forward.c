@@ -43,7 +43,7 @@ struct batch {
 	struct kring *k;
 	uint32_t count;
 	uint32_t busy_count;
-	uint32_t ring; // where it arrives
+	uint32_t ring; // where frames for a known port arrive
 	int yielded;	    // to receivers, once a sync
 	uint64_t good_page; // last page that was seen to be readable, for NS_INDIRECT
 	uint16_t busy[CHAINS];
@@ -75,6 +75,10 @@ static const char *indirect_data(struct batch *b, uint64_t ptr, uint32_t len)
 	return (const char *)(uintptr_t)ptr;
 }
 
+// What an impossible buffer holds. In-kernel netmap shows one that nobody has instead.
+static const char zeros[BUFFER_BYTES];
+
+// NULL if the slot's frame, or part of one, is to count as empty.
 static const char *slot_data(struct batch *b, struct netmap_slot slot, char *base)
 {
 	const struct kring *k = b->k;
@@ -84,9 +88,9 @@ static const char *slot_data(struct batch *b, struct netmap_slot slot, char *bas
 		return NULL;
 	if (slot.flags & NS_INDIRECT)
 		return indirect_data(b, slot.ptr, slot.len);
-	if (!buffer_is_valid(k, slot.buf_idx) || ofs > (uint32_t)(BUFFER_BYTES - slot.len))
+	if (ofs > (uint32_t)(BUFFER_BYTES - slot.len))
 		return NULL;
-	return ring_buffer(k, base, slot.buf_idx) + ofs;
+	return buffer_is_valid(k, slot.buf_idx) ? ring_buffer(k, base, slot.buf_idx) + ofs : zeros;
 }
 
 static inline void gather_slot(struct batch *b, struct netmap_slot *in_ring, char *base)
@@ -98,20 +102,26 @@ static inline void gather_slot(struct batch *b, struct netmap_slot *in_ring, cha
 		in_ring->flags = slot.flags & ~NS_BUF_CHANGED;
 	f->data = slot_data(b, slot, base);
 	f->len = slot.len;
+	f->bad = !f->data || f->data == zeros;
+	if (!f->data) {
+		f->data = zeros;
+		f->len = 0;
+	}
 	f->more = (slot.flags & NS_MOREFRAG) != 0;
 	f->exact = (slot.flags & NS_INDIRECT) || b->k->offset_mask;
 	f->slots = 1;
 	__builtin_prefetch(f->data);
 }
 
-// The frame of slots first..last is complete: one bad slot spoils it.
+// The frame of slots first..last is complete.
 static void close_frame(struct batch *b, uint32_t first, uint32_t last)
 {
+	uint32_t bad = 0;
+
 	b->frames[first].slots = last - first + 1;
 	for (uint32_t i = first; i <= last; i++)
-		if (!b->frames[i].data)
-			b->frames[first].data = NULL;
-	if (!b->frames[first].data)
+		bad += b->frames[i].bad;
+	if (bad)
 		tally(&b->k->bad, 1);
 }
 
@@ -127,7 +137,7 @@ static uint32_t gather(struct batch *b, struct netmap_ring *ring, char *base, ui
 		at = ring_next(b->k, at);
 		if (b->frames[b->count - 1].more)
 			continue;
-		if (b->count - first > 1 || !b->frames[first].data)
+		if (b->count - first > 1 || b->frames[first].bad)
 			close_frame(b, first, b->count - 1);
 		first = b->count;
 		frame_at = at;
@@ -172,10 +182,11 @@ static void count_sent(struct kring *k, const struct frame *f)
 		tally(&k->tx_bytes, f[i].len);
 }
 
-// Behind the virtio-net header of `skip` bytes, which may have the first slot for itself.
+// Behind the virtio-net header of `skip` bytes, which may have the first slot for itself, also if it is
+// none. NULL if there is no frame.
 static const char *ethernet_header(const struct frame *f, uint32_t skip)
 {
-	if (skip && f->len == skip && f->slots > 1)
+	if (!f->bad && f->len == skip && f->slots > 1)
 		return f[1].len < MIN_FRAME_BYTES ? NULL : f[1].data;
 	return f->len < MIN_FRAME_BYTES + skip ? NULL : f->data + skip;
 }
@@ -193,16 +204,16 @@ static void classify(struct batch *b, struct vale_switch *s)
 		const char *start;
 		uint64_t dst, src;
 
-		start = f->data ? ethernet_header(f, skip) : NULL;
+		start = ethernet_header(f, skip);
 		if (!start) {
-			tally(&b->k->bad, f->data != NULL);
+			tally(&b->k->bad, !f->bad);
 			continue;
 		}
 		count_sent(b->k, f);
 		dst = frame_destination(start);
 		src = frame_source(start);
 		if (to < 0 || dst != last_dst || src != last_src) {
-			learn(s, src, self);
+			learn_from(b->from, s, src);
 			to = look_up(s, dst, self);
 			last_dst = dst;
 			last_src = src;
@@ -247,42 +258,51 @@ static void put_chains(struct batch *b, struct rx_queue *q, uint32_t header_byte
 
 // Frames are about to be lost: the receiver gets one chance a sync to run and make room, for it may
 // be waiting for this very processor.
-static int open_with_room(struct batch *b, struct rx_queue *q, struct port *to)
+static int open_with_room(struct batch *b, struct rx_queue *q, struct port *to, uint32_t ring)
 {
-	int open = rx_queue_open(q, to, b->ring, b->k->sw);
+	int open = rx_queue_open(q, to, ring, b->k->sw);
 
 	if (!open || b->yielded || rx_queue_has_room(q, b->count))
 		return open;
 	b->yielded = 1;
 	rx_queue_close(q);
 	sched_yield();
-	return rx_queue_open(q, to, b->ring, b->k->sw);
+	return rx_queue_open(q, to, ring, b->k->sw);
 }
 
-static void deliver(struct batch *b, uint16_t sw_port, uint16_t own, uint16_t flood)
+static void deliver(struct batch *b, uint16_t sw_port, uint32_t ring, uint16_t own, uint16_t flood)
 {
 	struct vale_switch *s = &segment->switches[b->k->sw];
 	uint16_t id = observe(&s->ports[sw_port]);
 	struct rx_queue q;
 
-	if (!id || !open_with_room(b, &q, port_at(id - 1)))
+	if (!id || !open_with_room(b, &q, port_at(id - 1), ring))
 		return;
 	put_chains(b, &q, port_at(id - 1)->vnet_hdr_bytes, own, flood);
 	rx_queue_close(&q);
 }
 
+static void deliver_known(struct batch *b)
+{
+	for (uint32_t i = 0; i < b->busy_count; i++)
+		if (b->busy[i] != FLOOD)
+			deliver(b, b->busy[i], b->ring, b->chains[b->busy[i]].first, END);
+}
+
+// A flood goes to everybody's first ring.
 static void deliver_all(struct batch *b, struct vale_switch *s)
 {
 	uint16_t flood = b->chains[FLOOD].first;
 
 	if (flood == END) {
-		for (uint32_t i = 0; i < b->busy_count; i++)
-			deliver(b, b->busy[i], b->chains[b->busy[i]].first, END);
+		deliver_known(b);
 		return;
 	}
+	if (b->ring)
+		deliver_known(b);
 	for (uint32_t i = 0; i < observe(&s->port_high); i++)
 		if (i != b->from->sw_port)
-			deliver(b, i, b->chains[i].first, flood);
+			deliver(b, i, 0, b->ring ? END : b->chains[i].first, flood);
 }
 
 // ---- a VALE module ----
@@ -291,7 +311,7 @@ static void ask_about(struct ask *a, const struct batch *b)
 {
 	for (uint32_t i = 0; i < b->count; i += b->frames[i].slots) {
 		const struct frame *f = &b->frames[i];
-		const uint32_t slots = f->data && f->len ? f->slots : 0;
+		const uint32_t slots = f->len ? f->slots : 0;
 
 		for (uint32_t n = 0; n < f->slots; n++)
 			ask_slot(a, f[n].data, slots ? f[n].len : 0, n ? 0 : slots, f[n].more);
@@ -315,7 +335,7 @@ static void hear_ruling(struct ask *a, struct batch *b, struct ruling *r)
 		int to;
 
 		r->ring[i] = MAX_RINGS;
-		if (!f->data || !f->len)
+		if (!f->len)
 			continue;
 		count_sent(b->k, f);
 		to = ask_verdict(a, i, &ring);

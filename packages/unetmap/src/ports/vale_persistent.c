@@ -10,10 +10,11 @@
 #include "core/robust_lock.h"
 #include "core/sys.h"
 #include "ports/vale.h"
+#include "ports/vale_parent.h"
 
 // ---- names ----
 
-static int may_name_interface(const char *name)
+int vale_may_name_interface(const char *name)
 {
 	size_t length = strlen(name);
 
@@ -50,7 +51,7 @@ int vale_newif(const char *name, const struct port_wish *wish)
 	struct port *port;
 	int error;
 
-	if (!may_name_interface(name))
+	if (!vale_may_name_interface(name))
 		return -EINVAL;
 	if (port_find(name) || sys_interface_index(name))
 		return -EEXIST;
@@ -62,19 +63,6 @@ int vale_newif(const char *name, const struct port_wish *wish)
 	return port_id(port);
 }
 
-static int has_open_pipes(const char *name)
-{
-	for (uint32_t id = 0; id < segment->port_high; id++) {
-		const struct port *port = port_at(id);
-		uint32_t length = pipe_base_length(port->name);
-
-		if (port->state == STATE_ACTIVE && port->kind == KIND_PIPE && length == strlen(name) &&
-		    !strncmp(port->name, name, length))
-			return 1;
-	}
-	return 0;
-}
-
 int vale_delif(const char *name)
 {
 	struct port *port = vale_find_persistent(name);
@@ -82,7 +70,7 @@ int vale_delif(const char *name)
 
 	if (!port)
 		return sys_interface_index(name) ? -EINVAL : -ENXIO;
-	if (port->user_count || vale_is_shown(port) || has_open_pipes(name))
+	if (port->user_count || vale_is_shown(port) || vale_has_pipes(name))
 		return -EBUSY;
 	area = port->area;
 	port_free(port);
@@ -149,7 +137,7 @@ int vale_persistent_used(struct port *port, const struct port_wish *wish)
 	uint16_t counts[2] = {port->ring_count[0], port->ring_count[1]};
 	int error;
 
-	if (!(port->flags & VALE_PERSISTENT) || port->rings[TX][0].active)
+	if (port->rings[TX][0].active)
 		return 0;
 	error = port_make_own_rings(port);
 	memcpy(port->ring_count, counts, sizeof counts);

@@ -19,6 +19,9 @@ int vale_newif(const char *name, const struct port_wish *wish);
 // is open, attached, or a pipe of its name is open.
 int vale_delif(const char *name);
 
+// Whether the system would take it.
+int vale_may_name_interface(const char *name);
+
 // NULL if there is none of this name.
 struct port *vale_find_persistent(const char *name);
 
@@ -31,6 +34,7 @@ int vale_attach(const char *full_name, uint32_t *index);
 // then its frames go nowhere until it is attached again.
 int vale_detach(const char *full_name, uint32_t *index);
 
+// Rings for a port that has none: one of these, or one that was kept for its pipes.
 int vale_persistent_used(struct port *port, const struct port_wish *wish);
 void vale_persistent_unused(struct port *port);
 

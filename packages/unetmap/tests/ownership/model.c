@@ -24,7 +24,7 @@
 
 enum { STEPS = 1500, PROCESSES = 4, DESCS = 10, HOLDS = 16, PORTS = 4, MAP_BYTES = 8192, UNBOUND = -1, NOBODY = -1, WEDGED_S = 30 };
 
-static const char *const names[PORTS] = {"vale0:m", "vale0:n", "m{1", "m}1"};
+static const char *const names[PORTS] = {"vale0:m", "vale0:n", "w{1", "w}1"};
 
 // ---- commands, and doing them in whichever process ----
 
