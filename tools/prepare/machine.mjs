@@ -25,8 +25,24 @@ const BROWSER = {
   programs: ['chromium', 'chromium-browser', 'google-chrome'],
 };
 
+/** What packs images, and what their tests unpack. @type {readonly Need[]} */
+export const IMAGE_NEEDS = [
+  { package: 'mmdebstrap', role: 'makes the root file system of images', programs: ['mmdebstrap'] },
+  { package: 'squashfs-tools', role: "packs the VM's disk", programs: ['mksquashfs'] },
+  { package: 'lz4', role: "unpacks the guest's kernel", programs: ['lz4'] },
+  { package: 'bubblewrap', role: "runs the compiler of an image's root", programs: ['bwrap'] },
+];
+
+/** @type {Need} */
+const CPIO = { package: 'cpio', role: 'unpacks what a kernel would, in tests', programs: ['cpio'] };
+
 /** @type {readonly Need[]} */
-export const TEST_NEEDS = [...SERVER_NEEDS, BROWSER];
+export const TEST_NEEDS = [
+  ...SERVER_NEEDS,
+  BROWSER,
+  ...IMAGE_NEEDS.filter(({ package: name }) => name !== 'bubblewrap'),
+  CPIO,
+];
 
 /**
  * @param {readonly string[]} names the first that is found wins

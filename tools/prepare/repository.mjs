@@ -62,7 +62,9 @@ function packageInputs() {
   const folders = ['apps', 'packages'].flatMap((parent) =>
     readdirSync(join(ROOT, parent)).map((name) => `${parent}/${name}`),
   );
-  const manifests = ['.', 'labs', 'e2e', 'bench', ...folders].map((folder) => `${folder}/package.json`);
+  const manifests = ['.', 'labs', 'e2e', 'bench', 'images', ...folders].map(
+    (folder) => `${folder}/package.json`,
+  );
   return ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests];
 }
 

@@ -61,6 +61,16 @@ export const PARTS: readonly Part[] = [
     says: 'The web application imports protocol and netmap-bindings/layout: nothing of Node reaches the browser.',
   },
   {
+    name: 'images',
+    files: /^images\//,
+    specifier: '@ringlab/images',
+    may: [],
+    paths: ['apt', 'children', 'machine', 'progress', 'repository', 'stop'].map(
+      (name) => `tools/prepare/${name}.mjs`,
+    ),
+    says: 'Images are made of files of the house, never of its code; only how commands prepare a machine is shared.',
+  },
+  {
     name: 'e2e',
     files: /^(e2e\/|playwright\.config\.ts$)/,
     specifier: '@ringlab/e2e',

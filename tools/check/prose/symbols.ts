@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { readSource, sources } from '../sources.ts';
 
-const SOURCE_FILES = '{apps,packages,labs,tools,e2e,bench}/**/*.{ts,tsx,mjs,c,h,yaml,json,1,8}';
+const SOURCE_FILES = '{apps,packages,labs,tools,e2e,bench,images}/**/*.{ts,tsx,mjs,c,h,yaml,json,1,8}';
 
 /** `nm_open`, `SandboxDriver`, `run.start`, `RINGLAB_PORT`, `NIOCREGIF`, `poll()`: names that only code has. */
 const SYMBOL = /^(?=.*([a-z][A-Z]|_|[a-z]\.[a-z]|\(\)$|[A-Z]{4}))[A-Za-z_][\w.-]*(\(\))?$/;

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// `pnpm images build [container|vm]`: see docs/images.md.
+import { equipMachine } from '../tools/prepare/apt.mjs';
+import { endWithChildren } from '../tools/prepare/children.mjs';
+import { IMAGE_NEEDS } from '../tools/prepare/machine.mjs';
+import { runCommand, Stop } from '../tools/prepare/stop.mjs';
+import { jsonLines } from './src/commands/bar.ts';
+import { build } from './src/commands/build.ts';
+import { SHAPES, type Shape } from './src/image/manifest.ts';
+import { workshopOf } from './src/workshop.ts';
+
+const HELP = `pnpm images build [container|vm ...] [--fresh] [--json]
+
+Makes the images; without names, all. What was made before from the same inputs is kept, and an interrupted build
+goes on where it was. --fresh makes everything anew, with the packages that Debian has today. --json prints progress
+as lines of JSON.
+
+  RINGLAB_IMAGES_DIR           where images are made and looked for (images/build)
+  RINGLAB_IMAGES_EXTRA_DIR     packages, files and hooks of your own (images/extra)
+  RINGLAB_IMAGES_APT_SOURCES   a sources.list of Debian, where apt on this machine has none`;
+
+await runCommand(async () => {
+  const [command, ...args] = process.argv.slice(2);
+  if (command === undefined || args.includes('--help') || command === '--help') {
+    console.log(HELP);
+    return command === undefined ? 2 : 0;
+  }
+  if (command !== 'build') throw new Stop(`There is no pnpm images ${command}.\n\n${HELP}`, 2);
+  endWithChildren();
+  await equipMachine(IMAGE_NEEDS, 'pnpm images build');
+  const flags = args.filter((arg) => arg.startsWith('--'));
+  const tell = flags.includes('--json') ? { tell: jsonLines((line) => process.stdout.write(line)) } : {};
+  await build(shapesIn(args), workshopOf(process.env), { fresh: flags.includes('--fresh'), ...tell });
+  return 0;
+});
+
+function shapesIn(args: readonly string[]): readonly Shape[] {
+  const names = args.filter((arg) => !arg.startsWith('--'));
+  const unknown = names.find((name) => !SHAPES.some((shape) => shape === name));
+  if (unknown !== undefined)
+    throw new Stop(`There is no image ${unknown}; there are ${SHAPES.join(', ')}.`, 2);
+  return names.length === 0 ? SHAPES : SHAPES.filter((shape) => names.includes(shape));
+}

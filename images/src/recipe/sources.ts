@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../../tools/prepare/repository.mjs';
+
+/** What of the repository goes into images. */
+export const UNETMAP_SOURCES = join(ROOT, 'packages/unetmap');
+export const AGENT_SOURCES = join(ROOT, 'apps/server/src/sandbox/bubblewrap/agent');
+const FOLDER = join(ROOT, 'images');
+export const GUEST_SOURCES = join(FOLDER, 'guest');
+export const ROOT_OVERLAY = join(FOLDER, 'root');
+export const VM_OVERLAY = join(FOLDER, 'vm');
+
+/** What an instructor adds to one shape, or to `all`: see docs/images.md. */
+export interface Extra {
+  readonly debs: readonly string[];
+  readonly overlays: readonly string[];
+  /** Called with the root's folder. */
+  readonly hook: string | undefined;
+}
+
+export function extraFor(name: string, environment: NodeJS.ProcessEnv = process.env): Extra {
+  const folder = join(environment.RINGLAB_IMAGES_EXTRA_DIR ?? join(FOLDER, 'extra'), name);
+  const packages = join(folder, 'packages');
+  const overlay = join(folder, 'overlay');
+  const hook = join(folder, 'hook.sh');
+  const names = existsSync(packages) ? readdirSync(packages).filter((file) => file.endsWith('.deb')) : [];
+  return {
+    debs: names.sort().map((file) => join(packages, file)),
+    overlays: existsSync(overlay) ? [overlay] : [],
+    hook: existsSync(hook) ? hook : undefined,
+  };
+}
