@@ -5,7 +5,7 @@ import { ROOT } from '../../../tools/prepare/repository.mjs';
 
 /** What of the repository goes into images. */
 export const UNETMAP_SOURCES = join(ROOT, 'packages/unetmap');
-export const AGENT_SOURCES = join(ROOT, 'apps/server/src/sandbox/bubblewrap/agent');
+export const AGENT_SOURCES = join(ROOT, 'apps/server/src/sandbox/agent/native');
 const FOLDER = join(ROOT, 'images');
 export const GUEST_SOURCES = join(FOLDER, 'guest');
 export const ROOT_OVERLAY = join(FOLDER, 'root');
