@@ -23,6 +23,11 @@ struct mark {
 	uint64_t seq;
 };
 
+static inline int later(const struct mark *a, const struct mark *b)
+{
+	return a->generation != b->generation ? a->generation > b->generation : a->seq > b->seq;
+}
+
 enum { FRAME_BYTES = 60, MARK_OFS = 14, BROADCAST = 0xff };
 
 static inline struct netmap_ring *tx_ring(struct nm_desc *d)

@@ -17,6 +17,8 @@ struct board {
 	uint64_t pipe_seen; // next number that the pipe's receiver expects
 	uint64_t pipe_errors;
 	uint64_t sleeper_seen, sleeper_errors, forwarded, watched, asked;
+	struct mark device_last; // what came by the veth pair
+	uint64_t device_seen, device_errors;
 	uint32_t generation;
 	uint32_t ready; // the last victim started has its port
 };
@@ -303,6 +305,62 @@ static void requester(void *unused)
 	}
 }
 
+// ---- network devices ----
+
+// By AF_XDP and by AF_PACKET in turn.
+static struct nm_desc *open_device(const char *name)
+{
+	const uint32_t turn = __atomic_add_fetch(&board->generation, 1, __ATOMIC_SEQ_CST);
+
+	setenv("UNETMAP_NIC", turn / 2 % 2 ? "xdp" : "packet", 1);
+	return open_port(name);
+}
+
+static void device_sender(void *unused)
+{
+	struct nm_desc *d = open_device("netmap:nmv0/x");
+	struct mark m = {.stream = 7, .generation = __atomic_add_fetch(&board->generation, 1, __ATOMIC_SEQ_CST)};
+
+	say_ready();
+	for (;; sleep_us(100)) {
+		for (int n = 0; n < 300 && put_frame(d, 7, m); n++)
+			m.seq++;
+		if (m.seq % 2)
+			ioctl(d->fd, NIOCTXSYNC, NULL);
+		else
+			poll_for(d, POLLOUT);
+	}
+}
+
+static void device_receiver(void *unused)
+{
+	struct nm_desc *d = open_device("netmap:nmv1/x");
+	struct mark m;
+
+	say_ready();
+	for (;;) {
+		poll_for(d, POLLIN);
+		while (take_frame(d, &m)) {
+			if (m.stream != 7 || !later(&m, &board->device_last))
+				board->device_errors++;
+			board->device_last = m;
+			board->device_seen++;
+		}
+	}
+}
+
+// With its host rings, and so a tap.
+static void device_owner(void *unused)
+{
+	struct nm_desc *d = open_device("netmap:nmv2*/x");
+
+	say_ready();
+	for (uint64_t n = 0;; n++) {
+		put_frame(d, 8, (struct mark){.stream = 8, .seq = n});
+		poll_for(d, POLLIN);
+	}
+}
+
 static const struct victim {
 	const char *what;
 	void (*body)(void *);
@@ -318,8 +376,11 @@ static const struct victim {
 	{"many rings", many_rings},
 	{"forwarder", forwarder},
 	{"requester", requester},
+	{"sender by a device", device_sender},
+	{"receiver from a device", device_receiver},
+	{"owner of a device", device_owner},
 };
 
-enum { VICTIMS = sizeof victims / sizeof victims[0] };
+enum { VICTIMS = sizeof victims / sizeof victims[0], DEVICE_VICTIMS = 3 }; // these are the last
 
 #endif
