@@ -11,6 +11,7 @@
 #include "core/sys.h"
 #include "ports/monitor.h"
 #include "ports/nic_device.h"
+#include "ports/nic_forward.h"
 #include "ports/port.h"
 #include "ports/rx_queue.h"
 
@@ -310,6 +311,7 @@ const struct port_ops nic_ops = {
 	.unused = unused,
 	.tx_sync = tx_sync,
 	.rx_sync = rx_sync,
+	.forward = nic_forward,
 	.is_broken = is_broken,
 	.wait_fds = wait_fds,
 };

@@ -114,5 +114,7 @@ void nic_drop_memory(struct nic_queue *q);
 
 // nic_host.c: the way to the stack. What it sends goes to dev->host, what is written there it gets.
 int nic_host_open(struct nic_device *dev);
+// One frame to the stack at once, past the host tx ring.
+void nic_host_send(struct nic_device *dev, const char *data, uint32_t len);
 
 #endif

@@ -167,6 +167,12 @@ static void tap_tx_put(struct nic_queue *q, uint32_t len)
 	sys_write(q->fd, q->map + NIC_LARGE_FRAME_BYTES, len);
 }
 
+void nic_host_send(struct nic_device *dev, const char *data, uint32_t len)
+{
+	if (dev->host.fd >= 0)
+		sys_write(dev->host.fd, data, len);
+}
+
 const struct nic_backend nic_tap = {
 	.close = tap_close,
 	.rx_begin = nothing,

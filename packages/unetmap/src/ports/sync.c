@@ -14,12 +14,14 @@
 
 // A signal handler may sync the very ring its thread is syncing; it then finds it busy.
 static __thread int inside;
+static __thread int forwarded; // frames that this call put into tx rings
 
 static int enter(void)
 {
 	if (inside)
 		return 0;
 	inside = 1;
+	forwarded = 0;
 	client_self();
 	area_pin();
 	return 1;
@@ -39,7 +41,8 @@ static struct port *bound_port(const struct desc *d)
 	return port && observe(&port->state) == STATE_ACTIVE && port->gen == d->port_gen ? port : NULL;
 }
 
-static enum marks sync_ring(struct port *port, enum ring_dir dir, int n, struct netmap_ring **memory)
+static enum marks sync_ring(const struct desc *d, struct port *port, enum ring_dir dir, int n,
+			    struct netmap_ring **memory)
 {
 	const struct port_ops *ops = port_ops(port->kind);
 	struct kring *k = &port->rings[dir][n];
@@ -51,6 +54,8 @@ static enum marks sync_ring(struct port *port, enum ring_dir dir, int n, struct 
 	if (observe(&k->active))
 		*memory = ring_memory(k, &base);
 	if (*memory) {
+		if (dir == RX && ops->forward)
+			forwarded += ops->forward(port, d, k, *memory, base);
 		marks = (dir == TX ? ops->tx_sync : ops->rx_sync)(port, k, *memory, base);
 		tally(&k->syncs, 1);
 	}
@@ -70,7 +75,7 @@ int sync_rings(struct desc *d, enum ring_dir dir)
 	if (!enter())
 		return 0;
 	for (int n = d->first[dir]; n < d->last[dir]; n++) {
-		sync_ring(port, dir, n, &ring);
+		sync_ring(d, port, dir, n, &ring);
 		if (ring && dir == RX)
 			gettimeofday(&ring->ts, NULL);
 	}
@@ -134,7 +139,7 @@ static short push_tx(struct desc *d, struct port *port, short wanted)
 
 		if ((!wanted || ready & wanted) && !has_pending(port, n))
 			continue;
-		if (sync_ring(port, TX, n, &ring) != MARKS_OK)
+		if (sync_ring(d, port, TX, n, &ring) != MARKS_OK)
 			ready |= POLLERR;
 		if (has_news(&port->rings[TX][n]))
 			ready |= wanted;
@@ -149,7 +154,7 @@ static short refresh_rx(struct desc *d, struct port *port, short wanted)
 	for (int n = d->first[RX]; n < d->last[RX]; n++) {
 		struct netmap_ring *ring;
 
-		if (sync_ring(port, RX, n, &ring) != MARKS_OK)
+		if (sync_ring(d, port, RX, n, &ring) != MARKS_OK)
 			ready |= POLLERR;
 		if (ring && ring->flags & NR_TIMESTAMP)
 			gettimeofday(&ring->ts, NULL);
@@ -173,6 +178,8 @@ short sync_for_poll(struct desc *d, short events)
 		ready |= push_tx(d, port, events & TX_EVENTS);
 	if (events & RX_EVENTS)
 		ready |= refresh_rx(d, port, events & RX_EVENTS);
+	if (forwarded)
+		push_tx(d, port, 0);
 	leave();
 	return ready;
 }
