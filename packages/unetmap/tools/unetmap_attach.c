@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <unetmap/attachment.h>
 #include <unistd.h>
 
 enum { STATUS_FD = 3, LOOK_MS = 1000 };
@@ -41,7 +42,7 @@ open_port(struct port *p, const char *name, uint32_t mode, uint16_t mem_id, uint
 	struct nmreq_header hdr = {.nr_version = NETMAP_API, .nr_reqtype = NETMAP_REQ_REGISTER};
 	void *mem;
 
-	p->reg = (struct nmreq_register){.nr_mode = mode, .nr_mem_id = mem_id, .nr_flags = NR_EXCLUSIVE,
+	p->reg = (struct nmreq_register){.nr_mode = mode, .nr_mem_id = mem_id, .nr_flags = NR_EXCLUSIVE | UNETMAP_NR_ATTACHMENT,
 		.nr_tx_rings = rings, .nr_rx_rings = rings};
 	hdr.nr_body = (uintptr_t)&p->reg;
 	snprintf(hdr.nr_name, sizeof(hdr.nr_name), "%s", name);

@@ -179,7 +179,7 @@ struct tx_frame {
 
 static int slot_is_good(const struct kring *k, const struct netmap_slot *slot)
 {
-	uint64_t ofs = slot->ptr & k->offset_mask;
+	const uint64_t ofs = ring_offset(k, slot->ptr);
 
 	return buffer_is_valid(k, slot->buf_idx) && !(slot->flags & NS_INDIRECT) && ofs <= BUFFER_BYTES &&
 	       slot->len <= BUFFER_BYTES - ofs;
@@ -198,7 +198,7 @@ static struct tx_frame gather(const struct kring *k, struct netmap_ring *ring, c
 		more = slot.flags & NS_MOREFRAG;
 		f.good = f.good && slot_is_good(k, &slot) && slot.len <= room - f.len;
 		if (f.good) {
-			memcpy(to + f.len, ring_buffer(k, base, slot.buf_idx) + (slot.ptr & k->offset_mask), slot.len);
+			memcpy(to + f.len, ring_buffer(k, base, slot.buf_idx) + ring_offset(k, slot.ptr), slot.len);
 			f.len += slot.len;
 		}
 		ring->slot[at].flags &= ~NS_BUF_CHANGED;

@@ -14,7 +14,7 @@ static uint64_t mask_of(const struct nmreq_opt_offsets *wish)
 
 static int check(const struct port *port, const struct nmreq_opt_offsets *wish)
 {
-	if (port->kind != KIND_VALE && port->kind != KIND_PIPE && port->kind != KIND_NULL)
+	if (port->kind == KIND_MONITOR)
 		return -EOPNOTSUPP;
 	if (wish->nro_offset_bits > ALL_BITS || wish->nro_max_offset > BUFFER_BYTES ||
 	    wish->nro_max_offset & ~mask_of(wish) || wish->nro_initial_offset > wish->nro_max_offset)

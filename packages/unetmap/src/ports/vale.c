@@ -5,8 +5,10 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unetmap/attachment.h>
 
 #include "core/barriers.h"
+#include "core/sys.h"
 #include "ports/module.h"
 #include "ports/port.h"
 #include "ports/vale_parent.h"
@@ -188,12 +190,19 @@ void vale_dissolve(struct port *port)
 }
 
 // What has a name of its own is opened by that, not by its place on a switch.
+static int has_own_name(const char *name, const struct port_wish *wish)
+{
+	const char *own = strchr(name, ':') + 1;
+
+	return vale_find_persistent(own) || (!(wish->flags & UNETMAP_NR_ATTACHMENT) && sys_interface_index(own));
+}
+
 static int create(const char *name, const struct port_wish *wish)
 {
 	struct port *port;
 	int error;
 
-	if (vale_find_persistent(strchr(name, ':') + 1))
+	if (has_own_name(name, wish))
 		return -EINVAL;
 	port = port_alloc(name, KIND_VALE, wish);
 	if (!port)

@@ -21,6 +21,8 @@ static void check_with_host(void)
 	CHECK(vale_ctl("-h vale0:nmv0") == 0, "not attached");
 	CHECK(is_listed("vale0:nmv0") && is_listed("vale0:nmv0^"), "not listed");
 	CHECK(vale_ctl("-h vale0:nmv0") != 0, "attached twice");
+	CHECK(registers("vale0:nmv0", NR_REG_ALL_NIC, 0) == EBUSY, "opened while it is attached");
+	CHECK(registers("nmv0", NR_REG_ALL_NIC, 0) == EBUSY, "the device opened while it is attached");
 	CHECK(ping(PINGS, PATIENT_MS) == PINGS, "the stack lost its network");
 	CHECK(vale_ctl("-d vale0:nmv0") == 0, "not detached");
 	CHECK(!is_listed("vale0:nmv0") && !is_listed("vale0:nmv0^"), "still listed");

@@ -23,6 +23,8 @@ static void check_names(void)
 	CHECK(registers("nosuch0", NR_REG_ALL_NIC, 0) == ENXIO, "nosuch0 is taken");
 	CHECK(registers("nmv0", NR_REG_ONE_SW, 0) == 0, "no host ring 0");
 	CHECK(registers("vale0:a", NR_REG_SW, 0) == EINVAL, "a switch port has host rings");
+	CHECK(registers("vale0:nmv0", NR_REG_ALL_NIC, 0) == EINVAL, "a switch port takes a device's name");
+	CHECK(registers("vale0:nmv0x", NR_REG_ALL_NIC, 0) == 0, "no device's name is refused");
 }
 
 static void check_looking(void)
