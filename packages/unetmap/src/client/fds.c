@@ -94,6 +94,20 @@ int fd_forget(int fd)
 	return last ? desc : -1;
 }
 
+static int has_fd_of(uint16_t port)
+{
+	for (uint32_t id = 0; id < segment->desc_high; id++)
+		if (known[id].fd_count && observe(&segment->descs[id].port) == port)
+			return 1;
+	return 0;
+}
+
+void fd_closed(uint16_t desc)
+{
+	control_closed(desc);
+	nic_device_let_go(desc, has_fd_of);
+}
+
 int fd_open_device(int flags)
 {
 	int fd, desc;

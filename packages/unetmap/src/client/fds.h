@@ -29,8 +29,9 @@ int fd_open_device(int flags);
 void fd_set_desc(int fd, uint16_t desc);
 
 // fd is about to be closed, or has become something else. Returns the descriptor if this was the
-// process's last fd of it, else -1; the caller then calls control_closed.
+// process's last fd of it, else -1; the caller then calls fd_closed, once it is closed.
 int fd_forget(int fd);
+void fd_closed(uint16_t desc);
 
 // The flags that open() was given, as fcntl(F_GETFL) must show them.
 int fd_open_flags(uint16_t desc);

@@ -130,7 +130,7 @@ static void after_close(int desc)
 	int saved = errno;
 
 	if (desc >= 0)
-		control_closed(desc);
+		fd_closed(desc);
 	errno = saved;
 }
 

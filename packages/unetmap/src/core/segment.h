@@ -72,6 +72,7 @@ enum {
 	MODULE_NAME_BYTES = 16,
 	LAST_WORDS_BYTES = 200,
 	MAX_LANES = 16,
+	NIC_HOLDERS = 8,
 	MAX_HOLDS = 8,
 	NONE = 0xffff, // no such switch, port, area
 	WATCHED = 0x8000, // and the number of the port
@@ -131,6 +132,13 @@ struct kring {
 	uint64_t syncs;
 };
 
+// A process that has a device, and where: nic_share.h.
+struct nic_holder {
+	uint32_t mark; // of the client; 0 = free, and whoever finds its owner dead may take it
+	int32_t pid;   // believed only with the card
+	int32_t card;  // a file descriptor there
+};
+
 struct port {
 	uint32_t state;
 	uint32_t gen;
@@ -146,7 +154,8 @@ struct port {
 	uint16_t peer; // other end of a pipe; what a monitor watches
 	uint16_t flags; // of its kind
 	uint16_t backend; // of a NIC: UNETMAP_NIC_*
-	uint32_t holder;  // of a NIC: the client that took the device from its stack
+	struct nic_holder holders[NIC_HOLDERS]; // of a NIC: who has the device
+	uint64_t token; // of a NIC: what their cards say
 	uint32_t vnet_hdr_bytes;
 	int32_t pid; // who opened it first; for people, never used to decide anything
 	uint32_t user_count;

@@ -13,15 +13,6 @@
 // Setting up a run takes as long as sending a dozen frames by a socket.
 enum { LEAST_FRAMES = 24, LINE_BYTES = 64 };
 
-struct nic_burst_way {
-	int program, devices, memory_map; // -1 = none
-	int news; // about the device's features
-	uint16_t family;
-	int ifindex;
-	uint32_t ofs; // during a sync: where the next frame's data goes
-	struct burst_memory *memory;
-};
-
 // ---- opening ----
 
 // Frames that leave a veth device this way arrive at the queue of the processor, where there are several.
@@ -73,6 +64,17 @@ int nic_burst_load(struct nic_device *dev, int sockets)
 		return sys_fcntl(way->program, F_DUPFD_CLOEXEC, NULL);
 	nic_burst_close(dev);
 	return error;
+}
+
+int nic_burst_join(struct nic_device *dev, int program, int devices, int memory_map, int news, uint16_t family)
+{
+	struct nic_burst_way *way = malloc(sizeof *way);
+
+	if (!way)
+		return -ENOMEM;
+	*way = (struct nic_burst_way){program, devices, memory_map, news, family, dev->ifindex, 0, NULL};
+	dev->queues[0].burst = way;
+	return program < 0 || devices < 0 || memory_map < 0 || news < 0 ? -EBUSY : map_memory(way);
 }
 
 static void close_if_open(int fd)

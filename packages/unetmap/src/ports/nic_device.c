@@ -16,6 +16,7 @@
 #include "core/liveness.h"
 #include "core/sys.h"
 #include "ports/nic_burst.h"
+#include "ports/nic_share.h"
 #include "ports/port.h"
 
 // By port number. Reading is free; making and dropping is under the lock.
@@ -79,10 +80,10 @@ int nic_shape(const char *name, struct nic_shape *shape)
 
 // ---- memory ----
 
-int nic_make_memory(struct nic_queue *q, uint64_t bytes)
+int nic_map_memory(struct nic_queue *q, uint64_t bytes)
 {
 	const uint64_t page = sysconf(_SC_PAGESIZE);
-	char *map = sys_mmap(page + bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *map = sys_mmap(page + bytes, PROT_READ | PROT_WRITE, MAP_SHARED, q->memory_fd, 0);
 
 	if (map == MAP_FAILED)
 		return -ENOMEM;
@@ -92,17 +93,30 @@ int nic_make_memory(struct nic_queue *q, uint64_t bytes)
 	return 0;
 }
 
+int nic_make_memory(struct nic_queue *q, uint64_t bytes)
+{
+	q->memory_fd = sys_result(syscall(SYS_memfd_create, "nic-frames", MFD_CLOEXEC));
+	if (q->memory_fd < 0)
+		return q->memory_fd;
+	if (syscall(SYS_ftruncate, q->memory_fd, sysconf(_SC_PAGESIZE) + bytes))
+		return -errno;
+	return nic_map_memory(q, bytes);
+}
+
 void nic_drop_memory(struct nic_queue *q)
 {
 	if (q->shared)
 		syscall(SYS_munmap, q->shared, q->map + q->map_bytes - (char *)q->shared);
+	if (q->memory_fd >= 0)
+		sys_close(q->memory_fd);
+	q->memory_fd = -1;
 	q->shared = NULL;
 	q->map = NULL;
 }
 
 // ---- opening and closing ----
 
-static void close_all(struct nic_device *dev)
+void nic_device_clear(struct nic_device *dev)
 {
 	for (int n = 0; n < MAX_RINGS && dev->backend; n++)
 		dev->backend->close(&dev->queues[n]);
@@ -113,6 +127,9 @@ static void close_all(struct nic_device *dev)
 	if (dev->xdp_map >= 0)
 		sys_close(dev->xdp_map);
 	dev->xdp_map = -1;
+	if (dev->card >= 0)
+		sys_close(dev->card);
+	dev->card = -1;
 }
 
 static int open_by(struct nic_device *dev, const struct nic_backend *backend)
@@ -124,7 +141,7 @@ static int open_by(struct nic_device *dev, const struct nic_backend *backend)
 	for (uint16_t n = 0; n < dev->queue_count && !error; n++)
 		error = backend->open(dev, n);
 	if (error)
-		close_all(dev);
+		nic_device_clear(dev);
 	return error;
 }
 
@@ -142,7 +159,7 @@ static int open_best(struct nic_device *dev)
 	return open_by(dev, &nic_packet);
 }
 
-static struct nic_device *make(const struct port *port, int *error)
+static struct nic_device *blank(const struct port *port, int *error)
 {
 	struct nic_device *dev = calloc(1, sizeof *dev);
 	struct nic_shape shape;
@@ -158,38 +175,41 @@ static struct nic_device *make(const struct port *port, int *error)
 	dev->is_veth = shape.is_veth;
 	memcpy(dev->name, port->name, sizeof dev->name - 1);
 	dev->queue_count = port->ring_count[TX] > port->ring_count[RX] ? port->ring_count[TX] : port->ring_count[RX];
-	dev->xdp_map = dev->host.fd = -1;
+	dev->card = dev->xdp_map = dev->host.fd = dev->host.memory_fd = -1;
 	for (int n = 0; n < MAX_RINGS; n++)
-		dev->queues[n].fd = -1;
-	*error = open_best(dev);
-	if (*error) {
-		free(dev);
-		return NULL;
-	}
-	nic_host_open(dev);
+		dev->queues[n].fd = dev->queues[n].memory_fd = -1;
 	return dev;
 }
 
-// A second socket on a device would get copies of what the first one gets.
-static int is_held_elsewhere(const struct port *port)
+static int open_anew(struct port *port, struct nic_device *dev)
 {
-	const uint32_t holder = observe(&port->holder);
+	int error = open_best(dev);
 
-	return holder && holder != client_self() && client_alive(holder);
+	if (error)
+		return error;
+	nic_host_open(dev);
+	nic_share_begin(port);
+	port->backend = dev->backend->id;
+	return 0;
 }
 
+// A second socket on a device would get copies of what the first one gets: where another process has the
+// device, it is shared.
 static struct nic_device *take(struct port *port, int *error)
 {
-	struct nic_device *dev;
+	struct nic_device *dev = blank(port, error);
 
-	*error = -EBUSY;
-	if (is_held_elsewhere(port))
-		return NULL;
-	dev = make(port, error);
 	if (!dev)
 		return NULL;
-	port->backend = dev->backend->id;
-	publish(&port->holder, client_self());
+	*error = nic_share_join(port, dev);
+	if (*error == -ENOENT)
+		*error = open_anew(port, dev);
+	if (*error) {
+		nic_device_clear(dev);
+		free(dev);
+		return NULL;
+	}
+	nic_share_offer(port, dev);
 	return dev;
 }
 
@@ -200,7 +220,8 @@ static void drop(uint16_t id)
 	publish(&devices[id], NULL);
 	if (!dev)
 		return;
-	close_all(dev);
+	nic_share_withdraw(port_at(id));
+	nic_device_clear(dev);
 	free(dev);
 }
 
@@ -228,17 +249,39 @@ struct nic_device *nic_device(struct port *port, int *error)
 	struct nic_device *dev = nic_device_held(port);
 	int ignored;
 
-	if (dev)
+	if (dev && dev->holder == client_mark)
 		return dev;
 	pthread_mutex_lock(&devices_lock);
 	dev = nic_device_held(port);
-	if (!dev) {
+	if (dev) { // a child's, from its parent
+		nic_share_offer(port, dev);
+	} else {
 		drop(port_id(port));
 		dev = take(port, error ? error : &ignored);
 		publish(&devices[port_id(port)], dev);
 	}
 	pthread_mutex_unlock(&devices_lock);
 	return dev;
+}
+
+static int is_user(const struct port *port, uint16_t desc)
+{
+	for (int i = 0; i < MAX_USERS; i++)
+		if (glance(&port->users[i]) == desc + 1)
+			return 1;
+	return 0;
+}
+
+void nic_device_let_go(uint16_t closed, int (*has_descriptor)(uint16_t port))
+{
+	for (uint32_t id = 0; id < segment->port_high; id++) {
+		if (!observe(&devices[id]))
+			continue;
+		pthread_mutex_lock(&devices_lock);
+		if (devices[id] && !has_descriptor(id) && !is_user(port_at(id), closed))
+			drop(id);
+		pthread_mutex_unlock(&devices_lock);
+	}
 }
 
 static int is_stale(uint16_t id)

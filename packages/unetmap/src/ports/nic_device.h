@@ -37,6 +37,7 @@ struct nic_index { // one of AF_XDP's four rings
 struct nic_queue {
 	int fd; // -1 = none
 	uint32_t frame_bytes;
+	int memory_fd; // of the following, -1 = none
 	char *map; // frames
 	uint64_t map_bytes;
 	struct nic_shared *shared;
@@ -49,6 +50,8 @@ struct nic_queue {
 
 struct nic_device {
 	uint32_t gen; // of the port
+	uint32_t holder; // the client that has said that it has it
+	int card;	 // where others find it (nic_share.h), or -errno
 	int ifindex;
 	char name[16];
 	uint32_t mtu;
@@ -70,6 +73,8 @@ struct nic_backend {
 	// Takes the device from its stack. 0, or -errno with what it has opened left to nic_device_close.
 	int (*take)(struct nic_device *dev);
 	int (*open)(struct nic_device *dev, uint16_t n);
+	// Another process has opened it; fd, memory_fd and frame_bytes are set. 0 or -errno.
+	int (*join)(struct nic_queue *q);
 	void (*close)(struct nic_queue *q);
 	void (*rx_begin)(struct nic_queue *q);
 	const char *(*rx_next)(struct nic_queue *q, uint32_t *len); // NULL = no more
@@ -96,20 +101,29 @@ struct nic_shape {
 int nic_shape(const char *name, struct nic_shape *shape);
 
 // This process's hold of the device of a port, made if need be, or NULL (*error, if given, says why:
-// -EBUSY if another process has it). A child that fork made shares its parent's. This process must
-// have a client mark. Any thread, any lock.
+// -EBUSY if another process has it and cannot share). A child that fork made shares its parent's. This
+// process must have a client mark. Any thread, any lock.
 struct nic_device *nic_device(struct port *port, int *error);
 struct nic_device *nic_device_held(const struct port *port);
 
 // Lets go of the devices of ports that are no more.
 void nic_device_drop_stale(void);
 
+// Lets go of the devices of ports that only other processes still have descriptors of. A descriptor that is
+// still a user of its port after it was closed has a mapping.
+void nic_device_let_go(uint16_t closed, int (*has_descriptor)(uint16_t port));
+
 // Around fork: the child has what its parent has.
 void nic_device_before_fork(void);
 void nic_device_after_fork(void);
 
-// Memory for frames that other processes may come to share: a nic_shared, then `bytes`.
+// Closes all that is open, for another try.
+void nic_device_clear(struct nic_device *dev);
+
+// Memory for frames that other processes may come to share: a nic_shared, then `bytes`. nic_map_memory is
+// for what another process has made.
 int nic_make_memory(struct nic_queue *q, uint64_t bytes);
+int nic_map_memory(struct nic_queue *q, uint64_t bytes);
 void nic_drop_memory(struct nic_queue *q);
 
 // nic_host.c: the way to the stack. What it sends goes to dev->host, what is written there it gets.

@@ -18,7 +18,10 @@
 #include "ports/nic_bpf.h"
 #include "ports/nic_device.h"
 
-enum { HEADER_BYTES = 18 }; // Ethernet and a VLAN tag
+enum {
+	HEADER_BYTES = 18, // Ethernet and a VLAN tag
+	MEMORY_BYTES = NIC_LARGE_FRAME_BYTES + 65536,
+};
 
 static int call(int fd, unsigned long request, struct ifreq *ifr)
 {
@@ -117,7 +120,7 @@ int nic_host_open(struct nic_device *dev)
 	q->fd = make_tap(&tap);
 	error = q->fd < 0 ? q->fd : connect_tap(dev, &tap);
 	if (!error)
-		error = nic_make_memory(q, NIC_LARGE_FRAME_BYTES + 65536);
+		error = nic_make_memory(q, MEMORY_BYTES);
 	if (!error)
 		return 0;
 	nic_tap.close(q);
@@ -135,6 +138,11 @@ static void tap_close(struct nic_queue *q)
 		sys_close(q->fd);
 	nic_drop_memory(q);
 	q->fd = -1;
+}
+
+static int tap_join(struct nic_queue *q)
+{
+	return nic_map_memory(q, MEMORY_BYTES);
 }
 
 static void nothing(struct nic_queue *q)
@@ -174,6 +182,7 @@ void nic_host_send(struct nic_device *dev, const char *data, uint32_t len)
 }
 
 const struct nic_backend nic_tap = {
+	.join = tap_join,
 	.close = tap_close,
 	.rx_begin = nothing,
 	.rx_next = tap_rx_next,

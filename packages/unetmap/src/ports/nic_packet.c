@@ -88,6 +88,25 @@ static int be_promiscuous(const struct nic_device *dev, int fd)
 	return set(fd, PACKET_ADD_MEMBERSHIP, &all, sizeof all);
 }
 
+static int map_rings(struct nic_queue *q)
+{
+	q->scratch = q->map;
+	q->rx.entries = sys_mmap(RX_BYTES + TX_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, q->fd, 0);
+	if (q->rx.entries == MAP_FAILED) {
+		q->rx.entries = NULL;
+		return -ENOMEM;
+	}
+	q->tx.entries = (char *)q->rx.entries + RX_BYTES;
+	return 0;
+}
+
+static int packet_join(struct nic_queue *q)
+{
+	int error = nic_map_memory(q, SLOT_BYTES);
+
+	return error ? error : map_rings(q);
+}
+
 static int packet_open(struct nic_device *dev, uint16_t n)
 {
 	struct nic_queue *q = &dev->queues[n];
@@ -102,16 +121,10 @@ static int packet_open(struct nic_device *dev, uint16_t n)
 		error = make_rings(q->fd);
 	if (!error)
 		error = skip_marked(q->fd);
-	if (error)
-		return error;
-	q->scratch = q->map;
-	q->rx.entries = sys_mmap(RX_BYTES + TX_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, q->fd, 0);
-	if (q->rx.entries == MAP_FAILED) {
-		q->rx.entries = NULL;
-		return -ENOMEM;
-	}
-	q->tx.entries = (char *)q->rx.entries + RX_BYTES;
-	error = bind_queue(dev, q->fd, n);
+	if (!error)
+		error = map_rings(q);
+	if (!error)
+		error = bind_queue(dev, q->fd, n);
 	return error || n ? error : be_promiscuous(dev, q->fd);
 }
 
@@ -231,6 +244,7 @@ const struct nic_backend nic_packet = {
 	.id = UNETMAP_NIC_AF_PACKET,
 	.take = packet_take,
 	.open = packet_open,
+	.join = packet_join,
 	.close = packet_close,
 	.rx_begin = packet_rx_begin,
 	.rx_next = packet_rx_next,

@@ -134,6 +134,18 @@ static int bind_queue(struct nic_device *dev, struct nic_queue *q, uint16_t n)
 	return bpf_map_set(dev->xdp_map, n, q->fd);
 }
 
+static uint64_t memory_bytes(const struct nic_queue *q)
+{
+	return (uint64_t)(NIC_RX_FRAMES + NIC_TX_FRAMES) * q->frame_bytes;
+}
+
+static int xdp_join(struct nic_queue *q)
+{
+	int error = nic_map_memory(q, memory_bytes(q));
+
+	return error ? error : map_indices(q);
+}
+
 static int xdp_open(struct nic_device *dev, uint16_t n)
 {
 	struct nic_queue *q = &dev->queues[n];
@@ -143,7 +155,7 @@ static int xdp_open(struct nic_device *dev, uint16_t n)
 	q->fd = sys_result(socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0));
 	if (q->fd < 0)
 		return q->fd;
-	error = nic_make_memory(q, (uint64_t)(NIC_RX_FRAMES + NIC_TX_FRAMES) * q->frame_bytes);
+	error = nic_make_memory(q, memory_bytes(q));
 	if (!error)
 		error = register_frames(q);
 	if (!error)
@@ -319,6 +331,7 @@ const struct nic_backend nic_xdp = {
 	.id = UNETMAP_NIC_AF_XDP,
 	.take = xdp_take,
 	.open = xdp_open,
+	.join = xdp_join,
 	.close = xdp_close,
 	.rx_begin = xdp_rx_begin,
 	.rx_next = xdp_rx_next,
