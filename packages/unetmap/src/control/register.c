@@ -178,9 +178,17 @@ static struct port *open_port(const char *name, const struct nmreq_register *reg
 	return port_open(name, wish, error);
 }
 
+// A zero-copy monitor watches both directions.
+static struct nmreq_register *whole_flags(struct nmreq_register *reg)
+{
+	if (reg->nr_flags & NR_ZCOPY_MON)
+		reg->nr_flags |= NR_MONITOR_TX | NR_MONITOR_RX;
+	return reg;
+}
+
 int request_register(struct request *r)
 {
-	struct nmreq_register *reg = r->body;
+	struct nmreq_register *reg = whole_flags(r->body);
 	struct port_wish wish = read_wish(reg);
 	int error = check(r, reg);
 	struct port *port;

@@ -29,6 +29,14 @@ static inline void robust_lock(uint32_t *word)
 		robust_lock_slow(word);
 }
 
+// 0 if it is taken, by whomever.
+static inline int robust_try_lock(uint32_t *word)
+{
+	uint32_t unlocked = 0;
+
+	return swap_if(word, &unlocked, client_mark);
+}
+
 static inline void robust_unlock(uint32_t *word)
 {
 	if (swap(word, 0) & LOCK_CONTENDED)

@@ -116,6 +116,11 @@ struct kring {
 	uint64_t bytes;
 	uint64_t drops;
 	uint64_t wakeups;
+	// A zero-copy monitor's: buffers that change places (monitor.c). Who holds qlock next does it again.
+	uint32_t swapping;
+	uint32_t swap_at; // our slot
+	uint32_t swap_ours, swap_theirs;
+	uint64_t swap_ofs; // their slot, from the area's start
 	// ... and this one is what the receiver watches.
 	__attribute__((aligned(128))) uint32_t hwtail;
 
@@ -124,7 +129,9 @@ struct kring {
 	uint32_t rhead; // marks as the last sync saw them ...
 	uint32_t rcur;
 	uint32_t rtail; // ... and what it showed as tail
-	uint32_t claimed; // slots of a switch batch that is being delivered
+	uint32_t claimed; // slots of a switch batch that is being delivered; of a pipe's, that monitors were shown
+	uint32_t claimed_from; // where those of a pipe's begin
+	uint32_t monitor_tail; // rx: up to here monitors have copies
 	uint64_t lost;	  // slots claimed by those who died at that
 	uint64_t tx_packets;
 	uint64_t tx_bytes;
@@ -162,6 +169,8 @@ struct port {
 	uint16_t users[MAX_USERS]; // descriptor number + 1, 0 = free
 	uint16_t monitors[2][MAX_MONITORS]; // port number + 1 of who watches, by direction
 	uint32_t monitor_count[2];
+	uint32_t monitors_made; // so far
+	uint16_t zero_copy; // port number + 1 of the first zero-copy monitor; of such a monitor: of the next
 	__attribute__((aligned(128))) uint64_t last_source; // senders: that the switch was told of
 	__attribute__((aligned(128))) struct kring rings[2][MAX_RINGS + 1];
 };

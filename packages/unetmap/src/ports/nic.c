@@ -161,6 +161,7 @@ static enum marks rx_sync(struct port *port, struct kring *k, struct netmap_ring
 	struct rx_queue to;
 	struct way way;
 
+	monitor_done_with(port, k, ring, k->hwcur, k->rhead);
 	release(k, ring);
 	if (find_way(port, k, &way) && rx_queue_enter(&to, k, NONE)) {
 		pull(way, &to);
@@ -264,6 +265,7 @@ static enum marks tx_sync(struct port *port, struct kring *k, struct netmap_ring
 		return marks;
 	if (find_way(port, k, &way))
 		push(way, port, k, ring, base);
+	monitor_done_with(port, k, ring, ring_next(k, k->rtail), k->hwcur);
 	ring_show_tail(k, ring, ring_prev(k, k->hwcur));
 	return MARKS_OK;
 }

@@ -338,6 +338,19 @@ static void clear_changed(const struct kring *k, struct netmap_ring *ring, uint3
 			ring->slot[i].flags &= ~NS_BUF_CHANGED;
 }
 
+// Before the receiver may change anything. What a sender's monitors saw before it died is not shown them again.
+static void show_monitors(struct port *port, struct kring *k, struct netmap_ring *ring, char *base, uint32_t to)
+{
+	const uint32_t count = ring_distance(k, k->hwcur, to);
+	const uint32_t seen = k->claimed_from == k->hwcur ? k->claimed : 0;
+
+	publish(&k->claimed, 0);
+	publish(&k->claimed_from, k->hwcur);
+	publish(&k->claimed, count > seen ? count : seen);
+	if (count > seen)
+		monitor_copy(port, k, ring, base, ring_advance(k, k->hwcur, seen), to);
+}
+
 // If we die before the publish nothing was sent, and the next one to sync copies the same slots
 // again; the flags are cleared after it, so that the copy is the same.
 static void show_sent(struct port *port, struct kring *k, struct netmap_ring *ring, char *base,
@@ -348,8 +361,10 @@ static void show_sent(struct port *port, struct kring *k, struct netmap_ring *ri
 	if (s->complete == from)
 		return;
 	if (glance(&port->monitor_count[TX]))
-		monitor_copy(port, k, ring, base, from, s->complete);
+		show_monitors(port, k, ring, base, s->complete);
 	publish(&k->hwcur, s->complete);
+	if (k->claimed)
+		publish(&k->claimed, 0);
 	if (s->flags & NS_BUF_CHANGED)
 		clear_changed(k, ring, from, s->complete);
 	tally(&k->tx_packets, s->packets);
@@ -376,6 +391,8 @@ static void send_new(struct port *port, struct kring *k, struct netmap_ring *rin
 	}
 	show_sent(port, k, ring, base, &s);
 	doorbell_ring(peer);
+	if (glance(&port_at(port->peer)->monitor_count[RX]))
+		monitor_arrived(port_at(port->peer), peer);
 }
 
 static enum marks tx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base)
@@ -389,6 +406,7 @@ static enum marks tx_sync(struct port *port, struct kring *k, struct netmap_ring
 	send_new(port, k, ring, peer);
 	released = observe(&peer->hwcur);
 	take_back(k, ring, peer, ring_next(k, k->rtail), released);
+	monitor_done_with(port, k, ring, ring_next(k, k->rtail), released);
 	ring_show_tail(k, ring, ring_prev(k, released));
 	return MARKS_OK;
 }
@@ -423,8 +441,10 @@ static enum marks rx_sync(struct port *port, struct kring *k, struct netmap_ring
 
 	uint32_t tail;
 
-	if (marks == MARKS_OK)
+	if (marks == MARKS_OK) {
+		monitor_done_with(port, k, ring, k->hwcur, k->rhead);
 		release(k, ring, peer);
+	}
 	tail = observe(&peer->hwcur);
 	if (glance(&port->monitor_count[RX]))
 		monitor_received(port, k, ring, base, tail);

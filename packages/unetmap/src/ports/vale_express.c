@@ -9,6 +9,7 @@
 #include <sched.h>
 
 #include "core/barriers.h"
+#include "ports/monitor.h"
 #include "ports/rx_queue.h"
 #include "ports/vale_addresses.h"
 
@@ -146,6 +147,8 @@ static void close_queue(struct express *e)
 	if (e->open == NOT_HERE)
 		return;
 	rx_queue_close(&e->q);
+	if (glance(&port_at(e->q.k->port)->monitor_count[RX]))
+		monitor_arrived(port_at(e->q.k->port), e->q.k);
 	publish(&e->k->claimed, 0);
 	e->unshown = 0;
 	e->open = NOT_HERE;

@@ -280,6 +280,8 @@ static void deliver(struct batch *b, uint16_t sw_port, uint32_t ring, uint16_t o
 		return;
 	put_chains(b, &q, port_at(id - 1)->vnet_hdr_bytes, own, flood);
 	rx_queue_close(&q);
+	if (glance(&port_at(id - 1)->monitor_count[RX]))
+		monitor_arrived(port_at(id - 1), q.k);
 }
 
 static void deliver_known(struct batch *b)
@@ -448,6 +450,7 @@ enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 		forward(&b, &segment->switches[k->sw], base);
 		publish(&k->claimed, 0);
 	}
+	monitor_done_with(port, k, ring, ring_next(k, k->rtail), k->hwcur);
 	ring_show_tail(k, ring, ring_prev(k, k->hwcur));
 	return MARKS_OK;
 }
@@ -469,6 +472,7 @@ enum marks vale_rx_sync(struct port *port, struct kring *k, struct netmap_ring *
 
 	uint32_t tail;
 
+	monitor_done_with(port, k, ring, k->hwcur, k->rhead);
 	release(k, ring);
 	if (marks != MARKS_OK)
 		rx_queue_look_anew(k);

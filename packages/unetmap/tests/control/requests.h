@@ -157,6 +157,18 @@ static inline void send_numbers(struct port_user *u, uint32_t first, uint32_t co
 	ioctl(u->fd, NIOCTXSYNC);
 }
 
+// How many buffers nobody has in the area of this id.
+static inline uint32_t free_buffers(uint16_t mem_id)
+{
+	struct port_user u;
+	uint32_t granted;
+
+	WANT(0, use_with(&u, "vale9:count", (struct nmreq_register){.nr_mem_id = mem_id, .nr_extra_bufs = 100000}, NULL));
+	granted = u.reg.nr_extra_bufs;
+	stop_using(&u);
+	return granted;
+}
+
 // Takes everything there is: how many frames it was, or -1 if they are not numbered from `first` on.
 static inline int take_numbers(struct port_user *u, uint32_t first)
 {

@@ -155,6 +155,22 @@ static struct nm_desc *listener(void)
 	return d;
 }
 
+static struct nm_desc *watched_sender(void)
+{
+	struct nm_desc *d = sender();
+
+	require(open_small("vale0:victim/z", 0), "a zero-copy monitor");
+	return d;
+}
+
+static struct nm_desc *watched_listener(void)
+{
+	struct nm_desc *d = listener();
+
+	require(open_small("vale0:victim/z", 0), "a zero-copy monitor");
+	return d;
+}
+
 static void sleep_in_poll(struct nm_desc *d)
 {
 	struct pollfd p = {d->fd, POLLIN, 0};
@@ -245,6 +261,8 @@ static const struct operation operations[] = {
 	{"send on a switch", sender, sync_tx},
 	{"send into a pipe", pipe_sender, sync_tx},
 	{"receive from a switch", listener, sync_rx},
+	{"send under a zero-copy monitor", watched_sender, sync_tx},
+	{"receive under a zero-copy monitor", watched_listener, sync_rx},
 	{"sleep in poll", idle_listener, sleep_in_poll},
 };
 

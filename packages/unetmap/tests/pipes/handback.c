@@ -87,17 +87,6 @@ static void impossible(void)
 	close_pair(&p);
 }
 
-static uint32_t free_buffers(uint16_t mem_id)
-{
-	struct port_user u;
-	uint32_t granted;
-
-	WANT(0, use_with(&u, "vale9:count", (struct nmreq_register){.nr_mem_id = mem_id, .nr_extra_bufs = 100000}, NULL));
-	granted = u.reg.nr_extra_bufs;
-	stop_using(&u);
-	return granted;
-}
-
 // Buffers that changed hands, released or not, are given back by whoever has them at the end.
 static void none_is_lost(void)
 {
