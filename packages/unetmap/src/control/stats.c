@@ -44,7 +44,7 @@ static void rx_counts(const struct port *port, const struct kring *k, struct une
 	}
 	s->packets = glance(&k->packets);
 	s->bytes = glance(&k->bytes);
-	s->drops = glance(&k->drops);
+	s->drops = glance(&k->drops) + glance(&k->passed_by);
 	s->hwtail = glance(&k->hwtail);
 }
 

@@ -29,6 +29,10 @@ static inline void robust_lock(uint32_t *word)
 		robust_lock_slow(word);
 }
 
+// Waits no longer than a holder who runs at all needs. 0 if he does not let go: his mark is then in
+// *stuck, and as long as he holds the lock nobody who passes the same `stuck` waits for him again.
+int robust_lock_patiently(uint32_t *word, uint32_t *stuck);
+
 // 0 if it is taken, by whomever.
 static inline int robust_try_lock(uint32_t *word)
 {

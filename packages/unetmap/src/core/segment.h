@@ -112,6 +112,8 @@ struct kring {
 	// Where frames arrive (switch rx rings). Owner of `qlock`. Senders keep this line to themselves ...
 	__attribute__((aligned(128))) uint32_t qlock;
 	uint32_t seen_hwcur; // how far the receiver was when a sender last had to look
+	uint32_t stuck; // anybody: who held qlock for so long that others do not wait for him
+	uint64_t passed_by; // anybody: frames lost meanwhile
 	uint64_t packets;
 	uint64_t bytes;
 	uint64_t drops;

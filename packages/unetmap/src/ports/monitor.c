@@ -340,8 +340,10 @@ static void copy_to(struct port *monitor, struct kring *k, struct netmap_ring *r
 {
 	struct rx_queue q;
 
-	if (!rx_queue_open(&q, monitor, k->ring_id, WATCHED | k->port))
+	if (!rx_queue_open(&q, monitor, k->ring_id, WATCHED | k->port)) {
+		rx_queue_pass_by(&q, ring_distance(k, from, to));
 		return;
+	}
 	from = ring_advance(k, from, lose(&q, ring_distance(k, from, to)));
 	for (uint32_t i = from; i != to; i = ring_next(k, i))
 		copy_slot(&q, k, ring->slot[i], base);

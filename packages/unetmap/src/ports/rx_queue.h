@@ -19,6 +19,7 @@ struct rx_queue {
 	char *base;
 	uint32_t tail;
 	uint32_t room;
+	int is_stuck; // whoever delivers to it was stopped in the middle
 	int full; // a frame found no room: those after it get none either
 	uint64_t packets, bytes, drops;
 };
@@ -29,12 +30,17 @@ struct whole_frame {
 	uint32_t len;
 };
 
-// Rx ring k. 0 if it is no more, or if `sw` does not deliver to it any more (see struct kring); the queue
-// is then not to be closed.
+// Rx ring k. 0 if it is no more, or if `sw` does not deliver to it any more (see struct kring), or if
+// somebody was stopped while delivering to it; the queue is then not to be closed.
 static inline int rx_queue_enter(struct rx_queue *q, struct kring *k, uint16_t sw)
 {
 	*q = (struct rx_queue){.k = k};
-	robust_lock(&k->qlock);
+	if (!robust_lock_patiently(&k->qlock, &k->stuck)) {
+		q->is_stuck = 1;
+		return 0;
+	}
+	if (__builtin_expect(glance(&k->stuck), 0))
+		scribble(&k->stuck, 0);
 	if (observe(&k->active) && k->sw == sw)
 		q->ring = ring_memory(k, &q->base);
 	if (!q->ring) {
@@ -158,6 +164,13 @@ static inline void rx_queue_put_whole(struct rx_queue *q, const struct whole_fra
 		frames += run;
 		fits -= run;
 	}
+}
+
+// A queue that could not be opened: what was for it is lost.
+static inline void rx_queue_pass_by(struct rx_queue *q, uint64_t frames)
+{
+	if (q->is_stuck)
+		add_fetch(&q->k->passed_by, frames);
 }
 
 // Shows the receiver what there is so far; the doorbell is left for close.

@@ -16,39 +16,17 @@
 
 #include "core/barriers.h"
 #include "core/user_memory.h"
-#include "ports/module.h"
-#include "ports/frame.h"
 #include "ports/monitor.h"
 #include "ports/port.h"
 #include "ports/rx_queue.h"
 #include "ports/vale.h"
-#include "ports/vale_addresses.h"
+#include "ports/vale_batch.h"
 #include "ports/vale_express.h"
 #include "ports/vnet.h"
 
 enum {
-	BATCH = 1024,
-	END = 0xffff,
-	CHAINS = FLOOD + 1, // a chain for each port, and one for floods
 	PAGE = 4096,
 	NO_PAGE = 1, // no page starts there
-};
-
-struct chain {
-	uint16_t first, last;
-};
-
-struct batch {
-	struct port *from;
-	struct kring *k;
-	uint32_t count;
-	uint32_t busy_count;
-	uint32_t ring; // where frames for a known port arrive
-	int yielded;	    // to receivers, once a sync
-	uint64_t good_page; // last page that was seen to be readable, for NS_INDIRECT
-	uint16_t busy[CHAINS];
-	struct chain chains[CHAINS];
-	struct frame frames[BATCH];
 };
 
 // ---- gather ----
@@ -155,33 +133,6 @@ static uint32_t gather(struct batch *b, struct netmap_ring *ring, char *base, ui
 
 // ---- classify ----
 
-static inline void append(struct batch *b, uint16_t chain, uint16_t frame)
-{
-	struct chain *c = &b->chains[chain];
-
-	b->frames[frame].next = END;
-	if (c->first == END) {
-		c->first = frame;
-		b->busy[b->busy_count++] = chain;
-	} else {
-		b->frames[c->last].next = frame;
-	}
-	c->last = frame;
-}
-
-static void begin_chains(struct batch *b)
-{
-	b->busy_count = 0;
-	memset(b->chains, 0xff, sizeof b->chains);
-}
-
-static void count_sent(struct kring *k, const struct frame *f)
-{
-	tally(&k->tx_packets, 1);
-	for (uint32_t i = 0; i < f->slots; i++)
-		tally(&k->tx_bytes, f[i].len);
-}
-
 // Behind the virtio-net header of `skip` bytes, which may have the first slot for itself, also if it is
 // none. NULL if there is no frame.
 static const char *ethernet_header(const struct frame *f, uint32_t skip)
@@ -270,14 +221,27 @@ static int open_with_room(struct batch *b, struct rx_queue *q, struct port *to, 
 	return rx_queue_open(q, to, ring, b->k->sw);
 }
 
+static uint32_t chain_length(const struct batch *b, uint16_t first)
+{
+	uint32_t length = 0;
+
+	for (uint16_t i = first; i != END; i = b->frames[i].next)
+		length++;
+	return length;
+}
+
 static void deliver(struct batch *b, uint16_t sw_port, uint32_t ring, uint16_t own, uint16_t flood)
 {
 	struct vale_switch *s = &segment->switches[b->k->sw];
 	uint16_t id = observe(&s->ports[sw_port]);
 	struct rx_queue q;
 
-	if (!id || !open_with_room(b, &q, port_at(id - 1), ring))
+	if (!id)
 		return;
+	if (!open_with_room(b, &q, port_at(id - 1), ring)) {
+		rx_queue_pass_by(&q, chain_length(b, own) + chain_length(b, flood));
+		return;
+	}
 	put_chains(b, &q, port_at(id - 1)->vnet_hdr_bytes, own, flood);
 	rx_queue_close(&q);
 	if (glance(&port_at(id - 1)->monitor_count[RX]))
@@ -292,7 +256,7 @@ static void deliver_known(struct batch *b)
 }
 
 // A flood goes to everybody's first ring.
-static void deliver_all(struct batch *b, struct vale_switch *s)
+void vale_deliver(struct batch *b, struct vale_switch *s)
 {
 	uint16_t flood = b->chains[FLOOD].first;
 
@@ -307,102 +271,17 @@ static void deliver_all(struct batch *b, struct vale_switch *s)
 			deliver(b, i, 0, b->ring ? END : b->chains[i].first, flood);
 }
 
-// ---- a VALE module ----
-
-static void ask_about(struct ask *a, const struct batch *b)
-{
-	for (uint32_t i = 0; i < b->count; i += b->frames[i].slots) {
-		const struct frame *f = &b->frames[i];
-		const uint32_t slots = f->len ? f->slots : 0;
-
-		for (uint32_t n = 0; n < f->slots; n++)
-			ask_slot(a, f[n].data, slots ? f[n].len : 0, n ? 0 : slots, f[n].more);
-	}
-}
-
-// Frames of one ring are chained at once, that of the first; what goes to other rings waits here.
-struct ruling {
-	uint32_t rings; // there are, as bits
-	uint16_t chain[BATCH];
-	uint8_t ring[BATCH];
-};
-
-static void hear_ruling(struct ask *a, struct batch *b, struct ruling *r)
-{
-	r->rings = 0;
-	begin_chains(b);
-	for (uint32_t i = 0; i < b->count; i += b->frames[i].slots) {
-		const struct frame *f = &b->frames[i];
-		uint8_t ring;
-		int to;
-
-		r->ring[i] = MAX_RINGS;
-		if (!f->len)
-			continue;
-		count_sent(b->k, f);
-		to = ask_verdict(a, i, &ring);
-		if (to < 0)
-			continue;
-		if (!r->rings)
-			b->ring = ring;
-		r->rings |= 1u << ring;
-		r->ring[i] = ring;
-		r->chain[i] = to;
-		if (ring == b->ring)
-			append(b, to, i);
-	}
-}
-
-static void chain_ring(struct batch *b, const struct ruling *r, uint32_t ring)
-{
-	begin_chains(b);
-	b->ring = ring;
-	for (uint32_t i = 0; i < b->count; i += b->frames[i].slots)
-		if (r->ring[i] == ring)
-			append(b, r->chain[i], i);
-}
-
-static void deliver_ruled(struct batch *b, struct vale_switch *s, const struct ruling *r)
-{
-	uint32_t others;
-
-	if (!r->rings)
-		return;
-	others = r->rings & ~(1u << b->ring);
-	deliver_all(b, s);
-	for (; others; others &= others - 1) {
-		chain_ring(b, r, __builtin_ctz(others));
-		deliver_all(b, s);
-	}
-}
-
-static int forward_by_module(struct batch *b, struct vale_switch *s, uint32_t ruler, char *base)
-{
-	struct ruling r;
-	struct ask a;
-	int answered;
-
-	if (!ask_begin(&a, ruler - 1, b->from, b->k, base))
-		return 0;
-	ask_about(&a, b);
-	answered = ask_wait(&a);
-	if (answered)
-		hear_ruling(&a, b, &r);
-	ask_end(&a);
-	if (answered)
-		deliver_ruled(b, s, &r);
-	return answered;
-}
+// ---- all of it ----
 
 static void forward(struct batch *b, struct vale_switch *s, char *base)
 {
 	const uint32_t ruler = observe(&s->ruler);
 
-	if (__builtin_expect(ruler, 0) && forward_by_module(b, s, ruler, base))
+	if (__builtin_expect(ruler, 0) && vale_forward_by_module(b, s, ruler, base))
 		return;
 	b->ring = b->k->ring_id;
 	classify(b, s);
-	deliver_all(b, s);
+	vale_deliver(b, s);
 }
 
 // ---- the two syncs ----

@@ -45,5 +45,5 @@ int main(void)
 	for (int i = 0; i < OUTPUTS; i++)
 		nmport_close(out[i]);
 	nmport_close(in);
-	return 0;
+	return failures ? 1 : 0;
 }

@@ -67,5 +67,5 @@ int main(void)
 	nmport_close(a);
 	nmport_close(b);
 	nmport_close(c);
-	return 0;
+	return failures ? 1 : 0;
 }

@@ -164,5 +164,5 @@ int main(void)
 	nmport_close(c);
 	nmport_close(other_a);
 	nmport_close(other_b);
-	return 0;
+	return failures ? 1 : 0;
 }

@@ -181,5 +181,5 @@ int main(void)
 	CHECK(vale_module("unload vale0:") == 0, "unload");
 	nmport_close(a);
 	nmport_close(b);
-	return 0;
+	return failures ? 1 : 0;
 }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#ifndef UNETMAP_PORTS_PIPE_SLOTS_H_
+#define UNETMAP_PORTS_PIPE_SLOTS_H_
+
+#include "core/ring.h"
+#include "ports/port.h"
+
+enum marks pipe_tx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base);
+enum marks pipe_rx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base);
+
+// At the end the sender gets all slots back as its receiver has them, also those that it had still.
+void pipe_take_back_all(struct kring *tx, const struct kring *rx);
+
+#endif
