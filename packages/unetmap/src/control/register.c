@@ -168,13 +168,24 @@ static int check(const struct request *r, const struct nmreq_register *reg)
 	return options_only(r->options, NETMAP_REQ_OPT_OFFSETS, NETMAP_REQ_OPT_CSB);
 }
 
+// It must be for rings that the watched port has, too.
+static struct port *open_monitor(const char *name, const struct nmreq_register *reg, const struct port_wish *wish,
+				 int *error)
+{
+	const struct port *watched = port_find(name);
+	struct binding b;
+
+	*error = watched ? choose_rings(watched, reg, &b) : 0;
+	return *error ? NULL : monitor_open(name, wish, error);
+}
+
 static struct port *open_port(const char *name, const struct nmreq_register *reg, const struct port_wish *wish,
 			      int *error)
 {
 	if (reg->nr_mode == NR_REG_NULL)
 		return null_open(name, wish, error);
-	if (reg->nr_flags & (NR_MONITOR_TX | NR_MONITOR_RX | NR_ZCOPY_MON))
-		return monitor_open(name, wish, error);
+	if (reg->nr_flags & (NR_MONITOR_TX | NR_MONITOR_RX))
+		return open_monitor(name, reg, wish, error);
 	return port_open(name, wish, error);
 }
 

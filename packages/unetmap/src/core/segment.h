@@ -216,6 +216,8 @@ struct vale_switch {
 	uint32_t ruler;	    // module number + 1 of who may rule it, 0 = nobody ever did
 	char name[PORT_NAME_BYTES];
 	uint16_t ports[MAX_SWITCH_PORTS]; // port number + 1, 0 = free
+	uint32_t left[MAX_SWITCH_PORTS];  // when somebody last left this place, 0 = nobody had it yet
+	uint32_t leaves;		  // so far
 	__attribute__((aligned(128))) uint64_t macs[MAC_BUCKETS];
 };
 

@@ -61,12 +61,21 @@ static int make_switch(const char *name)
 
 // ---- ports on a switch ----
 
+// The place that was left last, else the first that nobody had yet: netmap's order.
 static int free_index(const struct vale_switch *s)
 {
-	for (int i = 0; i < MAX_SWITCH_PORTS; i++)
-		if (!s->ports[i])
-			return i;
-	return -ENOMEM;
+	int best = -ENOMEM;
+
+	for (int i = MAX_SWITCH_PORTS - 1; i >= 0; i--)
+		if (!s->ports[i] && (best < 0 || s->left[i] >= s->left[best]))
+			best = i;
+	return best;
+}
+
+static void leave_place(struct vale_switch *s, uint16_t index)
+{
+	s->left[index] = ++s->leaves;
+	publish(&s->ports[index], 0);
 }
 
 int vale_enter(struct port *port, const char *full_name)
@@ -110,7 +119,7 @@ void vale_leave(struct port *port)
 		return;
 	s = &segment->switches[port->sw];
 	if (vale_is_shown(port))
-		publish(&s->ports[port->sw_port], 0);
+		leave_place(s, port->sw_port);
 	if (is_empty(s))
 		publish(&s->state, STATE_FREE);
 }
@@ -231,7 +240,7 @@ static void unused(struct port *port)
 		return;
 	}
 	if (vale_is_shown(port))
-		publish(&segment->switches[port->sw].ports[port->sw_port], 0);
+		leave_place(&segment->switches[port->sw], port->sw_port);
 	port_drop_rings(port, TX, 1);
 	port_drop_rings(port, RX, 1);
 	vale_dissolve(port);
