@@ -10,6 +10,7 @@ export * from './messages.ts';
 export * from './people.ts';
 export * from './rates.ts';
 export * from './requests.ts';
+export * from './rings.ts';
 export * from './runs.ts';
 export * from './terminals.ts';
 export * from './workspaces.ts';

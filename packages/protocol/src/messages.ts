@@ -7,6 +7,7 @@ import { driverName, engineName, labSlug } from './labs.ts';
 import { person } from './people.ts';
 import { rateSample } from './rates.ts';
 import { type RequestMethod, requests } from './requests.ts';
+import { ringsLook } from './rings.ts';
 import { runState } from './runs.ts';
 import { terminalId, terminalInfo } from './terminals.ts';
 import { workspaceFile, workspaceRef } from './workspaces.ts';
@@ -64,6 +65,7 @@ export const serverMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('file.deleted'), ...place, path: z.string() }),
   z.object({ type: z.literal('run'), ...place, run: runState }),
   z.object({ type: z.literal('rates'), ...place, sample: rateSample }),
+  z.object({ type: z.literal('rings'), ...place, look: ringsLook }),
   z.object({ type: z.literal('check'), ...place, check: checkRunState }),
   z.object({ type: z.literal('terminal.opened'), ...place, terminal: terminalInfo }),
   z.object({ type: z.literal('terminal.changed'), ...place, terminal: terminalInfo }),

@@ -4,6 +4,7 @@ import { board } from './board.ts';
 import { checkRunState } from './checks.ts';
 import { labSlug, labSummary } from './labs.ts';
 import { rateSample } from './rates.ts';
+import { MAX_WATCHED_PORTS, portName, ringOrder, slotRef } from './rings.ts';
 import { runState } from './runs.ts';
 import { terminalId, terminalInfo } from './terminals.ts';
 import { fileVersion, MAX_FILE_BYTES, workspaceFile, workspacePath, workspaceRef } from './workspaces.ts';
@@ -75,6 +76,22 @@ export const requests = {
     role: 'attendee',
     params: z.object({ workspace: workspaceRef }),
     result: z.object({ samples: z.array(rateSample) }),
+  },
+  /** From now on `rings` events with these ports come to this tab, and the frame of one slot; with no port, none. */
+  'rings.watch': {
+    role: 'attendee',
+    params: z.object({
+      workspace: workspaceRef,
+      ports: z.array(portName).max(MAX_WATCHED_PORTS),
+      frame: slotRef.optional(),
+    }),
+    result: nothing,
+  },
+  /** Holds the program of a port, and lets it go on. It is let go when nobody looks at the workspace's rings any more. */
+  'rings.steer': {
+    role: 'attendee',
+    params: z.object({ lab: labSlug, order: ringOrder }),
+    result: nothing,
   },
   'check.start': { role: 'attendee', params: z.object({ lab: labSlug }), result: checkRunState },
   'check.stop': { role: 'attendee', params: z.object({ lab: labSlug }), result: nothing },

@@ -18,6 +18,8 @@ export interface SandboxEvents {
   /** That a new one has. */
   interfaces(): readonly SandboxInterface[];
   onReading(reading: Reading): void;
+  /** Programs run here from now on, or nowhere; nothing is started in it before this resolves. */
+  onSandbox(sandbox: Sandbox | undefined): Promise<void>;
   onLimit(event: LimitEvent): void;
 }
 
@@ -71,6 +73,7 @@ export class HeldSandbox implements AsyncDisposable {
     const held = this.#held;
     this.#held = undefined;
     this.#present = new Map();
+    if (held) void this.#events.onSandbox(undefined);
     const { sandbox, rates } = (await held?.catch(() => undefined)) ?? {};
     rates?.[Symbol.dispose]();
     await sandbox?.[Symbol.asyncDispose]();
@@ -114,6 +117,7 @@ export class HeldSandbox implements AsyncDisposable {
       sandbox.onLimit((event) => this.#events.onLimit(event));
       const rates = new RateWatch((reading) => this.#events.onReading(reading));
       await rates.start(sandbox);
+      await this.#events.onSandbox(sandbox);
       return { sandbox, rates };
     } catch (fault) {
       this.#held = undefined;

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Lab, LimitEvent, SandboxFile } from '@ringlab/labkit';
-import type { CheckRunState, RateSample, RunState, WorkspaceState } from '@ringlab/protocol';
+import type {
+  CheckRunState,
+  RateSample,
+  RingOrder,
+  RunState,
+  SlotRef,
+  WorkspaceState,
+} from '@ringlab/protocol';
 import { CheckRun } from '../grading/check-run.ts';
 import { RateHistory } from '../rates/history.ts';
 import type { Reading } from '../rates/rate-watch.ts';
 import { Refusal } from '../refusal.ts';
+import { RingInspector } from '../rings/ring-inspector.ts';
 import type { WorkspaceKey } from '../store/files.ts';
 import type { Store } from '../store/store.ts';
 import type { TerminalSize } from '../terminals/screen.ts';
@@ -13,7 +21,7 @@ import { HeldSandbox, type SandboxSource } from './held-sandbox.ts';
 import type { Places } from './places.ts';
 import { Run } from './run.ts';
 import type { Terminals } from './terminals.ts';
-import type { Watchers } from './watchers.ts';
+import type { Watcher, Watchers } from './watchers.ts';
 import type { Workspaces } from './workspaces.ts';
 
 /** Until a tab says how large its terminals are. */
@@ -38,6 +46,7 @@ export class LabSession implements AsyncDisposable {
   readonly #place: SessionPlace;
   readonly #sandbox: HeldSandbox;
   readonly #history = new RateHistory();
+  readonly #rings: RingInspector<Watcher>;
   readonly #shells = new Map<Terminal, () => void>();
   #openingShells = 0;
   #runTerminals: Terminal[] = [];
@@ -50,10 +59,12 @@ export class LabSession implements AsyncDisposable {
     this.#key = key;
     this.#lab = lab;
     this.#place = place;
+    this.#rings = new RingInspector((watcher, look) => watcher.send({ type: 'rings', workspace: key, look }));
     this.#sandbox = new HeldSandbox(`${key.personId}-${key.lab}`, place.source, {
       interfaces: () => lab().interfaces,
       onReading: (reading) => this.#reading(reading),
       onLimit: (event) => this.#limit(event),
+      onSandbox: (sandbox) => this.#rings.enter(sandbox),
     });
   }
 
@@ -168,10 +179,21 @@ export class LabSession implements AsyncDisposable {
     return this.#history.samples();
   }
 
+  /** Rings of these ports, slot by slot, from now on; with none, no more. */
+  async watchRings(watcher: Watcher, ports: readonly string[], frame?: SlotRef): Promise<void> {
+    if (ports.length > 0) await this.#rings.watch(watcher, ports, frame);
+    else this.#rings.unwatch(watcher);
+  }
+
+  steerRings(order: RingOrder): void {
+    this.#rings.steer(order);
+  }
+
   /** Ends everything in it. What it came to is in the store; its terminals are gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#run?.stop();
     this.#check?.stop();
+    this.#rings[Symbol.dispose]();
     await Promise.all([this.#run?.done, this.#check?.done]);
     await this.#sandbox[Symbol.asyncDispose]();
     for (const terminal of [...this.#runTerminals, ...this.#shells.keys()])
@@ -214,6 +236,7 @@ export class LabSession implements AsyncDisposable {
   }
 
   #runChanged(run: RunState): void {
+    this.#rings.letEnd(run.phase === 'stopping');
     if (run.phase === 'ended') this.#keepRun(run);
     this.#place.watchers.publish(this.#key, { type: 'run', workspace: this.#key, run });
   }

@@ -134,6 +134,19 @@ function runHandlers(services: Services) {
     'rates.history': (asker, { workspace }) => ({
       samples: sessions.peek(readable(asker, workspace, services))?.rateHistory() ?? [],
     }),
+    'rings.watch': async (asker, { workspace, ports, frame }) => {
+      const key = readable(asker, workspace, services);
+      const end = `rings ${key.personId}/${key.lab}`;
+      if (ports.length === 0) asker.undo(end);
+      else asker.onEnd(end, () => void sessions.peek(key)?.watchRings(asker, []));
+      if (ports.length > 0) await sessions.at(key).watchRings(asker, ports, frame);
+      return {};
+    },
+    'rings.steer': (asker, { lab, order }) => {
+      course.openLab(lab, asker.person);
+      sessions.at(own(asker, lab)).steerRings(order);
+      return {};
+    },
     'check.start': (asker, { lab }) => {
       course.openLab(lab, asker.person);
       return sessions.at(own(asker, lab)).startCheck();

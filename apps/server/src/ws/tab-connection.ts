@@ -64,7 +64,7 @@ export class TabConnection implements Asker {
   };
 
   send(event: ServerEvent): void {
-    const canWait = event.type === 'rates' || event.type === 'board';
+    const canWait = event.type === 'rates' || event.type === 'rings' || event.type === 'board';
     if (canWait && this.#socket.bufferedAmount > STALE_BYTES) return;
     this.#sendMessage(event);
   }

@@ -5,6 +5,7 @@ export * from './abi/device-structures.ts';
 export * from './abi/library-structures.ts';
 export * from './abi/structure.ts';
 export * from './capture-file.ts';
+export * from './nmring.ts';
 export * from './nmstat.ts';
 export * from './packet/addresses.ts';
 export * from './packet/build.ts';
