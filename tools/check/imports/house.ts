@@ -104,8 +104,8 @@ const feature = (name: string): Room => ({
   part: 'web',
   name,
   files: new RegExp(`^apps/web/src/${name}/`),
-  may: ['api', 'units', 'traffic', 'tokens'],
-  says: `The feature ${name} imports api, units, traffic and tokens: no feature imports another, shell alone composes them.`,
+  may: ['api', 'units', 'traffic', 'tokens', 'ring-figure'],
+  says: `The feature ${name} imports api, units, traffic, tokens and ring-figure: no feature imports another, shell alone composes them.`,
 });
 
 const FEATURES = [
@@ -144,6 +144,7 @@ const JOBS = [
   'grading',
   'http',
   'rates',
+  'rings',
   'sandbox',
   'sessions',
   'store',
@@ -167,6 +168,7 @@ export const ROOMS: readonly Room[] = [
   webRoom('shell', ['api', 'units', 'traffic', 'tokens', ...FEATURES], 'The shell composes the features.'),
   webRoom('api', [], 'api is the only door to the server, and knows no feature.'),
   webRoom('units', [], 'units turns numbers into words, and knows nothing above itself.'),
+  webRoom('ring-figure', ['tokens'], 'ring-figure draws rings, wherever they come from.'),
   webRoom('traffic', ['units'], 'traffic reads rates off a topology, and knows nothing above itself.'),
   ...FEATURES.map(feature),
   {
@@ -214,6 +216,7 @@ export const ROOMS: readonly Room[] = [
   job('sandbox', ['config', 'limits'], 'Sandboxes know nothing of the other jobs.'),
   job('terminals', [], 'Terminals know nothing of the other jobs.'),
   job('rates', [], 'Rates know nothing of the other jobs.'),
+  job('rings', ['testing'], 'Rings know nothing of the other jobs.'),
   job('builds', ['terminals'], 'A build shows itself in a terminal, and knows nothing else.'),
   job(
     'grading',
@@ -222,7 +225,19 @@ export const ROOMS: readonly Room[] = [
   ),
   job(
     'sessions',
-    ['builds', 'config', 'grading', 'limits', 'rates', 'refusal', 'sandbox', 'store', 'terminals', 'testing'],
+    [
+      'builds',
+      'config',
+      'grading',
+      'limits',
+      'rates',
+      'refusal',
+      'rings',
+      'sandbox',
+      'store',
+      'terminals',
+      'testing',
+    ],
     'Sessions join the jobs of one attendee, and know neither HTTP nor WebSockets.',
   ),
   job(

@@ -29,7 +29,9 @@ const held = (tab: TestTab, fits: (hold: RingHold) => boolean) =>
 
 const ended = (tab: TestTab) => tab.message('run', ({ run }) => run.phase === 'ended', SLOW_MS);
 
-test('a program is held from its first sync on, takes steps, and is let go', { timeout: 90_000 }, async () => {
+test('a program is held from its first sync on, takes steps, and is let go', {
+  timeout: 90_000,
+}, async () => {
   const lab = labThatRuns(`exec pkt-gen -i ${PORT} -f tx -n 2000 -b 100\n`);
   await using server = await TestServer.startWithSandboxes([lab]);
   using tab = await open(server);
@@ -51,7 +53,11 @@ test('a program is held from its first sync on, takes steps, and is let go', { t
     ports: [PORT],
     frame: { port: PORT, dir: 'tx', ring: 0, slot: 3 },
   });
-  const { look } = await tab.message('rings', (event) => event.look.rings.some(({ frame }) => frame), SLOW_MS);
+  const { look } = await tab.message(
+    'rings',
+    (event) => event.look.rings.some(({ frame }) => frame),
+    SLOW_MS,
+  );
   expect(look.rings.find(({ frame }) => frame)?.frame).toMatchObject({
     slot: 3,
     hex: expect.stringMatching(/^f{12}/),
@@ -63,7 +69,9 @@ test('a program is held from its first sync on, takes steps, and is let go', { t
   expect((await ended(tab)).run.outcome).toBe('finished');
 });
 
-test('Stop ends a program that is held, and so does the last tab that looks', { timeout: 90_000 }, async () => {
+test('Stop ends a program that is held, and so does the last tab that looks', {
+  timeout: 90_000,
+}, async () => {
   const lab = labThatRuns(`exec pkt-gen -i ${PORT} -f tx\n`);
   await using server = await TestServer.startWithSandboxes([lab]);
   using tab = await open(server);

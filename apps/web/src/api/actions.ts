@@ -10,6 +10,7 @@ import {
   signedIn,
   signedOut,
 } from './session.ts';
+
 import type { Actions, AppState } from './state.ts';
 import { store, updateWorkspace } from './store.ts';
 import { withTerminal } from './workspace-session.ts';
@@ -80,6 +81,9 @@ export const actions: Actions = {
     return terminal;
   },
   closeTerminal: async (terminalId) => void (await request('terminal.close', { terminalId })),
+
+  watchRings: (ports, frame) => currentWorkspace().watchRings(ports, frame),
+  steerRings: async (order) => void (await request('rings.steer', { lab: lab(), order })),
 
   openBoard,
   closeBoard,

@@ -11,6 +11,7 @@ export {
   type View,
 } from './navigation.ts';
 export { rateFeed } from './rate-feed.ts';
+export { ringsFeed } from './rings-feed.ts';
 export { terminalStream } from './server-link.ts';
 export type {
   Actions,
@@ -18,6 +19,7 @@ export type {
   EditedFile,
   OpenWorkspace,
   RateFeed,
+  RingsFeed,
   SolutionFile,
   TerminalOutput,
   TerminalStream,

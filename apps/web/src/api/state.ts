@@ -10,8 +10,11 @@ import type {
   RateSample,
   RequestResult,
   ReturnLink,
+  RingOrder,
+  RingsLook,
   RunState,
   SandboxStatus,
+  SlotRef,
   TerminalInfo,
   WorkspaceFile,
   WorkspaceRef,
@@ -93,6 +96,11 @@ export interface Actions {
   openShell(cols: number, rows: number): Promise<TerminalInfo>;
   closeTerminal(terminalId: number): Promise<void>;
 
+  /** From now on `ringsFeed` has the rings of these ports, over reconnects; with none, no more. */
+  watchRings(ports: readonly string[], frame?: SlotRef): Promise<void>;
+  /** Holds the program of a port at each sync, gives it steps, lets it go. */
+  steerRings(order: RingOrder): Promise<void>;
+
   openBoard(): Promise<void>;
   closeBoard(): Promise<void>;
   setLabOpen(lab: string, open: boolean): Promise<void>;
@@ -109,6 +117,13 @@ export interface RateFeed {
   subscribe(listener: (sample: RateSample) => void): () => void;
   /** Called when the history was replaced as a whole (another workspace, a reconnect). */
   onReset(listener: () => void): () => void;
+}
+
+/** Rings slot by slot, twenty times a second, drawn outside React. Undefined: nothing came yet. */
+export interface RingsFeed {
+  latest(): RingsLook | undefined;
+  /** Calls back with each new look, and with undefined for another workspace. */
+  subscribe(listener: (look: RingsLook | undefined) => void): () => void;
 }
 
 export interface TerminalOutput {

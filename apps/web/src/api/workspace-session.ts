@@ -3,6 +3,7 @@ import type {
   LabDetail,
   Me,
   ServerEvent,
+  SlotRef,
   TerminalInfo,
   WorkspaceRef,
   WorkspaceState,
@@ -11,6 +12,7 @@ import { ApiError, errorWords } from './api-error.ts';
 import { type DraftStore, LocalDrafts } from './drafts.ts';
 import { fetchLabPage } from './http.ts';
 import { rateHistory } from './rate-feed.ts';
+import { latestRings } from './rings-feed.ts';
 import { SaveQueue } from './save-queue.ts';
 import { request } from './server-link.ts';
 import { store, updateWorkspace } from './store.ts';
@@ -29,6 +31,7 @@ export class WorkspaceSession implements Disposable {
   #personId: string | undefined;
   #lab: LabDetail | undefined;
   #live: WorkspaceState | undefined;
+  #rings: { readonly ports: readonly string[]; readonly frame: SlotRef | undefined } | undefined;
   #disposed = false;
 
   constructor(ref: WorkspaceRef, identity: Promise<{ me: Me; tab: TabIdentity }>) {
@@ -56,6 +59,7 @@ export class WorkspaceSession implements Disposable {
     this.#live = live;
     this.#queue?.load(live.files);
     this.#apply(live);
+    if (this.#rings !== undefined) await this.#askForRings();
     const { samples } = await request('rates.history', { workspace: this.ref });
     if (!this.#disposed) rateHistory.replace(samples);
   }
@@ -66,10 +70,21 @@ export class WorkspaceSession implements Disposable {
     return this.#queue;
   }
 
+  async watchRings(ports: readonly string[], frame: SlotRef | undefined): Promise<void> {
+    this.#rings = ports.length === 0 ? undefined : { ports, frame };
+    await this.#askForRings();
+  }
+
+  async #askForRings(): Promise<void> {
+    const { ports = [], frame } = this.#rings ?? {};
+    await request('rings.watch', { workspace: this.ref, ports: [...ports], ...(frame && { frame }) });
+  }
+
   event(event: WorkspaceEvent): void {
     const { lab, personId } = event.workspace;
     if (lab !== this.ref.lab || personId !== this.#personId) return;
     if (event.type === 'rates') rateHistory.push(event.sample);
+    else if (event.type === 'rings') latestRings.push(event.look);
     else if (event.type === 'file.changed') this.#queue?.accept(event.file);
     else if (event.type === 'file.deleted') this.#queue?.remove(event.path);
     else updateWorkspace((workspace) => changed(event, workspace.terminals));
@@ -92,6 +107,7 @@ export class WorkspaceSession implements Disposable {
     this.#queue?.[Symbol.dispose]();
     request('workspace.close', { workspace: this.ref }).catch(() => {});
     rateHistory.replace([]);
+    latestRings.push(undefined);
   }
 
   /** Asks again while the server cannot be reached; a refusal is final. */
@@ -133,7 +149,7 @@ export class WorkspaceSession implements Disposable {
   }
 }
 
-type Other = Exclude<WorkspaceEvent, { type: 'rates' | 'file.changed' | 'file.deleted' }>;
+type Other = Exclude<WorkspaceEvent, { type: 'rates' | 'rings' | 'file.changed' | 'file.deleted' }>;
 
 function changed(event: Other, terminals: readonly TerminalInfo[]) {
   switch (event.type) {
