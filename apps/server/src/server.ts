@@ -2,7 +2,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
-import type { Lab } from '@ringlab/labkit';
+import { join } from 'node:path';
+import { type Lab, loadDecks } from '@ringlab/labkit';
 import type { LabReader } from './authoring/watch-labs.ts';
 import type { Config } from './config.ts';
 import { OriginPolicy } from './door/origin.ts';
@@ -46,6 +47,7 @@ export async function startServer(
   await using starting = new AsyncDisposableStack();
   const store = starting.use(new Store(config));
   const secrets = await courseSecrets(config, store);
+  const decks = await loadDecks(join(config.labsDir, 'slides'));
   const supply = starting.use(new SandboxSupply(choice, config.limits, config.poolSandboxes));
   const sandboxStatus = () => supply.status;
 
@@ -78,7 +80,7 @@ export async function startServer(
   const personOf = (token: string) => store.people.byToken(token);
   const origins = new OriginPolicy(config.publicOrigins, config.host);
   const accounts = new Accounts(store, secrets);
-  const routes = [...accounts.routes, ...courseRoutes(store, course, workspaces)];
+  const routes = [...accounts.routes, ...courseRoutes(store, course, workspaces, decks)];
   const http = createServer(createApp(routes, { ...config, origins, personOf }));
   const services = {
     store,

@@ -23,6 +23,7 @@ export {
 } from './checks/through.ts';
 export { type Failure, failed, firstFailure, passed, type Verdict } from './checks/verdict.ts';
 export { lastWords, requireRunning } from './checks/words.ts';
+export { loadDecks } from './decks.ts';
 export { parseDiagnostics, withCharacterColumns } from './diagnostics.ts';
 export { describeFault, type LabFault, LabFaults } from './faults.ts';
 export { findLabs } from './find-labs.ts';

@@ -25,6 +25,7 @@ export const errorCode = z.enum([
   'no-such-terminal',
   'no-such-run',
   'no-such-person',
+  'no-such-deck',
   'busy',
   'no-sandbox',
   'too-many',

@@ -15,6 +15,8 @@ import { workspaceFile } from './workspaces.ts';
  *     GET  /api/me                            -> me      401 without a session
  *     GET  /api/labs                          -> labList
  *     GET  /api/labs/:slug                    -> labPage (the asker's files; an instructor may add ?person=ID)
+ *     GET  /api/decks                         -> deckList
+ *     GET  /api/decks/:slug                   -> deck
  *     GET  /api/health                        -> { ok: true }   no session needed
  *     GET  /ws                                   the WebSocket
  *     GET  /*                                    the web application

@@ -118,6 +118,7 @@ const FEATURES = [
   'lab-text',
   'rates',
   'rings',
+  'slides',
   'terminals',
   'topology',
 ];

@@ -198,6 +198,8 @@ describe('roles', () => {
     ['GET', '/api/me', 'attendee'],
     ['GET', '/api/labs', 'attendee'],
     ['GET', `/api/labs/${shellLab.slug}`, 'attendee'],
+    ['GET', '/api/decks', 'attendee'],
+    ['GET', '/api/decks/:slug', 'attendee'],
   ];
 
   test('this list is of all routes', async () => {
@@ -206,7 +208,7 @@ describe('roles', () => {
     const course = new Course([shellLab], store, () => ({ usable: false, message: '' }));
     const workspaces = new Workspaces(store, course, new Watchers());
     const accounts = new Accounts(store, { courseCode: 'code', instructorToken: 'token' });
-    const declared = [...accounts.routes, ...courseRoutes(store, course, workspaces)];
+    const declared = [...accounts.routes, ...courseRoutes(store, course, workspaces, [])];
     const listed = routes.map(([method, path, role]) =>
       [method, path.replace(shellLab.slug, ':slug'), role].join(' '),
     );

@@ -85,6 +85,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'no-such-lab': 404,
   'no-such-file': 404,
   'no-such-person': 404,
+  'no-such-deck': 404,
   'file-too-large': 413,
   'too-many': 429,
   'disk-full': 507,

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { postInstructor, postJoin, postLeave, postReturn, postReturnLink } from './http.ts';
+import {
+  fetchDeck,
+  fetchDecks,
+  postInstructor,
+  postJoin,
+  postLeave,
+  postReturn,
+  postReturnLink,
+} from './http.ts';
 import { request } from './server-link.ts';
 import {
   closeBoard,
@@ -84,6 +92,9 @@ export const actions: Actions = {
 
   watchRings: (ports, frame) => currentWorkspace().watchRings(ports, frame),
   steerRings: async (order) => void (await request('rings.steer', { lab: lab(), order })),
+
+  decks: async () => (await fetchDecks()).decks,
+  deck: fetchDeck,
 
   openBoard,
   closeBoard,

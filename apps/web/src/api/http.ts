@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import {
+  type Deck,
+  type DeckList,
+  deck,
+  deckList,
   type LabPage,
   labPage,
   type Me,
@@ -66,3 +70,7 @@ export function fetchLabPage({ lab, personId }: WorkspaceRef): Promise<LabPage> 
   const query = personId === undefined ? '' : `?person=${encodeURIComponent(personId)}`;
   return call(`/api/labs/${encodeURIComponent(lab)}${query}`, labPage);
 }
+
+export const fetchDecks = (): Promise<DeckList> => call('/api/decks', deckList);
+export const fetchDeck = (slug: string): Promise<Deck> =>
+  call(`/api/decks/${encodeURIComponent(slug)}`, deck);

@@ -2,6 +2,8 @@
 import type {
   Board,
   CheckRunState,
+  Deck,
+  DeckSummary,
   FileVersion,
   LabDetail,
   LabSummary,
@@ -100,6 +102,10 @@ export interface Actions {
   watchRings(ports: readonly string[], frame?: SlotRef): Promise<void>;
   /** Holds the program of a port at each sync, gives it steps, lets it go. */
   steerRings(order: RingOrder): Promise<void>;
+
+  /** The day's lectures, and one of them. */
+  decks(): Promise<readonly DeckSummary[]>;
+  deck(slug: string): Promise<Deck>;
 
   openBoard(): Promise<void>;
   closeBoard(): Promise<void>;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import './course.css';
-import type { LabSummary, Me } from '@ringlab/protocol';
+import type { DeckSummary, LabSummary, Me } from '@ringlab/protocol';
 import { ArrowRight } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { Link, Redirect } from 'wouter';
 import { actions, useAppState } from '../api/index.ts';
 import { minutesText } from '../units/time-text.ts';
 import { coursePath } from './course-path.ts';
+import { dayPath } from './day-path.ts';
 import { LabStop } from './lab-stop.tsx';
+import { LectureStop } from './lecture-stop.tsx';
 
 export function CoursePage() {
   const session = useAppState((state) => state.session);
@@ -17,8 +20,8 @@ export function CoursePage() {
 
 function Course({ me }: { readonly me: Me }) {
   const labs = useAppState((state) => state.labs);
-  const stops = coursePath(labs);
-  const next = stops.find(({ isNext }) => isNext);
+  const decks = useDecks();
+  const next = coursePath(labs).find(({ isNext }) => isNext);
   return (
     <>
       <CourseBar me={me} />
@@ -35,13 +38,34 @@ function Course({ me }: { readonly me: Me }) {
         </header>
         {labs.length === 0 && <Waiting />}
         <ol className="course-path" aria-label="Labs of the day">
-          {stops.map((stop) => (
-            <LabStop key={stop.lab.slug} stop={stop} isInstructor={me.person.role === 'instructor'} />
-          ))}
+          {dayPath(labs, labs.length === 0 ? [] : decks).map((each) =>
+            each.kind === 'lab' ? (
+              <LabStop
+                key={each.stop.lab.slug}
+                stop={each.stop}
+                isInstructor={me.person.role === 'instructor'}
+              />
+            ) : (
+              <LectureStop
+                key={`lecture ${each.deck.slug}`}
+                deck={each.deck}
+                startMinutes={each.startMinutes}
+              />
+            ),
+          )}
         </ol>
       </div>
     </>
   );
+}
+
+/** None until they came, and none where they cannot be had: the labs are there all the same. */
+function useDecks(): readonly DeckSummary[] {
+  const [decks, setDecks] = useState<readonly DeckSummary[]>([]);
+  useEffect(() => {
+    actions.decks().then(setDecks, () => undefined);
+  }, []);
+  return decks;
 }
 
 function CourseBar({ me }: { readonly me: Me }) {

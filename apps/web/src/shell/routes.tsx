@@ -10,6 +10,7 @@ const InstructorPage = page(async () => (await import('../join/instructor-page.t
 const ReturnPage = page(async () => (await import('../join/return-page.tsx')).ReturnPage);
 const CoursePage = page(async () => (await import('../course/course-page.tsx')).CoursePage);
 const BoardPage = page(async () => (await import('../dashboard/board-page.tsx')).BoardPage);
+const SlidesPage = page(async () => (await import('../slides/slides-page.tsx')).SlidesPage);
 const WorkspacePage = page(async () => (await import('./workspace-page.tsx')).WorkspacePage);
 
 /** A page shows itself to whom it likes: those that need a session send a stranger to /join themselves. */
@@ -22,6 +23,7 @@ export function Routes() {
         <Route path="/return" component={ReturnPage} />
         <Route path="/labs" component={CoursePage} />
         <Route path="/labs/:slug" component={WorkspacePage} />
+        <Route path="/slides/:slug" component={SlidesPage} />
         <Route path="/board" component={BoardPage} />
         <Route>
           <Redirect to="/labs" replace />

@@ -3,7 +3,7 @@ import './workspace-page.css';
 import { X } from 'lucide-react';
 import { useEffect } from 'react';
 import { Redirect, useParams, useSearchParams } from 'wouter';
-import { actions, appState, navigation, useAppState, useNavigation } from '../api/index.ts';
+import { actions, appState, errorWords, navigation, useAppState, useNavigation } from '../api/index.ts';
 import { Dialogs } from './dialogs/dialogs.tsx';
 import { Dock } from './dock/dock.tsx';
 import { WorkspaceHeader } from './header/workspace-header.tsx';
@@ -37,7 +37,10 @@ function useOpenWorkspace(lab: string, personId: string | undefined): void {
   useEffect(() => {
     actions
       .openWorkspace(personId === undefined ? { lab } : { lab, personId })
-      .then(() => openFiles(lab))
+      .then(() => {
+        openFiles(lab);
+        arriveFromSlide(lab);
+      })
       // The page shows `workspaceError` in the workspace's place.
       .catch(() => {});
     const unsubscribe = useNavigation.subscribe(({ openPaths, activePath }) => {
@@ -48,6 +51,18 @@ function useOpenWorkspace(lab: string, personId: string | undefined): void {
       void actions.closeWorkspace();
     };
   }, [lab, personId]);
+}
+
+/** A slide opens a lab at a step, `?step=send`, and may run it, `&run`; once, not again when the page is loaded anew. */
+function arriveFromSlide(lab: string): void {
+  const asked = new URLSearchParams(location.search);
+  const workspace = appState().workspace;
+  if (workspace?.lab.slug !== lab || workspace.readOnly) return;
+  const step = workspace.lab.steps.findIndex(({ id }) => id === asked.get('step'));
+  if (step >= 0) requestAnimationFrame(() => document.querySelectorAll('.lab-step')[step]?.scrollIntoView());
+  if (asked.has('run'))
+    actions.startRun().catch((error) => useProblem.setState({ words: errorWords(error) }));
+  if (asked.has('step') || asked.has('run')) history.replaceState(null, '', location.pathname);
 }
 
 function openFiles(lab: string): void {

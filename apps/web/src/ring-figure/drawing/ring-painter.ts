@@ -216,7 +216,8 @@ function paintCenter({ canvas, palette }: Brush, place: RingPlace, view: RingVie
     canvas.font = `${font.startsWith('"Inter') ? 400 : 600} ${px}px ${font}`;
     canvas.fillText(text, place.x, place.y + at, place.radius * 1.02);
   };
-  const isSmall = place.radius < textPx * 6;
+  // Netmap's marks have their names around this.
+  const isSmall = place.radius < textPx * (place.radius > 150 ? 9 : 6);
   line(
     `${view.dir} ${view.ring}`,
     textPx * (isSmall ? -1.3 : -1.75),
@@ -246,7 +247,9 @@ function markTurn(slot: number, slots: number): number {
 }
 
 function paintHands(brush: Brush, place: RingPlace, view: RingView, marks: ShownMarks): void {
-  for (const name of HANDS) paintHand(brush, place, name, markTurn(marks[name], view.slots));
+  // Where each slot has text, hands only point at it.
+  const start = view.slots <= MOST_BLOCKS ? 0.99 : 0.5;
+  for (const name of HANDS) paintHand(brush, place, name, markTurn(marks[name], view.slots), start);
   for (const name of ENGINE) paintEngineMark(brush, place, markTurn(marks[name], view.slots));
   const label = (names: readonly MarkName[]) => labelsOf(names, marks, view.slots, place);
   for (const each of label(HANDS.toReversed())) paintLabel(brush, place, each, 1);
@@ -254,8 +257,14 @@ function paintHands(brush: Brush, place: RingPlace, view: RingView, marks: Shown
 }
 
 /** Head ends in a disc, cur in a circle, tail in a bar: they differ without color, and where they meet. */
-function paintHand({ canvas, palette }: Brush, place: RingPlace, name: MarkName, turn: number): void {
-  const [from, to] = [onRing(place, place.radius * 0.5, turn), onRing(place, place.radius * 1.06, turn)];
+function paintHand(
+  { canvas, palette }: Brush,
+  place: RingPlace,
+  name: MarkName,
+  turn: number,
+  start: number,
+): void {
+  const [from, to] = [onRing(place, place.radius * start, turn), onRing(place, place.radius * 1.07, turn)];
   const thick = Math.max(1.4, place.radius / 60);
   canvas.strokeStyle = palette.text;
   canvas.fillStyle = name === 'cur' ? palette.panel : palette.text;

@@ -52,7 +52,7 @@ function placeIn(ring: RingView, cell: Box): RingPlace {
   const margin = textPx * 2.6;
   const room = Math.min(cell.width, cell.height - lensHeight - GAP_PX) / 2;
   // Where there is hardly room for a ring its labels go.
-  const radius = Math.max(room - margin, room * 0.72);
+  const radius = Math.max(1, room - margin, room * 0.72);
   const y = cell.y + (cell.height - lensHeight) / 2;
   const lensWidth = Math.min(cell.width - 2 * GAP_PX, textPx * 40);
   const lens = lensHeight > 0 && {
