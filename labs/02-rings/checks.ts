@@ -58,13 +58,17 @@ async function maps(context: CheckContext): Promise<Verdict> {
   requireRunning(program);
   const [, tx, rx] = told() ?? [];
   if (tx === '256' && rx === '512') return passed;
-  return failed(`The program saw a tx ring of ${tx} and an rx ring of ${rx} slots, not of 256 and 512.`, 'wrong-ring');
+  return failed(
+    `The program saw a tx ring of ${tx} and an rx ring of ${rx} slots, not of 256 and 512.`,
+    'wrong-ring',
+  );
 }
 
 /** Whether frames are whole, and numbered one after the other. */
 function judgeFrames(frames: readonly Uint8Array[]): Verdict {
   const wrong = frames.find(({ byteLength }) => byteLength !== FRAME_BYTES);
-  if (wrong) return failed(`A frame of ${wrong.byteLength} bytes came, not of ${FRAME_BYTES}.`, 'wrong-length');
+  if (wrong)
+    return failed(`A frame of ${wrong.byteLength} bytes came, not of ${FRAME_BYTES}.`, 'wrong-length');
   const numbers = frames.map(numberOf);
   const first = numbers[0] ?? 0;
   const gap = numbers.findIndex((number, index) => number !== first + index);
@@ -91,7 +95,8 @@ async function sends(context: CheckContext): Promise<Verdict> {
 async function sentBy(program: Program): Promise<number> {
   await program.stop();
   const line = program.matches(/sent (\d+) frames/).at(-1);
-  if (!line) throw new CheckFailure(failed('The program ended without saying how much it sent.', 'wrong-count'));
+  if (!line)
+    throw new CheckFailure(failed('The program ended without saying how much it sent.', 'wrong-count'));
   return Number(line[1]);
 }
 
@@ -118,7 +123,9 @@ async function waitsForRoom(context: CheckContext): Promise<Verdict> {
   const frames = captured[`netmap:${PIPE_END}`] ?? [];
   if (!settled) return failed(`${frames.length} frames of 3000 came through.`, 'beyond-tail');
   const verdict = judgeFrames(frames);
-  return verdict === passed ? passed : failed('Frames are missing: slots were filled that still held one.', 'beyond-tail');
+  return verdict === passed
+    ? passed
+    : failed('Frames are missing: slots were filled that still held one.', 'beyond-tail');
 }
 
 const shown = (program: Program) =>
@@ -130,7 +137,8 @@ async function deliver(context: CheckContext, program: Program, frames: readonly
   const until = (counters: Counters) => counters.total(HAND, 'rx', 'packets') >= before + frames.length;
   const { settled } = await context.exchange({ send: { [PEER]: frames }, until });
   requireRunning(program);
-  if (!settled) throw new CheckFailure(failed('The ring was full: not all packets found a slot.', 'not-released'));
+  if (!settled)
+    throw new CheckFailure(failed('The ring was full: not all packets found a slot.', 'not-released'));
 }
 
 async function judgeShown(context: CheckContext, program: Program, count: number): Promise<Verdict> {
@@ -139,8 +147,12 @@ async function judgeShown(context: CheckContext, program: Program, count: number
   const unread = (await context.counters()).unread(HAND);
   const numbers = shown(program);
   if (unread > 0 && numbers.length > 0)
-    return failed(`The program showed ${numbers.length} packets, and ${unread} slots were not released.`, 'not-released');
-  if (numbers.length < count) return failed(`The program showed ${numbers.length} of ${count} packets.`, 'not-shown');
+    return failed(
+      `The program showed ${numbers.length} packets, and ${unread} slots were not released.`,
+      'not-released',
+    );
+  if (numbers.length < count)
+    return failed(`The program showed ${numbers.length} of ${count} packets.`, 'not-shown');
   if (numbers.length > count)
     return failed(`${count} packets came, and the program showed ${numbers.length}.`, 'shown-twice');
   const wrong = numbers.findIndex((number, index) => number !== index);
@@ -170,7 +182,10 @@ async function wholeGroups(context: CheckContext): Promise<Verdict> {
   await deliver(context, program, from(0, GROUP - 1));
   await context.pause(ROUND_MS);
   if (shown(program).length > 0)
-    return failed(`${GROUP - 1} packets came, and the program showed ${shown(program).length} of them.`, 'early');
+    return failed(
+      `${GROUP - 1} packets came, and the program showed ${shown(program).length} of them.`,
+      'early',
+    );
   await deliver(context, program, from(GROUP - 1, 1 + 2 * GROUP + 1));
   await context.until(() => shown(program).length >= 3 * GROUP, 4000);
   const count = shown(program).length;
@@ -189,7 +204,10 @@ async function sleeps(context: CheckContext): Promise<Verdict> {
   requireRunning(program);
   const made = (await syncs()) - before;
   if (made <= FEW_SYNCS) return passed;
-  return failed(`While it waited for the rest of a group the program synced ${made} times in a second.`, 'spins');
+  return failed(
+    `While it waited for the rest of a group the program synced ${made} times in a second.`,
+    'spins',
+  );
 }
 
 export default defineChecks([
@@ -228,7 +246,8 @@ export default defineChecks([
     id: 'waits-for-room',
     title: 'Fills its own slots only',
     sent: 'Nothing: your program wants to send 3000 frames at once, into a pipe that nobody reads at first.',
-    expected: 'It fills what room there is, and the rest later. All 3000 come out of the other end, in order.',
+    expected:
+      'It fills what room there is, and the rest later. All 3000 come out of the other end, in order.',
     after: ['goes-around'],
     run: waitsForRoom,
   },
