@@ -25,7 +25,7 @@ export async function loadDecks(dir: string): Promise<Deck[]> {
   return decks.flatMap((found) => found ?? []);
 }
 
-export function parseDeck(slug: string, text: string, faults: LabFault[]): Deck | undefined {
+function parseDeck(slug: string, text: string, faults: LabFault[]): Deck | undefined {
   const path = `slides/${slug}.md`;
   const [whole = '', front] = text.match(FRONT) ?? [];
   if (front === undefined) {

@@ -11,7 +11,7 @@ export interface LensWindow {
 }
 
 /** Around the head, or around what is selected. */
-export function lensWindow(place: RingPlace, view: RingView, selected: number | undefined): LensWindow {
+function lensWindow(place: RingPlace, view: RingView, selected: number | undefined): LensWindow {
   const count = place.lens === undefined ? 0 : Math.floor(place.lens.width / (place.textPx * 2.5));
   const before = selected === undefined ? 3 : Math.floor(count / 2);
   const around = selected ?? view.head;

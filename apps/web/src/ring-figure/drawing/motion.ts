@@ -2,8 +2,6 @@
 import type { RingView } from '../model/ring-view.ts';
 import type { ShownMarks } from './ring-painter.ts';
 
-export const MARK_NAMES = ['head', 'cur', 'tail', 'hwcur', 'hwtail'] as const;
-
 /** From 0 to 1: slow at both ends. */
 export const eased = (part: number) => (part < 0.5 ? 2 * part * part : 1 - (2 - 2 * part) ** 2 / 2);
 
@@ -13,7 +11,7 @@ export const marksOf = ({ head, cur, tail, hwcur, hwtail }: RingView): ShownMark
 
 /** Marks on their way from where they were to where they are: around the ring as they went, which is on. */
 export function marksBetween(from: ShownMarks, to: ShownMarks, slots: number, part: number): ShownMarks {
-  const at = (name: (typeof MARK_NAMES)[number]) => {
+  const at = (name: keyof ShownMarks) => {
     const way = (((to[name] - from[name]) % slots) + slots) % slots;
     // A mark that seems to have gone nearly all around was put back: by a wrong program, or a new ring.
     const signed = way > slots * 0.9 ? way - slots : way;

@@ -7,7 +7,7 @@ export function sceneWords({ rings }: Scene): string {
   return rings.length === 0 ? 'No rings' : rings.map(ringWords).join(' ');
 }
 
-export function ringWords(ring: RingView): string {
+function ringWords(ring: RingView): string {
   const { port, dir, head, cur, tail, hwcur, hwtail, slots } = ring;
   const owned = distance(head, tail, slots);
   const kind = dir === 'rx' ? 'Receive' : 'Transmit';
