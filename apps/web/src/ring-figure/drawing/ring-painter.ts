@@ -210,14 +210,27 @@ function centered(canvas: CanvasRenderingContext2D): CanvasRenderingContext2D {
 function paintCenter({ canvas, palette }: Brush, place: RingPlace, view: RingView): void {
   const { textPx } = place;
   const owned = distance(view.head, view.tail, view.slots);
+  const use = view.dir === 'rx' ? 'to read' : 'to fill';
   centered(canvas);
   const line = (text: string, at: number, px: number, font: string, color: string) => {
     canvas.fillStyle = color;
     canvas.font = `${font.startsWith('"Inter') ? 400 : 600} ${px}px ${font}`;
     canvas.fillText(text, place.x, place.y + at, place.radius * 1.02);
   };
-  // Netmap's marks have their names around this.
-  const isSmall = place.radius < textPx * (place.radius > 150 ? 9 : 6);
+  // Netmap's marks have their names around this, where the ring is large enough for them.
+  if (place.radius > 150) {
+    const corner = place.radius * 0.98;
+    canvas.fillStyle = palette[view.dir];
+    canvas.font = `600 ${textPx}px ${palette.mono}`;
+    canvas.fillText(`${view.dir} ${view.ring}`, place.x - corner, place.y - corner);
+    canvas.fillStyle = palette.dim;
+    canvas.font = `${textPx * 0.85}px ${palette.mono}`;
+    canvas.fillText(view.port, place.x - corner, place.y - corner + textPx * 1.3);
+    line(String(owned), -textPx * 0.2, textPx * 1.7, palette.mono, palette.text);
+    line(use, textPx * 1.1, textPx * 0.75, palette.sans, palette.dim);
+    return;
+  }
+  const isSmall = place.radius < textPx * 6;
   line(
     `${view.dir} ${view.ring}`,
     textPx * (isSmall ? -1.3 : -1.75),
@@ -227,7 +240,7 @@ function paintCenter({ canvas, palette }: Brush, place: RingPlace, view: RingVie
   );
   line(String(owned), isSmall ? textPx * 0.3 : 0, textPx * (isSmall ? 1.6 : 2.1), palette.mono, palette.text);
   if (isSmall) return;
-  line(view.dir === 'rx' ? 'to read' : 'to fill', textPx * 1.65, textPx, palette.sans, palette.dim);
+  line(use, textPx * 1.65, textPx, palette.sans, palette.dim);
   line(view.port, textPx * 2.9, textPx * 0.8, palette.sans, palette.dim);
 }
 
