@@ -6,6 +6,9 @@ import { z } from 'zod';
 const position = z.object({ slide: z.int(), step: z.int() });
 export type Position = z.infer<typeof position>;
 
+/** What a window asks that has just come. */
+const WHERE = 'where';
+
 /** Tells where the deck is, and keeps the windows of one deck, the speaker's and the room's, at the same place. */
 export class FollowedDeck implements Disposable {
   readonly #reveal: RevealApi;
@@ -20,19 +23,26 @@ export class FollowedDeck implements Disposable {
     this.#channel.onmessage = ({ data }) => this.#follow(data);
   }
 
+  /** A window that comes later goes to where the others are. */
   start(): void {
     for (const event of ['slidechanged', 'fragmentshown', 'fragmenthidden', 'resize'])
       this.#reveal.on(event, () => this.#look());
-    this.#look();
+    this.#at = this.#here();
+    this.#moved(this.#at);
+    this.#channel.postMessage(WHERE);
   }
 
   [Symbol.dispose](): void {
     this.#channel.close();
   }
 
-  #look(): void {
+  #here(): Position {
     const { h, f } = this.#reveal.getIndices();
-    const at = { slide: h, step: (f ?? -1) + 1 };
+    return { slide: h, step: (f ?? -1) + 1 };
+  }
+
+  #look(): void {
+    const at = this.#here();
     if (at.slide === this.#at.slide && at.step === this.#at.step) return;
     this.#at = at;
     this.#moved(at);
@@ -40,6 +50,7 @@ export class FollowedDeck implements Disposable {
   }
 
   #follow(message: unknown): void {
+    if (message === WHERE) this.#channel.postMessage(this.#at);
     const parsed = position.safeParse(message);
     if (!parsed.success) return;
     const { slide, step } = parsed.data;
