@@ -7,12 +7,14 @@ import { ENGINE_ROWS, engine } from './names/engine.ts';
 import { flood } from './names/flood.ts';
 import { page } from './names/page.ts';
 import { runLatency } from './names/run-latency.ts';
+import { sandboxStart } from './names/sandbox-start.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [
   runLatency,
   echo,
   flood,
   page,
+  sandboxStart,
   ...ENGINE_ROWS.map(engine),
   bindingsRx,
 ];

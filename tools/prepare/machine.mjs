@@ -36,12 +36,19 @@ export const IMAGE_NEEDS = [
 /** @type {Need} */
 const CPIO = { package: 'cpio', role: 'unpacks what a kernel would, in tests', programs: ['cpio'] };
 
+/** A daemon that tests start for themselves. @type {readonly Need[]} */
+const DOCKER = [
+  { package: 'docker.io', role: 'the containers of the tests', programs: ['dockerd'] },
+  { package: 'containerd', role: 'what runs them', programs: ['containerd'] },
+];
+
 /** @type {readonly Need[]} */
 export const TEST_NEEDS = [
   ...SERVER_NEEDS,
   BROWSER,
   ...IMAGE_NEEDS.filter(({ package: name }) => name !== 'bubblewrap'),
   CPIO,
+  ...DOCKER,
 ];
 
 /**

@@ -77,6 +77,12 @@ const serverVariables = z.object({
   RINGLAB_UNETMAP_DIR: folder('packages/unetmap/build').describe(
     "unetmap's build: `bin`, `lib` and `include`.",
   ),
+  RINGLAB_IMAGES_DIR: folder('images/build').describe('Folder of the built images.'),
+  RINGLAB_DOCKER_SOCKET: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Socket of the Docker daemon; `/var/run/docker.sock` if not set.'),
   RINGLAB_DRIVER: z
     .enum(['auto', ...driverName.options])
     .default('auto')

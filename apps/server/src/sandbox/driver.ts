@@ -26,4 +26,6 @@ export interface SandboxSpec {
   readonly limits: Limits;
   /** None if left out. A driver that cannot make them says so by rejecting. */
   readonly interfaces?: readonly SandboxInterface[];
+  /** Who provides `/dev/netmap`; unetmap if not said. A driver that cannot rejects with SandboxError. */
+  readonly engine?: EngineName;
 }

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { DriverName } from '@ringlab/protocol';
 import { BubblewrapDriver } from './bubblewrap/driver.ts';
+import { DockerDriver } from './docker/driver.ts';
 import type { DriverStatus, SandboxDriver } from './driver.ts';
 
 export interface DriverConfig {
   readonly driver: DriverName | 'auto';
   readonly dataDir: string;
   readonly unetmapDir: string;
+  readonly imagesDir: string;
+  readonly dockerSocket?: string | undefined;
 }
 
 /** Every concrete driver that the configuration allows, best first. The caller disposes of them. */
 export function availableDrivers(config: DriverConfig): SandboxDriver[] {
-  const drivers = [new BubblewrapDriver(config)];
+  const drivers = [new BubblewrapDriver(config), new DockerDriver(config)];
   return drivers.filter(({ name }) => config.driver === 'auto' || config.driver === name);
 }
 
@@ -33,6 +36,6 @@ export async function firstUsable(
   return {
     why:
       refusals.join('\n') ||
-      'RINGLAB_DRIVER names a driver that this version does not have; bubblewrap is one.',
+      'RINGLAB_DRIVER names a driver that this version does not have; bubblewrap and docker are some.',
   };
 }

@@ -10,8 +10,8 @@ import { stage } from './stage.ts';
 
 const run = promisify(execFile);
 
-const AGENT_SOURCES = join(import.meta.dirname, 'native');
-const FLAGS = ['-std=gnu11', '-O2', '-g', '-Wall', '-Wextra'];
+export const AGENT_SOURCES = join(import.meta.dirname, 'native');
+export const COMPILE_FLAGS = ['-std=gnu11', '-O2', '-g', '-Wall', '-Wextra'];
 const PROGRAMS = { 'ringlab-agent': [], 'crash-note.so': ['-shared', '-fPIC'] } as const;
 
 /** The agent and what it preloads, compiled once for each version of their sources. Rejects with SandboxError. */
@@ -33,7 +33,7 @@ export async function stageAgent(runFolder: string): Promise<string> {
 
 async function compile(sources: readonly string[], to: string, flags: readonly string[]): Promise<void> {
   try {
-    await run('cc', [...FLAGS, ...flags, '-o', to, ...sources], { cwd: AGENT_SOURCES });
+    await run('cc', [...COMPILE_FLAGS, ...flags, '-o', to, ...sources], { cwd: AGENT_SOURCES });
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
     throw new SandboxError(

@@ -47,6 +47,8 @@ export interface SandboxParts {
   readonly control: Control;
   /** Undefined where only the agent counts. */
   readonly counts: OutsideCounts | undefined;
+  /** Why programs ended that nobody stopped, when the sandbox is gone: `stopped: ...`. */
+  readonly lostWords?: () => Promise<string>;
   /** Ends every process and removes everything that was made for the sandbox. */
   readonly dismantle: () => Promise<void>;
 }
@@ -150,10 +152,16 @@ export class AgentSandbox implements Sandbox {
     crash: Crash | undefined,
     timedOut?: number,
   ): Promise<ExitStatus> {
-    if (status === 'lost') return { signal: 'SIGKILL', words: 'stopped: its sandbox was closed' };
+    if (status === 'lost') return { signal: 'SIGKILL', words: await this.#lostWords() };
     if (timedOut !== undefined) return exitStatus(status, crash, this.#timeIsUp(timedOut));
     const limit = await this.#limitBehind(status);
     return exitStatus(status, crash, limit && this.#stoppedBy(limit));
+  }
+
+  async #lostWords(): Promise<string> {
+    const { lostWords } = this.#parts;
+    if (this.#dismantled !== undefined || lostWords === undefined) return 'stopped: its sandbox was closed';
+    return await lostWords();
   }
 
   #timeIsUp(timeoutMs: number): string {

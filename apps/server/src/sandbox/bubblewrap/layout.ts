@@ -26,11 +26,11 @@ export interface LayoutSources {
   readonly etcFiles: readonly string[];
 }
 
-/** Arguments of bwrap, up to and including the agent's own. `memoryBytes` is what the agent itself enforces, 0 for nothing. */
+/** Arguments of bwrap, up to and including the agent's own. */
 export function bwrapArguments(
   sources: LayoutSources,
   limits: Limits,
-  agentLimits: readonly (number | string)[],
+  agentLimits: readonly string[],
   interfaces: readonly SandboxInterface[] = [],
 ): string[] {
   return [
@@ -58,7 +58,7 @@ export function bwrapArguments(
     ...tmpfs(REGION, limits.regionBytes),
     ...tmpfs(WORKSPACE, limits.diskBytes),
     ...['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', WORKSPACE],
-    ...['--', `${AGENT}/ringlab-agent`, 'inside', ...agentLimits.map(String)],
+    ...['--', `${AGENT}/ringlab-agent`, 'inside', ...agentLimits],
     ...interfaces.flatMap(({ name, address, peer }) => [name, address, peer.name, peer.address]),
   ];
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { existsSync } from 'node:fs';
+import { agentArguments } from '../agent/arguments.ts';
 import { Control } from '../agent/control.ts';
 import { dialSocket } from '../agent/dial.ts';
 import { environment, TOOLS, UNETMAP_LIBRARY } from '../agent/inside.ts';
 import { AgentSandbox } from '../agent/sandbox.ts';
 import type { SandboxSpec } from '../driver.ts';
-import type { Limits } from '../limits.ts';
 import type { ControlGroups } from './cgroups.ts';
 import { Holder } from './holder.ts';
 import { bwrapArguments, type LayoutSources } from './layout.ts';
@@ -14,8 +14,6 @@ import type { RunFolder } from './run-folder.ts';
 /** Sandboxes' users when the server is root: in a range that distributions leave to containers. */
 const FIRST_UID = 1_200_000_000;
 const UIDS_A_SERVER = 4096;
-/** Programs yield to the server, the agent and the supervisors when the processors are busy. */
-const NICE = 5;
 
 /** What sandboxes are made on. */
 export interface Ground {
@@ -42,7 +40,12 @@ export async function makeSandbox(
   const user = process.getuid?.() === 0 ? firstUid(folder.key) + slot : 0;
   const bwrap = [
     'bwrap',
-    ...bwrapArguments(sources, spec.limits, agentLimits(spec.limits, group !== undefined), spec.interfaces),
+    ...bwrapArguments(
+      sources,
+      spec.limits,
+      agentArguments(spec.limits, { memory: group !== undefined, processes: false }),
+      spec.interfaces,
+    ),
   ];
   const launch = ['launch', folder.socket(slot), user, user, ...(group?.folders ?? []), '--', ...bwrap];
   const holder = undo.use(await Holder.start(`${sources.agentFolder}/ringlab-agent`, launch.map(String)));
@@ -65,10 +68,4 @@ function preloads({ toolsFolder }: LayoutSources): string[] {
 
 function firstUid(key: string): number {
   return FIRST_UID + (Number.parseInt(key, 16) % 100_000) * UIDS_A_SERVER;
-}
-
-/** In the order in which the agent reads them. */
-function agentLimits(limits: Limits, hasGroup: boolean): readonly number[] {
-  const { processes, fileSizeBytes, openFiles, memoryBytes, outputBytesPerSecond } = limits;
-  return [processes, fileSizeBytes, openFiles, hasGroup ? 0 : memoryBytes, outputBytesPerSecond, NICE];
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SandboxError } from '@ringlab/labkit';
+import { livingProcess, writeProcess } from '../living-process.ts';
 
 const MOST_SLOTS = 4096;
 const KILL_WAIT_MS = 2000;
@@ -101,24 +102,6 @@ export class RunFolder {
 
 function parentFolder(): string {
   return process.getuid?.() === 0 ? '/run' : (process.env.XDG_RUNTIME_DIR ?? tmpdir());
-}
-
-/** A process id alone may be somebody else's by now: its start time makes it sure. */
-async function writeProcess(path: string, pid: number): Promise<void> {
-  const temporary = `${path}.new`;
-  await writeFile(temporary, `${pid} ${await startTime(pid)}\n`);
-  await rename(temporary, path);
-}
-
-async function livingProcess(path: string): Promise<number | undefined> {
-  const [pid, started] = (await readFile(path, 'utf8').catch(() => '')).trim().split(' ');
-  if (pid === undefined || started === undefined || started === '') return undefined;
-  return (await startTime(Number(pid))) === started ? Number(pid) : undefined;
-}
-
-async function startTime(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
 /** One without an owner's note is just being made. It is moved out of the way first, so that nobody starts in it meanwhile. */

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ETC } from '../agent/etc.ts';
 import { stage } from '../agent/stage.ts';
 
 /**
@@ -39,17 +40,6 @@ function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;
 }
 
-const ETC: Readonly<Record<string, string>> = {
-  passwd:
-    'attendee:x:1000:1000:Attendee:/workspace:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
-  group: 'attendee:x:1000:\nnogroup:x:65534:\n',
-  hosts: '127.0.0.1 localhost ringlab\n',
-  'bash.bashrc': [
-    String.raw`PS1='\[\e[36m\]\w\[\e[0m\]\$ '`,
-    "PROMPT_DIRTRIM=3; HISTCONTROL=ignoredups; alias ls='ls --color=auto' ll='ls -l' grep='grep --color=auto'",
-    'shopt -s checkwinsize\n',
-  ].join('\n'),
-};
 export const ETC_FILES = Object.keys(ETC);
 
 /** Files of /etc that name no person of the host. */

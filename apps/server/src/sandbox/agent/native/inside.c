@@ -2,13 +2,14 @@
 /*
  * Process 1 of a sandbox. It answers the control connection itself, so that no signal of a program can keep it from
  * stopping things, and forks a process for every other connection. When the server goes away, it ends, and with
- * process 1 the kernel ends everything else.
+ * process 1 the kernel ends everything else. In a container it waits a while for the server to come back.
  */
 #define _GNU_SOURCE
 #include "limits.h"
 #include "modes.h"
 #include "network.h"
 #include "priority.h"
+#include "rendezvous.h"
 #include "tree.h"
 #include "watch.h"
 #include "wire.h"
@@ -17,6 +18,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -31,10 +33,13 @@
 /* Where no control group holds memory, looking often is what bounds how far a program gets beyond its limit. */
 #define MEMORY_PERIOD_MS 40
 #define MOST_WORKERS 1024
+/* How long a container stays whose server does not come back. */
+#define ORPHAN_MS (10 * 60 * 1000)
 
 struct limits limits;
 
 static int control = -1;
+static bool contained;
 static pid_t workers[MOST_WORKERS];
 static int worker_count;
 
@@ -64,6 +69,7 @@ static void answer_usage(void)
 {
 	struct usage usage;
 
+	watch_memory_kills(tell_limit);
 	watch_usage(&usage);
 	wire_send(control, WIRE_USAGE, &usage, sizeof(usage));
 }
@@ -81,12 +87,23 @@ static void kill_exec(pid_t supervisor, int signal)
 		tree_signal(supervisor, signal);
 }
 
+/* The programs end by their own connections. */
+static void lose_control(void)
+{
+	if (!contained)
+		_exit(0);
+	close(control);
+	control = -1;
+}
+
 static void serve_control(void)
 {
 	struct frame frame;
 
-	if (wire_receive(control, &frame) < 0)
-		_exit(0);
+	if (wire_receive(control, &frame) < 0) {
+		lose_control();
+		return;
+	}
 	if (frame.kind == WIRE_KILL)
 		kill_exec(u32_at(&frame, 0), u32_at(&frame, 4));
 	else if (frame.kind == WIRE_USAGE)
@@ -136,10 +153,16 @@ static void serve_in_worker(int connection, int listener)
 
 static void accept_one(int listener)
 {
-	int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	int connection = contained ? rendezvous_accept(listener) : accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 
-	if (connection >= 0)
+	if (connection < 0)
+		return;
+	if (control >= 0) {
 		serve_in_worker(connection, listener);
+		return;
+	}
+	control = connection;
+	wire_send(control, WIRE_READY, NULL, 0);
 }
 
 /* Programs whose supervisor was killed come here, and have no business to go on. */
@@ -203,12 +226,16 @@ static int64_t now_ms(void)
 
 static void serve(int listener, int signals)
 {
-	struct pollfd fds[] = { { control, POLLIN, 0 }, { listener, POLLIN, 0 }, { signals, POLLIN, 0 } };
 	int period_ms = limits.memory_bytes > 0 ? MEMORY_PERIOD_MS : WATCH_PERIOD_MS;
-	int64_t watched_ms = 0;
+	int64_t watched_ms = 0, controlled_ms = now_ms();
 
 	for (;;) {
-		int ready = poll(fds, 3, worker_count > 0 ? period_ms : -1);
+		struct pollfd fds[] = { { control, POLLIN, 0 }, { listener, POLLIN, 0 }, { signals, POLLIN, 0 } };
+		int ready = poll(fds, 3, worker_count > 0 || control < 0 ? period_ms : -1);
+		if (control >= 0)
+			controlled_ms = now_ms();
+		else if (now_ms() - controlled_ms > ORPHAN_MS)
+			_exit(0);
 		if (ready > 0 && fds[0].revents)
 			serve_control();
 		if (ready > 0 && fds[1].revents)
@@ -222,7 +249,7 @@ static void serve(int listener, int signals)
 	}
 }
 
-#define LIMIT_WORDS 6
+#define LIMIT_WORDS 7
 
 static void read_limits(char **argv)
 {
@@ -232,6 +259,7 @@ static void read_limits(char **argv)
 	limits.memory_bytes = strtoull(argv[3], NULL, 10);
 	limits.output_bytes_per_second = strtoull(argv[4], NULL, 10);
 	limits.nice = atoi(argv[5]);
+	limits.processes_held = atoi(argv[6]);
 }
 
 static void make_network(char **words, int count)
@@ -264,22 +292,42 @@ static int await_control(int listener)
 	return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 }
 
-int inside_main(int argc, char **argv)
+/* Returns the descriptor that tells of children, or -1 for a command line that is none. */
+static int prepare(int argc, char **argv)
 {
-	int signals;
-
 	if (argc < LIMIT_WORDS)
-		return 2;
+		return -1;
 	read_limits(argv);
 	make_network(argv + LIMIT_WORDS, argc - LIMIT_WORDS);
 	hide();
 	priority_of_agent();
 	umask(022);
 	mkdir(NOTES, 0755);
-	signals = watch_signals();
+	return watch_signals();
+}
+
+int inside_main(int argc, char **argv)
+{
+	int signals = prepare(argc, argv);
+
+	if (signals < 0)
+		return 2;
 	control = await_control(AGENT_LISTEN_FD);
 	if (control < 0 || wire_send(control, WIRE_READY, NULL, 0) < 0)
 		return 1;
 	serve(AGENT_LISTEN_FD, signals);
+	return 0;
+}
+
+int contained_main(int argc, char **argv)
+{
+	int listener, signals;
+
+	contained = true;
+	signals = prepare(argc, argv);
+	listener = rendezvous_listen();
+	if (signals < 0 || listener < 0)
+		return 2;
+	serve(listener, signals);
 	return 0;
 }

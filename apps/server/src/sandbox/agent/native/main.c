@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "carry.h"
 #include "modes.h"
 
 #include <stdio.h>
@@ -10,6 +11,10 @@ int main(int argc, char **argv)
 		return launch_main(argc - 2, argv + 2);
 	if (argc > 2 && strcmp(argv[1], "inside") == 0)
 		return inside_main(argc - 2, argv + 2);
+	if (argc > 2 && strcmp(argv[1], "contained") == 0)
+		return contained_main(argc - 2, argv + 2);
+	if (argc > 1 && strcmp(argv[1], "carry") == 0)
+		return carry_main();
 	fprintf(stderr, "ringlab-agent is started by Ringlab's server.\n");
 	return 2;
 }

@@ -77,7 +77,7 @@ static void apply_limits(void)
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_FSIZE, limits.file_size_bytes);
 	limit(RLIMIT_NOFILE, limits.open_files);
-	if (limits.processes > 0)
+	if (limits.processes > 0 && !limits.processes_held)
 		limit(RLIMIT_NPROC, limits.processes);
 	offer_to_the_oom_killer();
 }

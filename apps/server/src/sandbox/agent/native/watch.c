@@ -144,6 +144,37 @@ static void watch_memory(const struct tree *tree, void (*crossed)(const char *))
 		kill(largest, SIGKILL);
 }
 
+/* Where a container shows its own control group; version 2, and 1. */
+static uint64_t memory_kills(void)
+{
+	static const char *const PLACES[] = { "/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control" };
+	char text[512];
+	unsigned long kills = 0;
+
+	for (size_t i = 0; i < sizeof(PLACES) / sizeof(PLACES[0]); i++) {
+		FILE *file = fopen(PLACES[i], "re");
+		const char *at;
+		if (file == NULL)
+			continue;
+		text[fread(text, 1, sizeof(text) - 1, file)] = 0;
+		fclose(file);
+		at = strstr(text, "\noom_kill ");
+		if (at != NULL && sscanf(at, "\noom_kill %lu", &kills) == 1)
+			break;
+	}
+	return kills;
+}
+
+void watch_memory_kills(void (*crossed)(const char *))
+{
+	static uint64_t told;
+	uint64_t kills = memory_kills();
+
+	if (kills > told)
+		crossed("memory");
+	told = kills;
+}
+
 static void watch_files(const struct tree *tree, void (*crossed)(const char *))
 {
 	for (int i = 0; i < tree->count; i++)
@@ -200,6 +231,7 @@ void watch_limits(void (*crossed)(const char *))
 {
 	struct tree tree;
 
+	watch_memory_kills(crossed);
 	if (any_disk_full())
 		crossed("disk");
 	if (tree_read(&tree) < 0)

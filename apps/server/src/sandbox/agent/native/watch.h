@@ -11,5 +11,7 @@ struct usage {
 };
 
 void watch_usage(struct usage *usage);
+/* Calls `crossed` when the kernel has ended a program for want of memory since the last time. */
+void watch_memory_kills(void (*crossed)(const char *limit));
 /* Calls `crossed` with the name of each limit that is crossed now; stops the largest program when memory is. */
 void watch_limits(void (*crossed)(const char *limit));

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { SandboxError } from '@ringlab/labkit';
+import { z } from 'zod';
+import { type Daemon, isMissing } from './daemon.ts';
+
+const REPOSITORY = 'ringlab-root';
+const ROOT = 'root.tar';
+const REMEDY = 'pnpm images build container';
+
+/** What the driver reads of the manifest that `pnpm images build container` writes. */
+const manifestSchema = z.object({
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  files: z.array(z.object({ name: z.string(), bytes: z.number().int() })),
+});
+const importAnswer = z.object({ status: z.string().optional(), error: z.string().optional() });
+
+/**
+ * The container image, `root.tar` with its manifest in a folder, as an image of the daemon: imported once for each digest.
+ * Returns its id. Rejects with SandboxError, whose message says how to get one.
+ */
+export async function importedImage(daemon: Daemon, folder: string): Promise<string> {
+  const digest = await wholeImage(folder);
+  const tag = digest.slice(0, 16);
+  const known = await idOf(daemon, `${REPOSITORY}:${tag}`);
+  if (known !== undefined) return known;
+  await importRoot(daemon, join(folder, ROOT), tag);
+  const id = await idOf(daemon, `${REPOSITORY}:${tag}`);
+  if (id === undefined) throw damaged(`the Docker daemon made no image of ${join(folder, ROOT)}`);
+  return id;
+}
+
+async function idOf(daemon: Daemon, name: string): Promise<string | undefined> {
+  return daemon.ask(async (docker) => {
+    try {
+      return (await docker.getImage(name).inspect()).Id;
+    } catch (fault) {
+      if (isMissing(fault)) return undefined;
+      throw fault;
+    }
+  });
+}
+
+async function wholeImage(folder: string): Promise<string> {
+  const path = join(folder, 'manifest.json');
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined)
+    throw new SandboxError(`There is no container image in ${folder}. Build it: ${REMEDY}`);
+  const manifest = manifestSchema.safeParse(parsed(text));
+  if (!manifest.success) throw damaged(`${path} is no manifest`);
+  const expected = manifest.data.files.find(({ name }) => name === ROOT)?.bytes;
+  const found = await stat(join(folder, ROOT)).catch(() => undefined);
+  if (found?.size !== expected)
+    throw damaged(`${join(folder, ROOT)} has ${found?.size ?? 'no'} bytes instead of ${expected}`);
+  return manifest.data.digest;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function importRoot(daemon: Daemon, path: string, tag: string): Promise<void> {
+  await daemon.ask(async (docker) => {
+    const answers = (await docker
+      .importImage(createReadStream(path), { repo: REPOSITORY, tag })
+      .catch((fault: Error) => {
+        throw faultOf(daemon, fault);
+      })) as Readable;
+    let text = '';
+    for await (const chunk of answers) text += chunk.toString();
+    for (const line of text.split('\n')) {
+      const { error } = importAnswer.safeParse(parsed(line)).data ?? {};
+      if (error !== undefined) throw faultOf(daemon, new Error(error));
+    }
+  });
+}
+
+/** The daemon's own troubles are not the image's. */
+function faultOf(daemon: Daemon, fault: Error): SandboxError {
+  const isTheImages = /processing tar file/i.test(fault.message) && !/no space left/i.test(fault.message);
+  if (!isTheImages) return new SandboxError(daemon.explain(fault));
+  return damaged(`the Docker daemon cannot import it (${fault.message})`);
+}
+
+function damaged(what: string): SandboxError {
+  return new SandboxError(`The container image is damaged: ${what}. Build it again: ${REMEDY} --fresh`);
+}

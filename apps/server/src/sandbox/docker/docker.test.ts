@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { driverContract } from '../driver.contract.ts';
+import { DockerDriver } from './driver.ts';
+import { daemonFailures } from './failures/daemon.ts';
+import type { Ground } from './failures/ground.ts';
+import { imageFailures } from './failures/image.ts';
+import { leftovers } from './failures/leftovers.ts';
+import { servers } from './failures/servers.ts';
+import { dockerTestOptions, missingForDocker, TestDaemon } from './test-daemon.ts';
+
+const missing = missingForDocker();
+// Where CI says so, what cannot be tried is a failure.
+const skipped = missing !== undefined && process.env.CI !== 'true';
+
+test.runIf(missing !== undefined && !skipped)('docker can be tried here', () => {
+  expect.unreachable(missing);
+});
+
+/** All on one daemon: it takes as long to start as a dozen tests. */
+describe.skipIf(missing !== undefined)('docker', () => {
+  let daemon: TestDaemon;
+  let options: ReturnType<typeof dockerTestOptions>;
+  beforeAll(async () => {
+    daemon = await TestDaemon.start();
+    options = dockerTestOptions(daemon.socketPath);
+  }, 600_000);
+  afterAll(async () => {
+    options?.[Symbol.dispose]();
+    await daemon?.[Symbol.asyncDispose]();
+  }, 60_000);
+
+  driverContract(() => new DockerDriver(options));
+
+  const ground: Ground = { daemon: () => daemon, options: () => dockerTestOptions(daemon.socketPath) };
+  leftovers(ground);
+  servers(ground);
+  imageFailures(ground);
+  daemonFailures(ground);
+});

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Sandbox, SandboxError } from '@ringlab/labkit';
+import type { EngineName } from '@ringlab/protocol';
+import type { ContainerInfo } from 'dockerode';
+import type { HeldOutside } from '../agent/arguments.ts';
+import type { AgentSandbox } from '../agent/sandbox.ts';
+import type { DriverStatus, SandboxDriver, SandboxSpec } from '../driver.ts';
+import { DEFAULT_LIMITS, limitsSchema } from '../limits.ts';
+import { containerOptions, NETMAP_DEVICE } from './container.ts';
+import { importedImage } from './container-image.ts';
+import { Daemon, isMissing, LABEL } from './daemon.ts';
+import { DaemonWatch } from './daemon-watch.ts';
+import { takeIdentity } from './identity.ts';
+import { reachSandbox } from './reach.ts';
+import { readyImage } from './ready-image.ts';
+import { freeUser } from './users.ts';
+
+export interface DockerOptions {
+  readonly dataDir: string;
+  /** unetmap's build: `bin`, `lib`, `include`. */
+  readonly unetmapDir: string;
+  /** Where `pnpm images build` puts images. */
+  readonly imagesDir: string;
+  /** Of the daemon; its usual one if not set. */
+  readonly dockerSocket?: string | undefined;
+  /** What the host calls `/dev/netmap`. */
+  readonly netmapDevice?: string;
+}
+
+/** A container without capabilities cannot make them, and has no user namespace in which it might. */
+const NO_INTERFACES =
+  'This lab needs network interfaces of its own, which only bubblewrap gives. Set RINGLAB_DRIVER=bubblewrap.';
+
+interface Prepared {
+  readonly serverKey: string;
+  readonly image: string;
+  readonly held: HeldOutside;
+}
+
+/** Sandboxes out of containers of a Docker daemon. They outlive the server: see `adopt`. */
+export class DockerDriver implements SandboxDriver {
+  readonly name = 'docker';
+  readonly #options: DockerOptions;
+  readonly #daemon: Daemon;
+  /** By the container's id. */
+  readonly #living = new Map<string, AgentSandbox>();
+  readonly #making = new Set<number>();
+  #prepared: Promise<Prepared> | undefined;
+  #watch: DaemonWatch | undefined;
+
+  constructor(options: DockerOptions) {
+    this.#options = options;
+    this.#daemon = new Daemon(options.dockerSocket);
+  }
+
+  async probe(): Promise<DriverStatus> {
+    try {
+      const { Version } = await this.#daemon.ask((docker) => docker.version());
+      await using sandbox = await this.create({ id: 'probe', limits: DEFAULT_LIMITS });
+      const { code, words } = await (await sandbox.exec(['true'])).exit;
+      if (code !== 0) return { usable: false, message: `A container starts, but a program in it ${words}.` };
+      const { held } = await this.#prepare();
+      const by =
+        held.memory && held.processes ? 'control groups' : 'control groups, where it has them, and the agent';
+      return {
+        usable: true,
+        engine: 'unetmap',
+        message: `docker ${Version} works; limits are held by ${by}.`,
+      };
+    } catch (error) {
+      return { usable: false, message: (error as Error).message };
+    }
+  }
+
+  async create(spec: SandboxSpec): Promise<Sandbox> {
+    const engine = spec.engine ?? 'unetmap';
+    if (spec.interfaces !== undefined && spec.interfaces.length > 0) throw new SandboxError(NO_INTERFACES);
+    if (engine === 'kernel') await this.#mustHaveNetmap();
+    const id = await this.#startContainer(spec, engine);
+    return await this.#reach(id, { ...spec, engine });
+  }
+
+  async *adopt(): AsyncIterable<Sandbox> {
+    if (!(await this.#daemon.answers())) return;
+    const { serverKey } = await this.#prepare();
+    for (const container of await this.#containers(serverKey)) {
+      if (this.#living.has(container.Id)) continue;
+      const sandbox = await this.#adoptOne(container);
+      if (sandbox !== undefined) yield sandbox;
+    }
+  }
+
+  /** Ends every sandbox. The images stay with the daemon, for the next time. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#prepared?.catch(() => undefined);
+    await Promise.all([...this.#living.values()].map((sandbox) => sandbox[Symbol.asyncDispose]()));
+    await this.#watch?.[Symbol.asyncDispose]();
+    this.#watch = undefined;
+    this.#prepared = undefined;
+  }
+
+  /** Once; after a failure, such as a missing image, the next call tries again. */
+  #prepare(): Promise<Prepared> {
+    this.#prepared ??= this.#reallyPrepare().catch((error: unknown) => {
+      this.#prepared = undefined;
+      throw error;
+    });
+    return this.#prepared;
+  }
+
+  async #reallyPrepare(): Promise<Prepared> {
+    const { dataDir, imagesDir, unetmapDir } = this.#options;
+    const serverKey = await takeIdentity(dataDir);
+    const info = await this.#daemon.ask((docker) => docker.info());
+    const base = await importedImage(this.#daemon, join(imagesDir, 'container'));
+    const image = await readyImage(this.#daemon, base, unetmapDir);
+    this.#watch ??= new DaemonWatch(this.#daemon, serverKey, () => this.#removeLost(serverKey));
+    return {
+      serverKey,
+      image,
+      held: { memory: info.MemoryLimit === true, processes: info.PidsLimit === true },
+    };
+  }
+
+  async #startContainer(spec: SandboxSpec, engine: EngineName): Promise<string> {
+    const first = await this.#prepare();
+    try {
+      return await this.#tryToStart(spec, engine, first);
+    } catch (fault) {
+      if (!isMissing(fault))
+        throw fault instanceof SandboxError ? fault : new SandboxError(this.#daemon.explain(fault));
+    }
+    // Somebody removed the image from the daemon: it is made again.
+    this.#prepared = undefined;
+    const again = await this.#prepare();
+    return await this.#daemon.ask(() => this.#tryToStart(spec, engine, again));
+  }
+
+  async #tryToStart({ id, limits }: SandboxSpec, engine: EngineName, prepared: Prepared): Promise<string> {
+    const user = freeUser(await this.#usersTaken());
+    this.#making.add(user);
+    try {
+      const netmapDevice = this.#options.netmapDevice ?? NETMAP_DEVICE;
+      const spec = { ...prepared, id, limits, user, engine, netmapDevice };
+      const container = await this.#daemon.docker.createContainer(containerOptions(spec));
+      try {
+        await container.start();
+      } catch (fault) {
+        await this.#daemon.removeContainer(container.id).catch(() => undefined);
+        throw fault;
+      }
+      return container.id;
+    } finally {
+      this.#making.delete(user);
+    }
+  }
+
+  /** Of every server's containers on this daemon. */
+  async #usersTaken(): Promise<Set<number>> {
+    const filters = JSON.stringify({ label: [LABEL.user] });
+    const containers = await this.#daemon.ask((docker) => docker.listContainers({ all: true, filters }));
+    return new Set([...this.#making, ...containers.map(({ Labels }) => Number(Labels[LABEL.user]))]);
+  }
+
+  async #reach(id: string, spec: SandboxSpec & { readonly engine: EngineName }): Promise<AgentSandbox> {
+    try {
+      const sandbox = await reachSandbox(this.#daemon, id, spec, () => this.#living.delete(id));
+      this.#living.set(id, sandbox);
+      return sandbox;
+    } catch (fault) {
+      await this.#daemon.removeContainer(id).catch(() => undefined);
+      throw fault instanceof SandboxError ? fault : new SandboxError(this.#daemon.explain(fault));
+    }
+  }
+
+  /** Undefined for one that cannot be used any more, which is gone then. */
+  async #adoptOne({ Id, State, Labels }: ContainerInfo): Promise<AgentSandbox | undefined> {
+    const limits = limitsSchema.safeParse(parsed(Labels[LABEL.limits]));
+    const engine: EngineName = Labels[LABEL.engine] === 'kernel' ? 'kernel' : 'unetmap';
+    if (State !== 'running' || !limits.success) {
+      await this.#daemon.removeContainer(Id).catch(() => undefined);
+      return undefined;
+    }
+    const spec = { id: Labels[LABEL.sandbox] ?? Id, limits: limits.data, engine };
+    return await this.#reach(Id, spec).catch(() => undefined);
+  }
+
+  #containers(serverKey: string): Promise<ContainerInfo[]> {
+    const filters = JSON.stringify({ label: [`${LABEL.server}=${serverKey}`] });
+    return this.#daemon.ask((docker) => docker.listContainers({ all: true, filters }));
+  }
+
+  /** The daemon was away: nothing leads to what was made before it went. */
+  async #removeLost(serverKey: string): Promise<void> {
+    for (const { Id } of await this.#containers(serverKey))
+      if (!this.#living.has(Id)) await this.#daemon.removeContainer(Id);
+  }
+
+  async #mustHaveNetmap(): Promise<void> {
+    const path = this.#options.netmapDevice ?? NETMAP_DEVICE;
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined)
+      throw new SandboxError(
+        `This lab needs netmap in the kernel, and this machine has no ${path}. Load the module: modprobe netmap`,
+      );
+    if ((found.mode & 0o006) !== 0o006)
+      throw new SandboxError(`Programs in containers may not use ${path}. Allow it: chmod 0666 ${path}`);
+  }
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/**
+ * How long each driver that works here takes until a program in a sandbox has printed: in a new one, and in one of the
+ * pool. A line of JSON a figure; drivers that do not work are named on stderr.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sandbox } from '@ringlab/labkit';
+import { readConfig } from '../config.ts';
+import type { SandboxDriver } from '../sandbox/driver.ts';
+import { availableDrivers } from '../sandbox/drivers.ts';
+import { SandboxPool } from '../sandbox/pool.ts';
+
+const STARTS = 9;
+const config = readConfig(process.env);
+
+async function untilItPrints(sandbox: Sandbox): Promise<void> {
+  const program = await sandbox.exec(['echo', 'up'], { pty: { cols: 80, rows: 24 } });
+  for await (const _ of program.output) break;
+  await program.exit;
+}
+
+async function timedMs(makeSandbox: () => Promise<Sandbox>): Promise<number> {
+  const startMs = performance.now();
+  await using sandbox = await makeSandbox();
+  await untilItPrints(sandbox);
+  return performance.now() - startMs;
+}
+
+function print(name: string, timesMs: readonly number[]): void {
+  const value = timesMs.toSorted((a, b) => a - b)[Math.floor(timesMs.length / 2)];
+  console.log(JSON.stringify({ name, value, unit: 'ms' }));
+}
+
+async function measure(driver: SandboxDriver): Promise<void> {
+  const { limits } = config;
+  const cold: number[] = [];
+  for (let i = 0; i < STARTS; i++) cold.push(await timedMs(() => driver.create({ id: `cold-${i}`, limits })));
+  print(`sandbox-start-${driver.name}-cold`, cold);
+  await using pool = new SandboxPool({ driver, limits, size: 1 });
+  const warm: number[] = [];
+  for (let i = 0; i < STARTS; i++) {
+    while (pool.ready === 0) await sleep(20);
+    warm.push(await timedMs(() => pool.take(`warm-${i}`)));
+  }
+  print(`sandbox-start-${driver.name}-warm`, warm);
+}
+
+const dataDir = await mkdtemp(join(tmpdir(), 'ringlab-start-'));
+try {
+  for (const driver of availableDrivers({ ...config, dataDir })) {
+    await using owned = driver;
+    const status = await owned.probe();
+    if (status.usable) await measure(owned);
+    else console.error(`sandbox-start: ${driver.name} is left out. ${status.message}`);
+  }
+} finally {
+  await rm(dataDir, { recursive: true, force: true });
+}
