@@ -24,6 +24,9 @@ describe.skipIf(missing !== undefined)('docker', () => {
   beforeAll(async () => {
     daemon = await TestDaemon.start();
     options = dockerTestOptions(daemon.socketPath);
+    // The daemon's first image takes as long as the disk does.
+    await using first = new DockerDriver(options);
+    await first.probe();
   }, 600_000);
   afterAll(async () => {
     options?.[Symbol.dispose]();
