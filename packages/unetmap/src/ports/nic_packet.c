@@ -190,13 +190,27 @@ static const char *with_tag(struct nic_queue *q, const struct tpacket2_hdr *h, u
 	return q->scratch;
 }
 
+// The next frame; what the kernel had to cut to the slot's size is left out.
+static struct tpacket2_hdr *next_whole(struct nic_queue *q)
+{
+	while (q->rx_at - q->shared->rx_at < NIC_RX_FRAMES) {
+		struct tpacket2_hdr *h = slot_at(q->rx.entries, q->rx_at, NIC_RX_FRAMES);
+
+		if (!(observe(&h->tp_status) & TP_STATUS_USER))
+			return NULL;
+		q->rx_at++;
+		if (h->tp_snaplen == h->tp_len)
+			return h;
+	}
+	return NULL;
+}
+
 static const char *packet_rx_next(struct nic_queue *q, uint32_t *len)
 {
-	struct tpacket2_hdr *h = slot_at(q->rx.entries, q->rx_at, NIC_RX_FRAMES);
+	struct tpacket2_hdr *h = next_whole(q);
 
-	if (!(observe(&h->tp_status) & TP_STATUS_USER) || q->rx_at - q->shared->rx_at >= NIC_RX_FRAMES)
+	if (!h)
 		return NULL;
-	q->rx_at++;
 	*len = h->tp_snaplen;
 	if (h->tp_status & TP_STATUS_VLAN_VALID && *len >= ADDRESSES_BYTES && *len + VLAN_BYTES <= SLOT_BYTES)
 		return with_tag(q, h, len);
