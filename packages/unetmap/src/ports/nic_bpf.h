@@ -24,6 +24,8 @@ struct burst_memory {
 	uint32_t next; // the frame that the program takes next
 	uint32_t count;
 	uint64_t features; // of the device: NIC_TAKES_XDP_FRAMES
+	uint32_t looks;	   // how often anybody asked whether the peer is one for bursts, and
+	uint32_t suits;	   // the last answer
 	struct {
 		uint32_t ofs, len;
 	} frames[BURST_FRAMES];

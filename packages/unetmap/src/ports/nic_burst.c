@@ -11,7 +11,7 @@
 #include "ports/nic_features.h"
 
 // Setting up a run takes as long as sending a dozen frames by a socket.
-enum { LEAST_FRAMES = 24, LINE_BYTES = 64 };
+enum { LEAST_FRAMES = 24, LINE_BYTES = 64, LOOKS_PER_QUESTION = 64 };
 
 // ---- opening ----
 
@@ -107,16 +107,27 @@ static int is_socket_done(const struct nic_queue *q)
 	return observe(q->tx.consumer) == *q->tx.producer;
 }
 
+// A frame of a burst is a page, of which the buffers of a stack's sockets hold few: bursts are for XDP
+// programs at the other end. Of those there is no news where GRO had the stack take such frames before.
+static int is_for_bursts(struct nic_burst_way *way)
+{
+	struct burst_memory *memory = way->memory;
+	uint64_t features;
+	int news = nic_features_news(way->news, way->family, way->ifindex, &features);
+
+	if (news)
+		publish(&memory->features, features);
+	if (!(memory->features & NIC_TAKES_XDP_FRAMES))
+		return 0;
+	if (news || memory->looks++ % LOOKS_PER_QUESTION == 0)
+		publish(&memory->suits, nic_peer_has_program(way->ifindex));
+	return memory->suits;
+}
+
 int nic_burst_suits(struct nic_queue *q, uint32_t frames)
 {
-	struct nic_burst_way *way = q->burst;
-	uint64_t features;
-
-	if (!way || frames < LEAST_FRAMES || q->frame_bytes > BURST_FRAME_BYTES || !is_socket_done(q))
-		return 0;
-	if (nic_features_news(way->news, way->family, way->ifindex, &features))
-		publish(&way->memory->features, features);
-	return (way->memory->features & NIC_TAKES_XDP_FRAMES) != 0;
+	return q->burst && frames >= LEAST_FRAMES && q->frame_bytes <= BURST_FRAME_BYTES && is_socket_done(q) &&
+	       is_for_bursts(q->burst);
 }
 
 static void burst_tx_begin(struct nic_queue *q)

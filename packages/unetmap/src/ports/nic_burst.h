@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Many frames out of a device in one system call and without a socket buffer each, where the device is
-// one end of a veth pair whose other end takes frames as XDP programs redirect them (it has such a
-// program itself, or GRO). The kernel runs our XDP program on pages of its own, once a frame, and the
+// one end of a veth pair whose other end has an XDP program itself. The kernel runs our XDP program on pages of its own, once a frame, and the
 // program fills them from memory that it shares with us and sends them out by the device (nic_bpf.h).
 #ifndef UNETMAP_PORTS_NIC_BURST_H_
 #define UNETMAP_PORTS_NIC_BURST_H_

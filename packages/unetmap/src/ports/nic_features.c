@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <linux/genetlink.h>
+#include <linux/if_link.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -174,4 +177,63 @@ int nic_features_news(int fd, uint16_t family, int ifindex, uint64_t *features)
 			found |= read_message(message, got, family, ifindex, features);
 	}
 	return found;
+}
+
+// ---- the other end ----
+
+struct link_request {
+	struct nlmsghdr h;
+	struct ifinfomsg link;
+	struct nlattr attr;
+	int32_t namespace;
+};
+
+static const struct nlattr *in_link(const struct nlmsghdr *h, uint16_t type)
+{
+	const char *start = (const char *)NLMSG_DATA(h);
+	const struct attributes all = {start + NLMSG_ALIGN(sizeof(struct ifinfomsg)), (const char *)h + h->nlmsg_len};
+
+	return find(all, type);
+}
+
+// `namespace`: as this one numbers it; -1 = this one. NULL if there is no such device, or it is not for us.
+static const struct nlmsghdr *ask_link(int fd, int ifindex, int namespace, char *message)
+{
+	struct link_request r = {
+		.h = {.nlmsg_type = RTM_GETLINK, .nlmsg_flags = NLM_F_REQUEST},
+		.link = {.ifi_index = ifindex},
+		.attr = {.nla_type = IFLA_TARGET_NETNSID, .nla_len = NLA_HDRLEN + sizeof r.namespace},
+		.namespace = namespace,
+	};
+	const struct nlmsghdr *h = (const struct nlmsghdr *)message;
+	ssize_t got;
+
+	r.h.nlmsg_len = namespace < 0 ? offsetof(struct link_request, attr) : sizeof r;
+	if (send(fd, &r, r.h.nlmsg_len, 0) < 0)
+		return NULL;
+	got = recv(fd, message, MESSAGE_BYTES, 0);
+	return got > 0 && NLMSG_OK(h, got) && h->nlmsg_type == RTM_NEWLINK ? h : NULL;
+}
+
+static int has_program(const struct nlmsghdr *h)
+{
+	const struct nlattr *xdp = h ? in_link(h, IFLA_XDP) : NULL;
+	const struct nlattr *attached = xdp ? find(inside(xdp), IFLA_XDP_ATTACHED) : NULL;
+
+	return attached && *(const uint8_t *)value_of(attached) != XDP_ATTACHED_NONE;
+}
+
+int nic_peer_has_program(int ifindex)
+{
+	char message[MESSAGE_BYTES];
+	int fd = sys_result(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)), has = 0;
+	const struct nlmsghdr *h = fd < 0 ? NULL : ask_link(fd, ifindex, -1, message);
+	const struct nlattr *peer = h ? in_link(h, IFLA_LINK) : NULL;
+	const struct nlattr *namespace = h ? in_link(h, IFLA_LINK_NETNSID) : NULL;
+
+	if (peer)
+		has = has_program(ask_link(fd, number(peer), namespace ? (int)number(namespace) : -1, message));
+	if (fd >= 0)
+		sys_close(fd);
+	return has;
 }
