@@ -52,7 +52,8 @@ export function bwrapArguments(
     ),
     ...sources.etcFiles.flatMap((name) => ['--ro-bind', `${sources.etcFolder}/${name}`, `/etc/${name}`]),
     ...['--ro-bind', sources.toolsFolder, TOOLS, '--ro-bind', sources.agentFolder, AGENT],
-    ...['--proc', '/proc', '--dev', '/dev', ...tmpfs('/dev/shm', limits.scratchBytes)],
+    ...['--proc', '/proc', '--dev', '/dev', ...networkDevices(interfaces)],
+    ...tmpfs('/dev/shm', limits.scratchBytes),
     ...tmpfs('/tmp', limits.scratchBytes),
     ...tmpfs('/run/ringlab', 4 * 1024 * 1024),
     ...tmpfs(REGION, limits.regionBytes),
@@ -67,6 +68,11 @@ export function bwrapArguments(
 function networkRights(interfaces: readonly SandboxInterface[]): string[] {
   if (interfaces.length === 0) return [];
   return ['SYS_ADMIN', 'NET_ADMIN', 'NET_RAW'].flatMap((right) => ['--cap-add', `CAP_${right}`]);
+}
+
+/** With it netmap's host rings reach the stack. */
+function networkDevices(interfaces: readonly SandboxInterface[]): string[] {
+  return interfaces.length > 0 ? ['--dev-bind-try', '/dev/net/tun', '/dev/net/tun'] : [];
 }
 
 function tmpfs(path: string, bytes: number): string[] {
