@@ -61,13 +61,27 @@ function processMisfits({ manifest: { processes } }: LabParts): Misfit[] {
   return [...repeated(names, (index) => ['processes', index, 'name'], 'process'), ...ports, ...none];
 }
 
+const KERNEL = 'kernel:';
+
 /** Counters know ports without the prefix `netmap:`, so both `p{1` and `vale0:a` are names here. */
 function portMisfit(port: string, way: readonly PropertyKey[]): Misfit[] {
   const parsed = parsePortName(port.startsWith('vale') ? port : `netmap:${port}`);
   return parsed.ok ? [] : [{ way, message: parsed.message }];
 }
 
-function topologyMisfits({ manifest: { topology, processes } }: LabParts): Misfit[] {
+/** `kernel:veth0` is what the kernel counts at that interface. */
+function linkMisfit(
+  port: string,
+  interfaces: LabManifest['interfaces'],
+  way: readonly PropertyKey[],
+): Misfit[] {
+  if (!port.startsWith(KERNEL)) return portMisfit(port, way);
+  const name = port.slice(KERNEL.length);
+  if (interfaces.some((each) => each.name === name)) return [];
+  return [{ way, message: `There is no interface "${name}" in interfaces.` }];
+}
+
+function topologyMisfits({ manifest: { topology, processes, interfaces } }: LabParts): Misfit[] {
   const nodes = new Set(topology.nodes.map(({ id }) => id));
   const names = new Set(processes.map(({ name }) => name));
   const processOf = topology.nodes.flatMap(({ process }, index) =>
@@ -83,7 +97,7 @@ function topologyMisfits({ manifest: { topology, processes } }: LabParts): Misfi
     ),
   );
   const ports = topology.links.flatMap(({ port }, index) =>
-    portMisfit(port, ['topology', 'links', index, 'port']),
+    linkMisfit(port, interfaces, ['topology', 'links', index, 'port']),
   );
   return [
     ...repeated(

@@ -29,7 +29,7 @@ export class RateWatch implements Disposable {
 
   /** Resolves when the first reading can come soon; counting goes on until the sandbox ends, or this is disposed of. */
   async start(sandbox: Sandbox): Promise<void> {
-    this.#process = await sandbox.exec(['nmstat', '--json', `--watch=${READ_MS}`]);
+    this.#process = await sandbox.exec(['nmstat', '--json', '--interfaces', `--watch=${READ_MS}`]);
     void this.#read(this.#process).catch((fault) => console.error('nmstat could not be read:', fault));
   }
 

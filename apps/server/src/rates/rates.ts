@@ -17,7 +17,8 @@ export function ratesBetween(before: NmstatSample | undefined, now: NmstatSample
       port: port.name,
       tx: directionRate('tx', base, port, seconds),
       rx: directionRate('rx', base, port, seconds),
-      rings: port.rings.map(ringState),
+      // The kernel's own interfaces have counters, and no rings to look into.
+      ...(port.kind !== 'interface' && { rings: port.rings.map(ringState) }),
     };
   });
 }

@@ -14,13 +14,15 @@
 #define DEFAULT_WATCH_MS 100
 
 static const char usage_text[] =
-	"Usage: nmstat [--json] [--watch[=MS]]\n"
+	"Usage: nmstat [--json] [--watch[=MS]] [--interfaces]\n"
 	"  -j, --json     one JSON object a line instead of a table\n"
 	"  -w, --watch[=MS]  again every MS milliseconds (100), until interrupted\n"
+	"  -i, --interfaces  the kernel's network interfaces, too\n"
 	"  -h, --help     this text\n";
 
 struct options {
 	int json;
+	int interfaces;
 	long watch_ms; // 0 = once
 };
 
@@ -47,14 +49,15 @@ static struct options
 parse(int argc, char **argv)
 {
 	static const struct option words[] = {{"json", no_argument, NULL, 'j'},
-		{"watch", optional_argument, NULL, 'w'}, {"help", no_argument, NULL, 'h'}, {0}};
+		{"watch", optional_argument, NULL, 'w'}, {"interfaces", no_argument, NULL, 'i'}, {"help", no_argument, NULL, 'h'}, {0}};
 	struct options o = {0};
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "hjw::", words, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "hijw::", words, NULL)) != -1) {
 		switch (letter) {
 		case 'j': o.json = 1; break;
 		case 'w': o.watch_ms = parse_period(optarg); break;
+		case 'i': o.interfaces = 1; break;
 		case 'h': usage(0);
 		default: usage(1);
 		}
@@ -68,12 +71,16 @@ parse(int argc, char **argv)
 }
 
 static void
-take(struct snapshot *s, int fd)
+take(const struct options *o, struct snapshot *s, int fd)
 {
 	static int said;
 
 	if (snapshot_take(s, fd) == -1) {
 		fprintf(stderr, "nmstat: cannot read the ports: %s\n", strerror(errno));
+		exit(1);
+	}
+	if (o->interfaces && snapshot_add_interfaces(s) == -1) {
+		fprintf(stderr, "nmstat: cannot read the interfaces: %s\n", strerror(errno));
 		exit(1);
 	}
 	if (!s->counters && !said++)
@@ -117,7 +124,7 @@ watch(const struct options *o, int fd)
 
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	for (unsigned int i = 0;; i++) {
-		take(&snapshots[i % 2], fd);
+		take(o, &snapshots[i % 2], fd);
 		print(o, &snapshots[i % 2], i > 0 ? &snapshots[(i + 1) % 2] : NULL);
 		wait_for(&next, o->watch_ms);
 	}
@@ -136,7 +143,7 @@ main(int argc, char **argv)
 	}
 	if (o.watch_ms)
 		watch(&o, fd);
-	take(&s, fd);
+	take(&o, &s, fd);
 	print(&o, &s, NULL);
 	snapshot_free(&s);
 	return 0;

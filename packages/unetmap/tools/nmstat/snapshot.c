@@ -17,8 +17,8 @@ monotonic_us(void)
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-static struct unetmap_stats *
-next_place(struct snapshot *s)
+struct unetmap_stats *
+snapshot_next_place(struct snapshot *s)
 {
 	size_t room = s->room ? 2 * s->room : 8;
 	struct unetmap_stats *ports;
@@ -42,7 +42,7 @@ read_counters(struct snapshot *s, int fd)
 	uint32_t index = 0;
 
 	for (;;) {
-		port = next_place(s);
+		port = snapshot_next_place(s);
 		if (!port)
 			return -1;
 		memset(port, 0, offsetof(struct unetmap_stats, rings));
@@ -100,7 +100,7 @@ read_switches(struct snapshot *s, int fd)
 		nmreq_header_init(&hdr, NETMAP_REQ_VALE_LIST, &at);
 		if (ioctl(fd, NIOCCTRL, &hdr) == -1)
 			return errno == ENOENT ? 0 : -1;
-		port = next_place(s);
+		port = snapshot_next_place(s);
 		if (!port)
 			return -1;
 		memset(port, 0, sizeof(*port));
@@ -162,6 +162,8 @@ snapshot_kind(const struct unetmap_stats *port)
 {
 	static const char *const names[] = {"unknown", "vale", "pipe", "null", "monitor", "nic"};
 
+	if (port->kind == SNAPSHOT_INTERFACE)
+		return "interface";
 	return names[port->kind < sizeof(names) / sizeof(names[0]) ? port->kind : 0];
 }
 

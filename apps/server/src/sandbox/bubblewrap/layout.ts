@@ -16,6 +16,9 @@ const ETC = [
   'terminfo',
 ];
 
+/** How many processors there are, and what memory is near which: programs that pin themselves ask. */
+const PROCESSORS = ['/sys/devices/system/cpu', '/sys/devices/system/node'];
+
 export interface LayoutSources {
   /** Holds `ringlab-agent` and `crash-note.so`. */
   readonly agentFolder: string;
@@ -53,6 +56,9 @@ export function bwrapArguments(
     ...sources.etcFiles.flatMap((name) => ['--ro-bind', `${sources.etcFolder}/${name}`, `/etc/${name}`]),
     ...['--ro-bind', sources.toolsFolder, TOOLS, '--ro-bind', sources.agentFolder, AGENT],
     ...['--proc', '/proc', '--dev', '/dev', ...networkDevices(interfaces)],
+    ...PROCESSORS.flatMap((path) => ['--ro-bind-try', path, path]),
+    // DPDK looks there for drivers, and takes its absence for a failure.
+    ...['--dir', '/sys/module'],
     ...tmpfs('/dev/shm', limits.scratchBytes),
     ...tmpfs('/tmp', limits.scratchBytes),
     ...tmpfs('/run/ringlab', 4 * 1024 * 1024),
