@@ -40,9 +40,9 @@ int request_port_info(struct request *r)
 
 	if (!r->name[0])
 		return global_memory(info);
-	if (wish.mem_id > GLOBAL_AREA + 1 &&
-	    (wish.mem_id > MAX_AREAS || segment->areas[wish.mem_id - 1].state != STATE_ACTIVE))
-		return -EINVAL;
+	error = port_check_memory(wish.mem_id);
+	if (error)
+		return error;
 	port = port_open(r->name, &wish, &error);
 	if (!port)
 		return error;
@@ -52,14 +52,11 @@ int request_port_info(struct request *r)
 	return 0;
 }
 
-int request_pools_info(struct request *r)
+static struct nmreq_pools_info pools_of(const struct port *port)
 {
-	struct port *port = port_find(r->name);
-	const struct area *a = port ? &segment->areas[port->area] : NULL;
+	const struct area *a = &segment->areas[port->area];
 
-	if (!port)
-		return -ENXIO;
-	*(struct nmreq_pools_info *)r->body = (struct nmreq_pools_info){
+	return (struct nmreq_pools_info){
 		.nr_memsize = a->map_bytes,
 		.nr_mem_id = port->area + 1,
 		.nr_if_pool_offset = 0,
@@ -72,5 +69,18 @@ int request_pools_info(struct request *r)
 		.nr_buf_pool_objtotal = a->buf_total,
 		.nr_buf_pool_objsize = a->buf_bytes,
 	};
+}
+
+int request_pools_info(struct request *r)
+{
+	const struct port_wish wish = {.mem_id = 0};
+	int error;
+	struct port *port = port_open(r->name, &wish, &error);
+
+	if (!port)
+		return error;
+	*(struct nmreq_pools_info *)r->body = pools_of(port);
+	if (!port->user_count)
+		port_ops(port->kind)->unused(port);
 	return 0;
 }

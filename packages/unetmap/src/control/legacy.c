@@ -174,11 +174,25 @@ static int legacy_polling(struct request *r, const struct nmreq *q)
 	return request_vale_polling(r);
 }
 
-static int legacy_command(struct request *r, struct nmreq *q)
+static int register_now(struct request *r, struct nmreq *q)
+{
+	struct nmreq_register reg = translate(q);
+	int error;
+
+	r->body = &reg;
+	name_pipe(r, &reg);
+	error = request_register(r);
+	if (!error)
+		answer_register(q, &reg);
+	return error;
+}
+
+// What NIOCREGIF does beside registering.
+static int command(struct request *r, struct nmreq *q)
 {
 	switch (q->nr_cmd) {
-	case NETMAP_BDG_LIST:
-		return legacy_list(r, q);
+	case 0:
+		return register_now(r, q);
 	case NETMAP_BDG_ATTACH:
 		return legacy_attach(r, q);
 	case NETMAP_BDG_DETACH:
@@ -193,22 +207,12 @@ static int legacy_command(struct request *r, struct nmreq *q)
 	case NETMAP_BDG_POLLING_ON:
 	case NETMAP_BDG_POLLING_OFF:
 		return legacy_polling(r, q);
+	case NETMAP_PT_HOST_CREATE:
+	case NETMAP_PT_HOST_DELETE:
+		return -ENOMEM;
 	default:
-		return -EOPNOTSUPP;
+		return -EINVAL;
 	}
-}
-
-static int register_now(struct request *r, struct nmreq *q)
-{
-	struct nmreq_register reg = translate(q);
-	int error;
-
-	r->body = &reg;
-	name_pipe(r, &reg);
-	error = request_register(r);
-	if (!error)
-		answer_register(q, &reg);
-	return error;
 }
 
 static int info_now(struct request *r, struct nmreq *q)
@@ -230,7 +234,13 @@ static int info_now(struct request *r, struct nmreq *q)
 	return 0;
 }
 
-static int handle(uint16_t desc, uint64_t argument, int (*plain)(struct request *, struct nmreq *))
+// NIOCGINFO knows one command, and takes every other one for none.
+static int info(struct request *r, struct nmreq *q)
+{
+	return q->nr_cmd == NETMAP_BDG_LIST ? legacy_list(r, q) : info_now(r, q);
+}
+
+static int handle(uint16_t desc, uint64_t argument, int (*answer)(struct request *, struct nmreq *))
 {
 	struct options none = {.count = 0};
 	struct request r = {.desc = desc, .options = &none};
@@ -241,17 +251,17 @@ static int handle(uint16_t desc, uint64_t argument, int (*plain)(struct request 
 		return error;
 	read_name(&r, &q);
 	control_enter();
-	error = (q.nr_cmd ? legacy_command : plain)(&r, &q);
+	error = answer(&r, &q);
 	control_leave();
 	return error ? error : copy_to_user(argument, &q, sizeof q);
 }
 
 int legacy_register(uint16_t desc, uint64_t argument)
 {
-	return handle(desc, argument, register_now);
+	return handle(desc, argument, command);
 }
 
 int legacy_info(uint16_t desc, uint64_t argument)
 {
-	return handle(desc, argument, info_now);
+	return handle(desc, argument, info);
 }

@@ -165,6 +165,8 @@ static int check(const struct request *r, const struct nmreq_register *reg)
 		return -EBUSY;
 	if (reg->nr_mode == NR_REG_PIPE_MASTER || reg->nr_mode == NR_REG_PIPE_SLAVE)
 		return -EINVAL;
+	if (port_check_memory(reg->nr_mem_id))
+		return -EINVAL;
 	return options_only(r->options, NETMAP_REQ_OPT_OFFSETS, NETMAP_REQ_OPT_CSB);
 }
 

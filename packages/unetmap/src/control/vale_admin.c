@@ -63,13 +63,6 @@ static int check_name(const struct request *r)
 	return vale ? vale : -EINVAL;
 }
 
-static int check_memory(uint16_t mem_id)
-{
-	if (mem_id > GLOBAL_AREA + 1 && (mem_id > MAX_AREAS || segment->areas[mem_id - 1].state != STATE_ACTIVE))
-		return -EINVAL;
-	return 0;
-}
-
 // A network device of the host, not a persistent port.
 static int is_device(const char *full_name)
 {
@@ -90,7 +83,7 @@ static int attach_device(const char *full_name, struct nmreq_vale_attach *attach
 int request_vale_attach(struct request *r)
 {
 	struct nmreq_vale_attach *attach = r->body;
-	int error = check_memory(attach->reg.nr_mem_id);
+	int error = port_check_memory(attach->reg.nr_mem_id);
 
 	if (error)
 		return error;
@@ -189,25 +182,23 @@ int request_vale_polling(struct request *r)
 	return vale_port_named(r->name) ? -EOPNOTSUPP : -ENXIO;
 }
 
-// ---- virtio-net header ----
+// ---- virtio-net header: set by a port's name on its switch, told of every port ----
 
-static struct port *vale_port(const struct request *r)
+static struct port *named(const struct request *r)
 {
 	struct port *port = port_find(r->name);
 
-	if (!port)
-		port = vale_port_named(r->name);
-	return port && port->kind == KIND_VALE ? port : NULL;
+	return port ? port : vale_port_named(r->name);
 }
 
 int request_port_hdr_set(struct request *r)
 {
 	const uint32_t bytes = ((struct nmreq_port_hdr *)r->body)->nr_hdr_len;
-	struct port *port = vale_port(r);
+	struct port *port = vale_name_check(r->name, strlen(r->name)) == 1 ? named(r) : NULL;
 
 	if (bytes != 0 && bytes != 10 && bytes != 12)
 		return -EINVAL;
-	if (!port)
+	if (!port || port->kind != KIND_VALE)
 		return -ENXIO;
 	port->vnet_hdr_bytes = bytes;
 	return 0;
@@ -215,10 +206,10 @@ int request_port_hdr_set(struct request *r)
 
 int request_port_hdr_get(struct request *r)
 {
-	const struct port *port = vale_port(r);
+	const struct port *port = named(r);
 
 	if (!port)
-		return -ENXIO;
+		return pipe_base_length(r->name) ? -ENODEV : -ENXIO;
 	((struct nmreq_port_hdr *)r->body)->nr_hdr_len = port->vnet_hdr_bytes;
 	return 0;
 }

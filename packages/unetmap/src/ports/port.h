@@ -137,6 +137,8 @@ void port_free(struct port *port);
 // The area for a new port: that of wish->mem_id, that of a relative (pipes and switch port of one
 // base name), or a new one as needed. Returns its number, -EINVAL for an unknown id, or -ENOMEM.
 int port_choose_area(const char *base, const struct port_wish *wish, const struct area_need *need);
+// -EINVAL for a memory id that no area has. 0 and the global area's always are one.
+int port_check_memory(uint16_t mem_id);
 // Lets go of the area if nobody uses it any more.
 void port_leave_area(uint16_t area);
 

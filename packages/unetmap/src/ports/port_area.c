@@ -19,6 +19,14 @@ static int by_id(uint16_t mem_id)
 	return id == GLOBAL_AREA ? area_create_global() : -EINVAL;
 }
 
+int port_check_memory(uint16_t mem_id)
+{
+	const int is_there = mem_id <= GLOBAL_AREA + 1 ||
+			     (mem_id <= MAX_AREAS && segment->areas[mem_id - 1].state == STATE_ACTIVE);
+
+	return is_there ? 0 : -EINVAL;
+}
+
 static int has_base(const struct port *port, const char *base)
 {
 	uint32_t length = pipe_base_length(port->name);
