@@ -8,11 +8,7 @@ test('an attendee watches a program go through its syncs, one step at a time', a
   const workspace = await attendee('Sync', '02-rings');
   const { page } = workspace;
   for (const { path, content } of solutionOf('02-rings')) await workspace.write(path, content);
-  await page
-    .getByRole('tab', { name: 'Rings' })
-    .or(page.getByText('Rings', { exact: true }))
-    .first()
-    .click();
+  await page.locator('.panel-tab', { hasText: 'Rings' }).click();
   const panel = page.getByRole('region', { name: 'Rings' }).last();
   await panel.getByRole('button', { name: 'Hold at each sync' }).click();
   const words = panel.getByRole('status');
