@@ -329,7 +329,8 @@ function paintEngineMark({ canvas, palette }: Brush, place: RingPlace, turn: num
 
 /** Marks that stand together share a label. */
 function labelsOf(names: readonly MarkName[], marks: ShownMarks, slots: number, place: RingPlace): Label[] {
-  const close = (place.textPx * 1.5) / place.radius;
+  // Nearer to the center, names of marks that stand apart would meet.
+  const close = (place.textPx * (names === ENGINE ? 4 : 1.5)) / place.radius;
   const labels: Label[] = [];
   for (const name of names) {
     const turn = markTurn(marks[name], slots);
