@@ -45,13 +45,12 @@ wait_a_moment(void)
 int
 main(int argc, char **argv)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	const char *port = argc > 1 ? argv[1] : "vale0:hello";
 	struct nm_desc *d;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
 
 	d = nm_open(port, NULL, 0, NULL);
 	if (d == NULL) {

@@ -159,13 +159,12 @@ int
 main(int argc, char **argv)
 {
 	struct options o = parse_options(argc, argv);
-	struct sigaction action = { .sa_handler = on_signal };
 	struct counts c = { .second = time(NULL) };
 	struct nm_desc *d;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
 
 	d = nm_open(o.port, NULL, 0, NULL);
 	if (d == NULL) {

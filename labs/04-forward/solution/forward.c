@@ -184,13 +184,12 @@ int
 main(int argc, char **argv)
 {
 	struct options o = parse_options(argc, argv);
-	struct sigaction action = { .sa_handler = on_signal };
 	struct nm_desc *a, *b;
 	struct path path[2];
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
 
 	a = open_port(o.in);
 	b = open_port(o.out);

@@ -187,13 +187,12 @@ int
 main(int argc, char **argv)
 {
 	struct options o = parse_options(argc, argv);
-	struct sigaction action = { .sa_handler = on_signal };
 	struct ports p = { 0 };
 	struct counts c = { 0 };
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
 
 	p.in = open_port(o.in);
 	p.out = open_port(o.out);

@@ -144,12 +144,11 @@ int
 main(int argc, char **argv)
 {
 	static struct switch_state s = { .table = { .age_ms = 300000 } };
-	struct sigaction action = { .sa_handler = on_signal };
 	int c;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
 	while ((c = getopt(argc, argv, "a:")) != -1) {
 		if (c != 'a') {
 			fprintf(stderr, "usage: %s [-a seconds] port port ...\n", argv[0]);

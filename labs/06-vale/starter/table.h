@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define MAC_BYTES 6
 #define STATIONS 64
 
@@ -31,5 +35,9 @@ struct table {
  * address it is from.
  */
 int decide(struct table *t, int in, const uint8_t *frame, size_t len, uint64_t now_ms);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

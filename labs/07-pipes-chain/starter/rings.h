@@ -26,11 +26,9 @@ on_signal(int sig)
 static inline void
 catch_signals(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
-
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
 }
 
 static inline struct nm_desc *

@@ -26,6 +26,8 @@ export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<strin
     { name: 'text', files: solution, problems: textProblems },
     { name: 'solution', files: solution, problems: checked(solutionProblems) },
     { name: 'starter', files: lab.starter, problems: checked(starterProblems) },
+    // The code is the same, so it is enough that it builds.
+    { name: 'solution in C++', files: inCpp(solution), problems: async () => [] },
   ];
   if (options.extent === 'all') subjects.push(...mutants.map(mutantSubject));
   const problems = await inParallel(subjects, options.parallel ?? 1, (subject) =>
@@ -39,6 +41,12 @@ interface Subject {
   readonly name: string;
   readonly files: readonly LabFile[];
   readonly problems: (lab: Lab, sandbox: Sandbox, signal: AbortSignal) => Promise<string[]>;
+}
+
+/** Every C file that an attendee may edit, with a C++ file in its place. */
+function inCpp(files: readonly LabFile[]): LabFile[] {
+  const renamed = (file: LabFile) => ({ ...file, path: file.path.replace(/\.c$/, '.cpp') });
+  return files.map((file) => (file.editable ? renamed(file) : file));
 }
 
 function mutantSubject(mutant: LabMutant): Subject {

@@ -24,6 +24,7 @@ export function environment(preloads: readonly string[]): Readonly<Record<string
     LD_PRELOAD: [...preloads, `${AGENT}/crash-note.so`].join(' '),
     UNETMAP_DIR: REGION,
     C_INCLUDE_PATH: `${TOOLS}/include`,
+    CPLUS_INCLUDE_PATH: `${TOOLS}/include`,
     LIBRARY_PATH: `${TOOLS}/lib`,
     // The address sanitizer refuses to come after another preloaded library unless told so.
     ASAN_OPTIONS: 'verify_asan_link_order=0',
