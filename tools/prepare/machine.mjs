@@ -11,6 +11,7 @@ import { delimiter, join } from 'node:path';
 /** @type {readonly Need[]} */
 export const SERVER_NEEDS = [
   { package: 'gcc', role: 'the C compiler', programs: ['gcc'] },
+  { package: 'g++', role: 'the C++ compiler, for labs in C++', programs: ['g++'] },
   { package: 'libc6-dev', role: "the C library's headers", files: ['/usr/include/stdio.h'] },
   { package: 'make', role: 'builds unetmap', programs: ['make'] },
   { package: 'bubblewrap', role: 'the sandboxes', programs: ['bwrap'] },

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyPatch, parsePatch, type StructuredPatch } from 'diff';
 import type { LabFault } from './faults.ts';
-import type { LabAnswers, LabFile, LabMutant } from './lab.ts';
+import type { LabAnswers, LabFile, LabFurther, LabMutant } from './lab.ts';
 import type { LabManifest } from './manifest.ts';
 
 export interface AnswersFolder {
@@ -22,11 +22,16 @@ export async function answersOf(
   const solution = await solutionFiles(folder, starter, faults);
   const mutants: LabMutant[] = [];
   for (const mutant of manifest.mutants) {
-    const files = await mutantFiles(folder, mutant.name, solution, faults);
+    const files = await patchedFiles(folder, `mutants/${mutant.name}.patch`, solution, faults);
     mutants.push({ ...mutant, files });
   }
+  const further: LabFurther[] = [];
+  for (const { id, checks } of manifest.further) {
+    const files = await patchedFiles(folder, `further/${id}.patch`, solution, faults);
+    further.push({ id, checks, files });
+  }
   await unnamedPatches(folder, manifest, faults);
-  return { solution, mutants, faults };
+  return { solution, mutants, further, faults };
 }
 
 /** The starter with every file replaced that `solution/` has; only what an attendee may edit can be there. */
@@ -56,16 +61,16 @@ async function solutionFiles(
   return await Promise.all(starter.map(solved));
 }
 
-async function mutantFiles(
+async function patchedFiles(
   { dir, name }: AnswersFolder,
-  mutant: string,
+  path: string,
   solution: readonly LabFile[],
   faults: LabFault[],
 ): Promise<LabFile[]> {
-  const path = `mutants/${mutant}.patch`;
   const text = await readFile(join(dir, path), 'utf8').catch(() => undefined);
   const fault = (message: string) => faults.push({ path: name(path), message });
-  if (text === undefined) fault('This file is missing; lab.yaml has a mutant of this name.');
+  const what = path.startsWith('mutants') ? 'mutant' : 'task';
+  if (text === undefined) fault(`This file is missing; lab.yaml has a ${what} of this name.`);
   const patches = text === undefined ? [] : readPatch(text, fault);
   return patches.reduce((files, patch) => patched(files, patch, fault), [...solution]);
 }

@@ -4,7 +4,7 @@ import type { Check } from './checks/check.ts';
 import { generalHints } from './checks/failure.ts';
 import type { LabFault } from './faults.ts';
 import { isFigure } from './figures.ts';
-import type { LabText } from './lab-text.ts';
+import type { LabText, Section } from './lab-text.ts';
 import type { LabManifest, LineOf } from './manifest.ts';
 import type { Claim } from './text-claims.ts';
 
@@ -27,7 +27,15 @@ interface Misfit {
 
 /** What is wrong between the parts: names of what does not exist, ids that stand twice. */
 export function consistencyFaults(parts: LabParts): LabFault[] {
-  const misfits = [fileMisfits, processMisfits, topologyMisfits, stepMisfits, mutantMisfits, questionMisfits];
+  const misfits = [
+    fileMisfits,
+    processMisfits,
+    topologyMisfits,
+    stepMisfits,
+    furtherMisfits,
+    mutantMisfits,
+    questionMisfits,
+  ];
   const inManifest = misfits.flatMap((find) => find(parts)).map((misfit) => manifestFault(parts, misfit));
   return [...inManifest, ...textFaults(parts), ...linkFaults(parts), ...checkFaults(parts)];
 }
@@ -133,6 +141,27 @@ function stepMisfits({ manifest: { steps }, checks }: LabParts): Misfit[] {
   ];
 }
 
+/** A task's checks are no step's: the lab is done without them. */
+function furtherMisfits({ manifest: { steps, further }, checks }: LabParts): Misfit[] {
+  const known = new Set(checks.map(({ id }) => id));
+  const required = new Set(steps.flatMap((step) => step.checks));
+  const misfits = further.flatMap((task, at) =>
+    task.checks.flatMap((id, index) => {
+      const way = ['further', at, 'checks', index];
+      if (!known.has(id)) return [noSuchCheck(id, way)];
+      return required.has(id) ? [{ way, message: `The check "${id}" is one of a step.` }] : [];
+    }),
+  );
+  return [
+    ...repeated(
+      further.map(({ id }) => id),
+      (index) => ['further', index, 'id'],
+      'task',
+    ),
+    ...misfits,
+  ];
+}
+
 function mutantMisfits({ manifest: { mutants, hints }, checks }: LabParts): Misfit[] {
   const known = new Set(checks.map(({ id }) => id));
   const fails = mutants.flatMap((mutant, at) =>
@@ -184,19 +213,31 @@ function repeated(
 }
 
 /** The text has a section for each step, in order, by its title. */
-function textFaults({ manifest: { steps }, text, paths }: LabParts): LabFault[] {
-  const wrong = text.sections.flatMap(({ title, line }, index) => {
+function textFaults({ manifest: { steps, further }, text, paths }: LabParts): LabFault[] {
+  return [
+    ...sectionFaults(steps, text.sections, '##', paths.text),
+    ...sectionFaults(further, text.tasks, '###', paths.text),
+  ];
+}
+
+function sectionFaults(
+  steps: readonly { readonly title: string }[],
+  sections: readonly Section[],
+  mark: string,
+  path: string,
+): LabFault[] {
+  const wrong = sections.flatMap(({ title, line }, index) => {
     const step = steps[index];
     if (step?.title === title) return [];
     const message =
       step === undefined
         ? `No step of lab.yaml has the title "${title}".`
         : `The step here is "${step.title}", not "${title}".`;
-    return [{ path: paths.text, line, message }];
+    return [{ path, line, message }];
   });
   const missing = steps
-    .slice(text.sections.length)
-    .map(({ title }) => ({ path: paths.text, message: `There is no section "## ${title}" for this step.` }));
+    .slice(sections.length)
+    .map(({ title }) => ({ path, message: `There is no section "${mark} ${title}" for this step.` }));
   return [...wrong, ...missing];
 }
 
@@ -213,10 +254,10 @@ function linkFaults({ links, manifest: { files }, paths }: LabParts): LabFault[]
     }));
 }
 
-function checkFaults({ checks, manifest: { steps }, paths }: LabParts): LabFault[] {
+function checkFaults({ checks, manifest: { steps, further }, paths }: LabParts): LabFault[] {
   const fault = (message: string) => ({ path: paths.checks, message });
   const ids = checks.map(({ id }) => id);
-  const inSteps = new Set(steps.flatMap((step) => step.checks));
+  const inSteps = new Set([...steps, ...further].flatMap((step) => step.checks));
   return [
     ...(ids.length === 0 ? [fault('There is no check.')] : []),
     ...ids

@@ -9,7 +9,17 @@ describe("a lab's text", () => {
       intro: 'Hello',
       sections: [{ title: 'One', text: 'first\n### Deeper\nmore', line: 3 }],
       goingFurther: 'later',
+      tasks: [],
     });
+  });
+
+  test('has tasks at headings of the third level, in its last section', () => {
+    const text = parseLabText('## One\n## Going further\n\nlater\n\n### Task\n\ndo this\n### Other\n');
+    expect(text.goingFurther).toBe('later');
+    expect(text.tasks).toEqual([
+      { title: 'Task', text: 'do this', line: 6 },
+      { title: 'Other', text: '', line: 9 },
+    ]);
   });
 
   test('is not cut inside code', () => {

@@ -17,6 +17,8 @@ export interface Lab {
   readonly checks: readonly Check[];
   /** What each hint that a check may give says, by its id. */
   readonly hints: Readonly<Record<string, LabHint>>;
+  /** Ids of the checks without which the lab is done. */
+  readonly optional: ReadonlySet<string>;
   /** By a check's id: the lines that its step is about. */
   readonly places: Readonly<Record<string, RegExp>>;
 }
@@ -54,6 +56,14 @@ export interface LabNeeds {
 export interface LabAnswers {
   readonly solution: readonly LabFile[];
   readonly mutants: readonly LabMutant[];
+  readonly further: readonly LabFurther[];
+}
+
+/** The solution with one more task solved. */
+export interface LabFurther {
+  readonly id: string;
+  readonly checks: readonly string[];
+  readonly files: readonly LabFile[];
 }
 
 /** A typical wrong answer: the solution with one mistake in it. */

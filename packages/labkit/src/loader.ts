@@ -150,6 +150,7 @@ function labOf(
     needs: needsOf(manifest),
     interfaces: manifest.interfaces,
     checks,
+    optional: optionalOf(manifest),
     hints: { ...generalHints, ...manifest.hints },
     places: placesOf(manifest),
   };
@@ -157,6 +158,7 @@ function labOf(
 
 function detailOf(slug: string, manifest: LabManifest, text: LabText, checks: readonly Check[]): LabDetail {
   const { title, summary, minutes, goals, questions, topology, firstFile } = manifest;
+  const optional = optionalOf(manifest);
   return {
     slug,
     title,
@@ -173,13 +175,24 @@ function detailOf(slug: string, manifest: LabManifest, text: LabText, checks: re
       text: text.sections[index]?.text ?? '',
     })),
     processes: manifest.processes.map(({ name, argv, attendee }) => ({ name, argv, attendee })),
-    checks: checks.map((check) => ({ id: check.id, title: check.title })),
+    further: manifest.further.map(({ look: _, ...task }, index) => ({
+      ...task,
+      text: text.tasks[index]?.text ?? '',
+    })),
+    checks: checks.map(({ id, title }) => ({ id, title, ...(optional.has(id) && { optional: true }) })),
   };
 }
 
-function placesOf({ steps }: LabManifest): Lab['places'] {
+/** Checks of tasks for who goes further. */
+function optionalOf({ further }: LabManifest): Lab['optional'] {
+  return new Set(further.flatMap((task) => task.checks));
+}
+
+function placesOf({ steps, further }: LabManifest): Lab['places'] {
   return Object.fromEntries(
-    steps.flatMap(({ checks, look }) => (look === undefined ? [] : checks.map((id) => [id, look]))),
+    [...steps, ...further].flatMap(({ checks, look }) =>
+      look === undefined ? [] : checks.map((id) => [id, look]),
+    ),
   );
 }
 

@@ -99,6 +99,10 @@ export const labManifest = z.strictObject({
     .default([])
     .describe('veth pairs; the peers are in a network namespace of their own, the container.'),
   steps: z.array(step).min(1).describe('The parts of the work; each has a section in text.md.'),
+  further: z
+    .array(step)
+    .default([])
+    .describe('Tasks for who is done, with checks of their own; further/ID.patch solves one.'),
   /** What checks may say about a mistake, by id. */
   hints: z.record(id, hint).default({}).describe('What checks may say about a mistake, by id.'),
   mutants: z

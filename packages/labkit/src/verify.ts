@@ -2,7 +2,7 @@
 import type { CheckResult } from '@ringlab/protocol';
 import { buildLab } from './build.ts';
 import { runChecks } from './checks/run-checks.ts';
-import type { Lab, LabFile, LabMutant } from './lab.ts';
+import type { Lab, LabFile, LabFurther, LabMutant } from './lab.ts';
 import { loadLabAnswers } from './loader.ts';
 import type { Sandbox } from './sandbox.ts';
 import { textProblems } from './verify-text.ts';
@@ -21,7 +21,7 @@ export interface VerifyOptions {
 
 /** What is not as the lab says, a sentence each; empty for a lab that holds. */
 export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<string[]> {
-  const { solution, mutants } = await loadLabAnswers(lab);
+  const { solution, mutants, further } = await loadLabAnswers(lab);
   const subjects: Subject[] = [
     { name: 'text', files: solution, problems: textProblems },
     { name: 'solution', files: solution, problems: checked(solutionProblems) },
@@ -29,6 +29,7 @@ export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<strin
     // The code is the same, so it is enough that it builds.
     { name: 'solution in C++', files: inCpp(solution), problems: async () => [] },
   ];
+  subjects.push(...further.map(furtherSubject));
   if (options.extent === 'all') subjects.push(...mutants.map(mutantSubject));
   const problems = await inParallel(subjects, options.parallel ?? 1, (subject) =>
     verifySubject(lab, subject, options),
@@ -47,6 +48,12 @@ interface Subject {
 function inCpp(files: readonly LabFile[]): LabFile[] {
   const renamed = (file: LabFile) => ({ ...file, path: file.path.replace(/\.c$/, '.cpp') });
   return files.map((file) => (file.editable ? renamed(file) : file));
+}
+
+function furtherSubject({ id, checks, files }: LabFurther): Subject {
+  const problems = (results: readonly CheckResult[]) =>
+    notPassed(results.filter((result) => result.optional !== true || checks.includes(result.id)));
+  return { name: `further ${id}`, files, problems: checked(problems) };
 }
 
 function mutantSubject(mutant: LabMutant): Subject {
@@ -97,7 +104,18 @@ async function verifySubject(
   return [...warnings, ...found].map((problem) => `${name}: ${problem}`);
 }
 
+/** What is optional is no task when the solution does it already. */
 function solutionProblems(results: readonly CheckResult[]): string[] {
+  const done = results.filter(
+    ({ optional, state, hint }) => optional === true && !(state === 'failed' && hint),
+  );
+  return [
+    ...notPassed(results.filter(({ optional }) => optional !== true)),
+    ...done.map((result) => `${resultWords(result)}, but must fail with a hint, being for who goes further`),
+  ];
+}
+
+function notPassed(results: readonly CheckResult[]): string[] {
   return results
     .filter(({ state }) => state !== 'passed')
     .map((result) => `${resultWords(result)}, but must pass`);

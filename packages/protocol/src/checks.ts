@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const checkResult = z.object({
   id: z.string(),
   title: z.string(),
+  /** The lab is done without it. */
+  optional: z.boolean().optional(),
   state: z.enum(['waiting', 'running', 'passed', 'failed', 'skipped']),
   /** What was sent, a sentence. */
   sent: z.string().optional(),
@@ -25,7 +27,7 @@ export const checkRunState = z.object({
   startedAtMs: z.number(),
   endedAtMs: z.number().optional(),
   results: z.array(checkResult),
-  /** All checks passed. */
+  /** All checks passed that are not optional. */
   passed: z.boolean(),
   /** Why it ended without judging: a failed build (with the compiler's first words), no driver. */
   message: z.string().optional(),

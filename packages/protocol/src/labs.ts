@@ -40,7 +40,12 @@ export const labProcess = z.object({
 });
 export type LabProcess = z.infer<typeof labProcess>;
 
-export const checkInfo = z.object({ id: z.string(), title: z.string() });
+export const checkInfo = z.object({
+  id: z.string(),
+  title: z.string(),
+  /** Belongs to a task for who wants to go further: the lab is done without it. */
+  optional: z.boolean().optional(),
+});
 export type CheckInfo = z.infer<typeof checkInfo>;
 
 export const labStep = z.object({
@@ -90,6 +95,8 @@ export const labDetail = z.object({
   questions: z.array(labQuestion),
   /** Markdown after the last step; empty when there is none. */
   goingFurther: z.string(),
+  /** Tasks for who is done, each with checks of its own. */
+  further: z.array(labStep).optional(),
   topology,
   processes: z.array(labProcess),
   checks: z.array(checkInfo),

@@ -30,7 +30,15 @@ export class CheckRun {
 
   constructor(place: CheckPlace) {
     this.#place = place;
-    const results = place.lab.checks.map(({ id, title }): CheckResult => ({ id, title, state: 'waiting' }));
+    const { checks, optional } = place.lab;
+    const results = checks.map(
+      ({ id, title }): CheckResult => ({
+        id,
+        title,
+        ...(optional.has(id) && { optional: true }),
+        state: 'waiting',
+      }),
+    );
     const versions = Object.fromEntries(place.files.map(({ path, version }) => [path, version]));
     const startedAtMs = Date.now();
     this.#state = {
@@ -119,7 +127,7 @@ export class CheckRun {
         ? { ...result, state: 'skipped' as const }
         : result,
     );
-    const passed = results.every(({ state }) => state === 'passed');
+    const passed = results.every(({ state, optional }) => optional === true || state === 'passed');
     this.#update({ phase: 'ended', endedAtMs: Date.now(), results, passed, ...(message && { message }) });
   }
 

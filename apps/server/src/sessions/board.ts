@@ -2,7 +2,7 @@
 import type { BoardCell, BoardRow, Board as BoardState, Person, RunState } from '@ringlab/protocol';
 import type { SeenPerson } from '../store/people.ts';
 import type { Store } from '../store/store.ts';
-import type { Course } from './course.ts';
+import { type Course, passedCount } from './course.ts';
 import type { LabSession } from './lab-session.ts';
 import type { LabSessions } from './lab-sessions.ts';
 import type { Watcher, Watchers } from './watchers.ts';
@@ -101,12 +101,13 @@ export class Board implements Disposable {
     const { course, sessions } = this.#sources;
     const { check, run } = sessions.state({ personId, lab });
     const failing = (check?.results ?? [])
-      .filter(({ state }) => state === 'failed')
+      .filter(({ state, optional }) => state === 'failed' && optional !== true)
       .map(({ title }) => title);
-    const passed = (check?.results ?? []).filter(({ state }) => state === 'passed').length;
+    const passed = passedCount(check?.results ?? []);
     const started = touched || run !== undefined ? 'started' : 'untouched';
     const judged = check?.passed ? 'passed' : 'failing';
-    return { lab, state: check ? judged : started, passed, checks: course.lab(lab).checks.length, failing };
+    const checks = course.requiredChecks(lab);
+    return { lab, state: check ? judged : started, passed, checks, failing };
   }
 }
 

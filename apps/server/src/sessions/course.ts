@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { type Lab, loadLabAnswers } from '@ringlab/labkit';
-import type { LabSummary, Person, RequestResult, SandboxStatus } from '@ringlab/protocol';
+import type { CheckResult, LabSummary, Person, RequestResult, SandboxStatus } from '@ringlab/protocol';
 import { Refusal } from '../refusal.ts';
 import type { Store } from '../store/store.ts';
 
@@ -80,6 +80,12 @@ export class Course {
     return { files: changed.map(({ path, content }) => ({ path, content })) };
   }
 
+  /** How many checks make this lab done. */
+  requiredChecks(slug: string): number {
+    const { checks, optional } = this.lab(slug);
+    return checks.length - optional.size;
+  }
+
   summaries(person: Person): LabSummary[] {
     return this.labs.map((lab) => this.#summary(lab, person));
   }
@@ -106,9 +112,9 @@ export class Course {
   #summary(lab: Lab, person: Person): LabSummary {
     const { slug, title, summary, minutes } = lab.detail;
     const latest = this.#store.results.latestCheck({ personId: person.personId, lab: slug });
-    const passed = latest?.results.filter(({ state }) => state === 'passed').length ?? 0;
+    const passed = passedCount(latest?.results ?? []);
     const missing = this.missing(lab);
-    const checks = lab.checks.length;
+    const checks = this.requiredChecks(slug);
     return {
       slug,
       title,
@@ -121,4 +127,9 @@ export class Course {
       ...(missing && { missing }),
     };
   }
+}
+
+/** Of the checks that make a lab done. */
+export function passedCount(results: readonly CheckResult[]): number {
+  return results.filter(({ state, optional }) => state === 'passed' && optional !== true).length;
 }

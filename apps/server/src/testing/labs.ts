@@ -38,5 +38,6 @@ export const shellLab: Lab = {
   interfaces: [],
   checks: [],
   hints: {},
+  optional: new Set(),
   places: {},
 };

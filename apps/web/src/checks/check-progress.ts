@@ -3,7 +3,8 @@ import type { CheckResult, CheckRunState } from '@ringlab/protocol';
 
 /** How the latest check run went, in one sentence. */
 export function checkWords(check: CheckRunState): string {
-  const passed = check.results.filter(({ state }) => state === 'passed').length;
+  const required = check.results.filter(({ optional }) => optional !== true);
+  const passed = required.filter(({ state }) => state === 'passed').length;
   switch (check.phase) {
     case 'preparing':
       return 'Preparing a fresh sandbox';
@@ -12,14 +13,12 @@ export function checkWords(check: CheckRunState): string {
     case 'checking':
       return `Checking ${Math.min(check.results.length, judged(check.results) + 1)} of ${check.results.length}`;
     case 'ended':
-      return endWords(check, passed);
+      return endWords(check, passed, required.length);
   }
 }
 
-function endWords(check: CheckRunState, passed: number): string {
-  if (check.passed)
-    return check.results.length === 1 ? 'The check passes.' : `All ${check.results.length} checks pass.`;
-  const total = check.results.length;
+function endWords(check: CheckRunState, passed: number, total: number): string {
+  if (check.passed) return total === 1 ? 'The check passes.' : `All ${total} checks pass.`;
   if (judged(check.results) === 0) return 'Nothing was judged.';
   return `${passed} of ${total} checks pass.`;
 }

@@ -14,13 +14,40 @@ export function ChecksPanel() {
   const results = check?.results ?? infos.map((info): CheckResult => ({ ...info, state: 'waiting' }));
   return (
     <section className="panel-body checks" aria-label="Checks">
-      {check === undefined ? <Teaching count={infos.length} /> : <Summary check={check} />}
+      {check === undefined ? <Teaching count={infos.filter(isRequired).length} /> : <Summary check={check} />}
       {check?.message !== undefined && <p className="notice bad checks-message">{check.message}</p>}
-      <ol className="checks-list" aria-label="Checks">
-        {results.map((result) => (
-          <CheckRow key={`${check?.checkRunId} ${result.id}`} result={result} />
-        ))}
-      </ol>
+      <CheckList label="Checks" checkRunId={check?.checkRunId} results={results.filter(isRequired)} />
+      <FurtherChecks checkRunId={check?.checkRunId} results={results.filter(isOptional)} />
+    </section>
+  );
+}
+
+const isOptional = ({ optional }: { readonly optional?: boolean | undefined }) => optional === true;
+const isRequired = (check: { readonly optional?: boolean | undefined }) => !isOptional(check);
+
+interface CheckListProps {
+  readonly results: readonly CheckResult[];
+  readonly checkRunId: string | undefined;
+}
+
+function CheckList({ label, results, checkRunId }: CheckListProps & { readonly label: string }) {
+  return (
+    <ol className="checks-list" aria-label={label}>
+      {results.map((result) => (
+        <CheckRow key={`${checkRunId} ${result.id}`} result={result} />
+      ))}
+    </ol>
+  );
+}
+
+/** Of tasks for who is done: the lab passes without them. */
+function FurtherChecks(props: CheckListProps) {
+  if (props.results.length === 0) return null;
+  return (
+    <section className="checks-further">
+      <h2>Going further</h2>
+      <p className="dim">The lab is done without these. They are tried when everything above passes.</p>
+      <CheckList label="Checks of tasks for going further" {...props} />
     </section>
   );
 }
@@ -32,7 +59,7 @@ function Summary({ check }: { readonly check: CheckRunState }) {
   return (
     <div className="checks-summary" data-state={state} data-news={isNews} role="status">
       <ClosingRing
-        states={check.results.map((result) => result.state)}
+        states={check.results.filter(isRequired).map((result) => result.state)}
         isPassed={check.passed}
         isNews={isNews}
       />

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import './lab-text.css';
-import type { LabDetail } from '@ringlab/protocol';
+import type { LabDetail, LabStep } from '@ringlab/protocol';
 import { useEffect, useRef } from 'react';
 import { useAppState } from '../api/index.ts';
 import { minutesText } from '../units/time-text.ts';
@@ -44,23 +44,26 @@ function LabText({ lab }: { readonly lab: LabDetail }) {
   const outcomes = useOutcomes();
   const states = stepStates(lab.steps, outcomes);
   const steps = useCurrentInView(states);
+  const further = lab.further ?? [];
+  const furtherStates = stepStates(further, outcomes);
+  const stepAt = (step: LabStep, index: number, state: StepState = 'ahead') => (
+    <Step
+      key={step.id}
+      step={step}
+      number={index + 1}
+      state={state}
+      outcomes={outcomes}
+      checks={lab.checks}
+      hintsShown={numbers[`hints ${step.id}`] ?? 0}
+      onHints={(shown) => remember(`hints ${step.id}`, shown)}
+    />
+  );
   return (
     <article>
       <LabTop lab={lab} />
       <Markdown text={lab.intro} />
       <ol className="lab-steps" ref={steps}>
-        {lab.steps.map((step, index) => (
-          <Step
-            key={step.id}
-            step={step}
-            number={index + 1}
-            state={states[index] ?? 'ahead'}
-            outcomes={outcomes}
-            checks={lab.checks}
-            hintsShown={numbers[`hints ${step.id}`] ?? 0}
-            onHints={(shown) => remember(`hints ${step.id}`, shown)}
-          />
-        ))}
+        {lab.steps.map((step, index) => stepAt(step, index, states[index]))}
       </ol>
       {lab.questions.length > 0 && (
         <section className="lab-questions">
@@ -76,10 +79,13 @@ function LabText({ lab }: { readonly lab: LabDetail }) {
         </section>
       )}
       <Solution lab={lab.slug} />
-      {lab.goingFurther !== '' && (
+      {(lab.goingFurther !== '' || further.length > 0) && (
         <section className="lab-further">
           <h2>Going further</h2>
           <Markdown text={lab.goingFurther} />
+          <ol className="lab-steps" aria-label="Tasks for going further">
+            {further.map((task, index) => stepAt(task, index, furtherStates[index]))}
+          </ol>
         </section>
       )}
     </article>

@@ -31,7 +31,6 @@ take_all(struct netmap_ring *ring)
 int
 main(int argc, char **argv)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	const char *port = argc > 1 ? argv[1] : "vale0:count";
 	struct nm_desc *d = nm_open(port, NULL, 0, NULL);
 	struct pollfd waiting = { .fd = d == NULL ? -1 : d->fd, .events = POLLIN };
@@ -41,8 +40,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "cannot open %s: %s\n", port, strerror(errno));
 		return 1;
 	}
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
 	while (!stop) {
 		if (poll(&waiting, 1, 1000) > 0)
 			packets += take_all(NETMAP_RXRING(d->nifp, d->first_rx_ring));

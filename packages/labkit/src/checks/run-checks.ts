@@ -15,7 +15,8 @@ export interface CheckRunOptions {
 }
 
 /** What of a lab its checks need. */
-export type CheckedLab = Pick<Lab, 'checks' | 'hints' | 'places' | 'starter'>;
+export type CheckedLab = Pick<Lab, 'checks' | 'hints' | 'places' | 'starter'> &
+  Partial<Pick<Lab, 'optional'>>;
 
 /**
  * Judges what is built in the sandbox's workspace. Each check starts with no program and no port of the one before.
@@ -25,14 +26,18 @@ export type CheckedLab = Pick<Lab, 'checks' | 'hints' | 'places' | 'starter'>;
 export async function runChecks(
   lab: CheckedLab,
   sandbox: Sandbox,
-  { onResult, signal }: CheckRunOptions,
+  { onResult: tell, signal }: CheckRunOptions,
 ): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
+  const marked = (result: CheckResult) =>
+    lab.optional?.has(result.id) === true ? { ...result, optional: true } : result;
+  const onResult = (result: CheckResult) => tell(marked(result));
   for (const check of lab.checks) {
     signal.throwIfAborted();
-    const result = skipped(check, results) ?? (await runCheck(check, lab, sandbox, { onResult, signal }));
+    const result =
+      skipped(check, results, lab) ?? (await runCheck(check, lab, sandbox, { onResult, signal }));
     onResult(result);
-    results.push(result);
+    results.push(marked(result));
   }
   return results;
 }
@@ -43,8 +48,17 @@ function announce(check: Check, state: CheckResult['state']): CheckResult {
   return { id, title, sent, expected, state };
 }
 
-function skipped(check: Check, earlier: readonly CheckResult[]): CheckResult | undefined {
-  const blocking = earlier.find(({ id, state }) => check.after?.includes(id) === true && state !== 'passed');
+/** What is optional is tried when everything else holds. */
+function skipped(
+  check: Check,
+  earlier: readonly CheckResult[],
+  { optional }: CheckedLab,
+): CheckResult | undefined {
+  const isOptional = optional?.has(check.id) === true;
+  const blocking = earlier.find(
+    ({ id, state, optional: other }) =>
+      state !== 'passed' && (check.after?.includes(id) === true || (isOptional && other !== true)),
+  );
   if (blocking === undefined) return undefined;
   return {
     ...announce(check, 'skipped'),
