@@ -7,6 +7,7 @@ import {
   failed,
   firstFailure,
   frameBytes,
+  type Program,
   packets,
   passed,
   sendThrough,
@@ -33,19 +34,28 @@ const drops = (hint: string, frame: Frame): Case => ({ frame, passes: false, hin
 
 const to = (dst: string, dport = 80): Frame => udp({ src: OUTSIDE, dst, dport, payload: dst, padTo: 60 });
 
-async function judge(
-  context: CheckContext,
-  rules: readonly string[],
-  { inbound = [], outbound = [] }: { inbound?: readonly Case[]; outbound?: readonly Case[] },
-): Promise<Verdict> {
+interface Traffics {
+  readonly inbound?: readonly Case[];
+  readonly outbound?: readonly Case[];
+}
+
+async function judge(context: CheckContext, rules: readonly string[], cases: Traffics): Promise<Verdict> {
+  return await pass(context, await startFirewall(context, rules), cases);
+}
+
+async function startFirewall(context: CheckContext, rules: readonly string[]): Promise<Program> {
   const folder = await context.put({ 'rules.txt': `# ${TITLES}\n${rules.join('\n')}\n` });
   const argv = ['./firewall', '-i', 'vale0:fw', '-o', 'vale1:fw', '-r', `${folder}/rules.txt`];
-  const program = await context.startWithPorts(argv, PORTS);
-  const [inward, outward] = [
-    way('vale1:peer', 'vale0:peer', inbound),
-    way('vale0:peer', 'vale1:peer', outbound),
-  ];
-  const { captured } = await sendThrough(context, program, [inward, outward]);
+  return await context.startWithPorts(argv, PORTS);
+}
+
+async function pass(
+  context: CheckContext,
+  program: Program,
+  { inbound = [], outbound = [] }: Traffics,
+): Promise<Verdict> {
+  const ways = [way('vale1:peer', 'vale0:peer', inbound), way('vale0:peer', 'vale1:peer', outbound)];
+  const { captured } = await sendThrough(context, program, ways);
   return firstFailure(
     compare(inbound, captured['vale0:peer'] ?? []),
     compare(outbound, captured['vale1:peer'] ?? []),
@@ -251,6 +261,34 @@ const inDoubt = (context: CheckContext) =>
     ],
   });
 
+const question = (dport: number): Frame =>
+  udp({ src: INSIDE, sport: 5000, dst: OUTSIDE, dport, payload: 'who is it?' });
+const answer = (more: Partial<Parameters<typeof udp>[0]>): Frame =>
+  udp({ src: OUTSIDE, sport: 53, dst: INSIDE, dport: 5000, payload: 'it is me', ...more });
+
+/** One way after the other: before somebody has asked there are no answers. */
+async function answers(context: CheckContext): Promise<Verdict> {
+  const program = await startFirewall(context, [
+    'pass out udp 10.1.0.0/24 any any 53',
+    'pass in tcp any any any 22',
+  ]);
+  const unasked = [drops('unasked', answer({ id: 1 })), lets('ports', tcp({ ...ip, dport: 22 }))];
+  const questions = [lets('ports', question(53)), drops('ports', question(54))];
+  const answered = [
+    lets('answers', answer({ id: 2 })),
+    drops('unasked', answer({ id: 3, sport: 54 })),
+    drops('unasked', answer({ id: 4, src: '192.0.2.2' })),
+    drops('unasked', answer({ id: 5, dport: 5001 })),
+    drops('unasked', answer({ id: 6, dst: '10.1.0.11' })),
+    drops('unasked', tcp({ src: OUTSIDE, sport: 53, dst: INSIDE, dport: 5000 })),
+  ];
+  return firstFailure(
+    await pass(context, program, { inbound: unasked }),
+    await pass(context, program, { outbound: questions }),
+    await pass(context, program, { inbound: answered }),
+  );
+}
+
 export default defineChecks([
   {
     id: 'prefixes',
@@ -314,5 +352,12 @@ export default defineChecks([
     expected: 'They are dropped, for they may be of port 23.',
     after: ['order', 'fragments'],
     run: inDoubt,
+  },
+  {
+    id: 'answers',
+    title: 'Lets answers in, and nothing else',
+    sent: 'Packets from port 53 outside, before and after somebody inside has asked there, and their like from and to elsewhere.',
+    expected: 'An answer to what has gone out comes in without a rule for it.',
+    run: answers,
   },
 ]);
