@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { type CheckContext, defineChecks, failed, type Program, passed, type Verdict } from '@ringlab/labkit';
+
+const PORT = 'netmap:lat{1';
+const ECHO_PORT = 'netmap:lat}1';
+
+async function startEcho(context: CheckContext, ...options: readonly string[]): Promise<Program> {
+  return await context.startWithPorts(['./echo', '-i', ECHO_PORT, ...options], ['lat}1']);
+}
+
+interface Report {
+  readonly sent: number;
+  readonly lost: number;
+  readonly medianUs: number;
+  readonly upperUs: number;
+}
+
+/** Its one line at the end; undefined when there is none. */
+async function measure(context: CheckContext, ...options: readonly string[]): Promise<Report | undefined> {
+  const program = await context.start(['./load', '-i', PORT, ...options]);
+  await program.exit;
+  const pattern = /sent (\d+), lost (\d+), median ([\d.]+) us, 75 % ([\d.]+) us/;
+  const numbers = program.matches(pattern).at(-1)?.slice(1).map(Number);
+  if (numbers === undefined) return undefined;
+  const [sent = 0, lost = 0, medianUs = 0, upperUs = 0] = numbers;
+  return { sent, lost, medianUs, upperUs };
+}
+
+const NOTHING = failed('The program ended without its line.', 'crashed');
+
+interface Echoed {
+  readonly packets: number;
+  readonly batches: number;
+  readonly largest: number;
+}
+
+async function echoed(echo: Program): Promise<Echoed> {
+  await echo.stop();
+  const [count = 0, batches = 0, largest = 0] =
+    echo
+      .matches(/^(\d+) packets, (\d+) batches, largest (\d+)/)
+      .at(-1)
+      ?.slice(1)
+      .map(Number) ?? [];
+  return { packets: count, batches, largest };
+}
+
+/** Of a histogram whose buckets are a sixteenth wide. */
+const TOLERANCE = 1 / 16 + 0.001;
+
+async function percentiles(context: CheckContext): Promise<Verdict> {
+  const lists: readonly (readonly number[])[] = [
+    [7],
+    Array.from({ length: 1000 }, (_, index) => 1000 + index * 10),
+    [...Array.from({ length: 900 }, () => 5000), ...Array.from({ length: 100 }, () => 9_000_000)],
+    [...Array.from({ length: 10 }, () => 3), 4_000_000_000],
+  ];
+  for (const list of lists) {
+    const verdict = await percentilesOf(context, list);
+    if (!verdict.passed) return verdict;
+  }
+  return passed;
+}
+
+async function percentilesOf(context: CheckContext, numbers: readonly number[]): Promise<Verdict> {
+  const folder = await context.put({ 'numbers.txt': `${numbers.join('\n')}\n` });
+  const program = await context.start(['./percentiles', `${folder}/numbers.txt`]);
+  await program.exit;
+  const sorted = numbers.toSorted((a, b) => a - b);
+  for (const percent of [0, 50, 90, 99, 100]) {
+    const exact = sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0;
+    const found = Number(program.matches(new RegExp(`\\b${percent} % (\\d+)`)).at(-1)?.[1] ?? Number.NaN);
+    if (!(found >= exact && found <= exact * (1 + TOLERANCE) + 1))
+      return failed(
+        `Of ${numbers.length} numbers from ${sorted[0]} to ${sorted.at(-1)}, ${percent} % do not exceed ${exact}; the program says ${found}.`,
+        'percentile',
+      );
+  }
+  return passed;
+}
+
+const PINGS = 40;
+const DELAY_MS = 5;
+
+async function pingPong(context: CheckContext): Promise<Verdict> {
+  const echo = await startEcho(context, '-d', `${DELAY_MS * 1000}`);
+  const report = await measure(context, '-n', `${PINGS}`, '-p');
+  const { packets: count, largest } = await echoed(echo);
+  if (report === undefined) return NOTHING;
+  if (count !== PINGS || report.lost !== 0)
+    return failed(`${count} of ${PINGS} packets were sent, and ${report.lost} are said to be lost.`, 'pings');
+  if (largest > 1) return failed(`${largest} packets were under way at once.`, 'one-at-a-time');
+  if (report.medianUs < DELAY_MS * 1000)
+    return failed(
+      `The echo takes ${DELAY_MS} ms for a packet, and the median is said to be ${report.medianUs} µs.`,
+      'recorded',
+    );
+  return passed;
+}
+
+const RATE_PPS = 2000;
+const PACED = 600;
+const BATCH = 20;
+
+async function paces(context: CheckContext): Promise<Verdict> {
+  const echo = await startEcho(context);
+  const startedMs = performance.now();
+  const report = await measure(context, '-n', `${PACED}`, '-r', `${RATE_PPS}`);
+  const tookMs = performance.now() - startedMs;
+  const { packets: count } = await echoed(echo);
+  if (report === undefined) return NOTHING;
+  if (count !== PACED) return failed(`${count} of ${PACED} packets were sent.`, 'all');
+  const dueMs = (1000 * (PACED - 1)) / RATE_PPS;
+  if (tookMs >= dueMs) return passed;
+  return failed(
+    `${PACED} packets at ${RATE_PPS} a second were sent within ${tookMs.toFixed(0)} ms.`,
+    'paces',
+  );
+}
+
+async function batches(context: CheckContext): Promise<Verdict> {
+  const echo = await startEcho(context);
+  const report = await measure(context, '-n', `${PACED + 7}`, '-r', `${RATE_PPS}`, '-b', `${BATCH}`);
+  const came = await echoed(echo);
+  if (report === undefined) return NOTHING;
+  if (came.packets !== PACED + 7) return failed(`${came.packets} of ${PACED + 7} packets were sent.`, 'all');
+  const most = Math.ceil((PACED + 7) / BATCH);
+  if (came.batches > most)
+    return failed(`${came.packets} packets came in ${came.batches} batches, in place of ${most}.`, 'batches');
+  const waitUs = ((BATCH - 1) / 2 / RATE_PPS) * 1e6;
+  if (report.medianUs >= waitUs * 0.9) return passed;
+  return failed(
+    `A packet waits ${(waitUs / 1000).toFixed(1)} ms for its batch, in the middle, and the median is said to be ${(report.medianUs / 1000).toFixed(1)} ms.`,
+    'due',
+  );
+}
+
+const SLEEP_MS = 300;
+
+async function stalled(context: CheckContext): Promise<Verdict> {
+  await startEcho(context, '-s', `500:${SLEEP_MS}`);
+  const report = await measure(context, '-n', '6000', '-r', '10000');
+  if (report === undefined) return NOTHING;
+  if (report.sent !== 6000 || report.lost > 0)
+    return failed(`${report.sent} of 6000 packets were sent, and ${report.lost} are lost.`, 'all');
+  if (report.upperUs >= (SLEEP_MS * 1000) / 3) return passed;
+  return failed(
+    `For ${SLEEP_MS} ms nothing went on, while half of all packets were due, and a quarter of them is said to have taken ${(report.upperUs / 1000).toFixed(1)} ms or more.`,
+    'due',
+  );
+}
+
+const FLOOD = 5000;
+const SLOW_US = 100;
+
+async function floods(context: CheckContext): Promise<Verdict> {
+  const echo = await startEcho(context, '-d', `${SLOW_US}`);
+  const report = await measure(context, '-n', `${FLOOD}`, '-b', '64');
+  const { packets: count } = await echoed(echo);
+  if (report === undefined) return NOTHING;
+  if (count !== FLOOD || report.lost > 0)
+    return failed(`${count} of ${FLOOD} packets came to the echo, and ${report.lost} are lost.`, 'all');
+  // Behind a thousand others, each of which takes so long.
+  const queueUs = 1000 * SLOW_US;
+  if (report.medianUs >= queueUs / 2) return passed;
+  return failed(
+    `A pipe full of packets that take ${SLOW_US} µs each is ${(queueUs / 1000).toFixed(0)} ms long, and the median is said to be ${(report.medianUs / 1000).toFixed(1)} ms.`,
+    'stamped',
+  );
+}
+
+export default defineChecks([
+  {
+    id: 'percentiles',
+    title: 'Finds percentiles',
+    sent: 'Four lists of numbers: one, a thousand even ones, two heaps, and one that is far off.',
+    expected: 'The least, the median, 90 %, 99 % and the largest, to within a sixteenth.',
+    run: percentiles,
+  },
+  {
+    id: 'ping-pong',
+    title: 'Plays ping-pong',
+    sent: `${PINGS} pings to an echo that takes ${DELAY_MS} ms for each.`,
+    expected: `One packet is under way at a time, and the median is no less than ${DELAY_MS} ms.`,
+    after: ['percentiles'],
+    run: pingPong,
+  },
+  {
+    id: 'paces',
+    title: 'Keeps the rate',
+    sent: `${PACED} packets, ${RATE_PPS} a second.`,
+    expected: 'No packet leaves before it is due.',
+    run: paces,
+  },
+  {
+    id: 'batches',
+    title: 'Sends in batches',
+    sent: `${PACED + 7} packets, ${RATE_PPS} a second, in batches of ${BATCH}.`,
+    expected: 'They come in whole batches, the last one smaller, and the time for which they wait counts.',
+    after: ['paces', 'percentiles'],
+    run: batches,
+  },
+  {
+    id: 'stalled',
+    title: 'Counts the time that is lost',
+    sent: `6000 packets, 10000 a second, to an echo that falls asleep for ${SLEEP_MS} ms.`,
+    expected: 'The latencies show that half of the packets had to wait.',
+    after: ['paces', 'percentiles'],
+    run: stalled,
+  },
+  {
+    id: 'floods',
+    title: 'Sends faster than anybody can receive',
+    sent: `${FLOOD} packets as fast as there is room, to an echo that takes ${SLOW_US} µs for each.`,
+    expected: 'Nothing is lost, and the latency is that of a full pipe.',
+    after: ['percentiles'],
+    run: floods,
+  },
+]);
