@@ -55,7 +55,9 @@ async function tryCases(context: CheckContext, cases: readonly Case[]): Promise<
 
 async function tryCase(context: CheckContext, { what, frames, rules, hits, hint }: Case): Promise<Verdict> {
   const program = await start(context, rules);
-  await sendThrough(context, program, [{ into: IN, outOf: OUT, via: 'netmap:ids}1', frames, expected: frames }]);
+  await sendThrough(context, program, [
+    { into: IN, outOf: OUT, via: 'netmap:ids}1', frames, expected: frames },
+  ]);
   const found = await hitsOf(program);
   const wrong = Object.keys(rules).find((name) => found.get(name) !== (hits[name] ?? 0));
   if (wrong === undefined) return passed;
