@@ -157,4 +157,16 @@ describe('running checks', () => {
     const run = () => Promise.reject(new SandboxError('The sandbox is gone.'));
     await expect(states([check('a', run)])).rejects.toThrow('The sandbox is gone.');
   });
+
+  test('what is optional is tried when everything else holds, and is marked', async () => {
+    const fine = check('a', () => Promise.resolve(passed));
+    const wrong = check('a', () => Promise.resolve(failed('No.', 'nudge')));
+    const more = check('more', () => Promise.resolve(passed));
+    const options = { onResult: () => undefined, signal: new AbortController().signal };
+    const run = async (first: Check) =>
+      await runChecks({ ...LAB, checks: [first, more], optional: new Set(['more']) }, sandbox, options);
+    expect(await run(fine)).toMatchObject([{ state: 'passed' }, { state: 'passed', optional: true }]);
+    expect((await run(fine))[0]).not.toHaveProperty('optional');
+    expect(await run(wrong)).toMatchObject([{ state: 'failed' }, { state: 'skipped', optional: true }]);
+  });
 });
