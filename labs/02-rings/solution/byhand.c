@@ -59,7 +59,7 @@ open_port(struct port *p, const char *name)
 	if (ioctl(p->fd, NIOCCTRL, &hdr) == -1)
 		return -1;
 	p->memory_bytes = reg.nr_memsize;
-	memory = mmap(NULL, p->memory_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, p->fd, 0);
+	memory = (char *)mmap(NULL, p->memory_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, p->fd, 0);
 	if (memory == MAP_FAILED)
 		return -1;
 	p->nif = NETMAP_IF(memory, reg.nr_offset);
@@ -144,7 +144,6 @@ usage(const char *name)
 int
 main(int argc, char **argv)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	uint32_t frames = 0, burst = 3, group = 1;
 	const char *name = NULL;
 	struct port p = { .fd = -1 };
@@ -165,8 +164,8 @@ main(int argc, char **argv)
 	if (name == NULL || burst == 0 || group == 0)
 		usage(argv[0]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
 
 	if (open_port(&p, name) == -1) {
 		fprintf(stderr, "cannot open %s: %s\n", name, strerror(errno));

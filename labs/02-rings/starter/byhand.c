@@ -105,7 +105,6 @@ usage(const char *name)
 int
 main(int argc, char **argv)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	uint32_t frames = 0, burst = 3, group = 1;
 	const char *name = NULL;
 	struct port p = { .fd = -1 };
@@ -126,8 +125,8 @@ main(int argc, char **argv)
 	if (name == NULL || burst == 0 || group == 0)
 		usage(argv[0]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
 
 	if (open_port(&p, name) == -1) {
 		fprintf(stderr, "cannot open %s: %s\n", name, strerror(errno));

@@ -26,9 +26,8 @@ export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<strin
     { name: 'text', files: solution, problems: textProblems },
     { name: 'solution', files: solution, problems: checked(solutionProblems) },
     { name: 'starter', files: lab.starter, problems: checked(starterProblems) },
-    // The code is the same, so it is enough that it builds.
-    { name: 'solution in C++', files: inCpp(solution), problems: async () => [] },
   ];
+  if (takesCpp(solution)) subjects.push(cppSubject(solution));
   subjects.push(...further.map(furtherSubject));
   if (options.extent === 'all') subjects.push(...mutants.map(mutantSubject));
   const problems = await inParallel(subjects, options.parallel ?? 1, (subject) =>
@@ -42,6 +41,16 @@ interface Subject {
   readonly name: string;
   readonly files: readonly LabFile[];
   readonly problems: (lab: Lab, sandbox: Sandbox, signal: AbortSignal) => Promise<string[]>;
+}
+
+/** Whether a file of C++ may stand in place of one of C. */
+function takesCpp(files: readonly LabFile[]): boolean {
+  return files.some(({ path, content }) => path.endsWith('Makefile') && content.includes('$(CXX)'));
+}
+
+/** The code is the same, so it is enough that it builds. */
+function cppSubject(solution: readonly LabFile[]): Subject {
+  return { name: 'solution in C++', files: inCpp(solution), problems: async () => [] };
 }
 
 /** Every C file that an attendee may edit, with a C++ file in its place. */
