@@ -43,6 +43,13 @@ const DOCKER = [
   { package: 'containerd', role: 'what runs them', programs: ['containerd'] },
 ];
 
+/** Engines of further sandboxes. @type {readonly Need[]} */
+const ENGINES = [
+  { package: 'qemu-system-x86', role: 'runs virtual machines', programs: ['qemu-system-x86_64'] },
+  { package: 'openssh-server', role: 'the other machine of the tests', files: ['/usr/sbin/sshd'] },
+  { package: 'iproute2', role: "makes the tests' networks", programs: ['ip'] },
+];
+
 /** @type {readonly Need[]} */
 export const TEST_NEEDS = [
   ...SERVER_NEEDS,
@@ -50,6 +57,7 @@ export const TEST_NEEDS = [
   ...IMAGE_NEEDS.filter(({ package: name }) => name !== 'bubblewrap'),
   CPIO,
   ...DOCKER,
+  ...ENGINES,
 ];
 
 /**

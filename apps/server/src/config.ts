@@ -83,6 +83,19 @@ const serverVariables = z.object({
     .min(1)
     .optional()
     .describe('Socket of the Docker daemon; `/var/run/docker.sock` if not set.'),
+  RINGLAB_SSH_HOSTS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((host) => host.trim()))
+    .transform((list) => list.filter((host) => host !== ''))
+    .pipe(z.array(z.string().regex(/^[^@\s]+@[^@\s]+$/, 'is user@host or user@host:port')))
+    .describe(
+      'Prepared hosts for the ssh driver, with commas between: `ringlab@10.0.0.7`, a port after a colon.',
+    ),
+  RINGLAB_SSH_KEY: folder('.data/ssh-key').describe('File of the private key that logs in to those hosts.'),
+  RINGLAB_SSH_KNOWN_HOSTS: folder('.data/ssh-known-hosts').describe(
+    "File with those hosts' own keys, as `ssh-keyscan` prints them.",
+  ),
   RINGLAB_DRIVER: z
     .enum(['auto', ...driverName.options])
     .default('auto')

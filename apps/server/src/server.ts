@@ -38,6 +38,13 @@ function runsThatFit({ memoryBytes }: Limits): number {
   return Math.max(availableParallelism(), Math.floor((totalmem() * 0.75) / memoryBytes));
 }
 
+/** Where there are seats, runs and checks wait for them in one queue. */
+function queues({ maxRuns, maxChecks, limits }: Config, seats: number | undefined) {
+  const runPlaces = new Places(seats ?? maxRuns ?? runsThatFit(limits));
+  const checkPlaces = seats === undefined ? new Places(maxChecks ?? availableParallelism()) : runPlaces;
+  return { runPlaces, checkPlaces, seated: seats !== undefined };
+}
+
 /** Starts everything in order; rejects, with nothing left behind, when a part of it cannot start. */
 export async function startServer(
   config: Config,
@@ -48,7 +55,9 @@ export async function startServer(
   const store = starting.use(new Store(config));
   const secrets = await courseSecrets(config, store);
   const decks = await loadDecks(join(config.labsDir, 'slides'));
-  const supply = starting.use(new SandboxSupply(choice, config.limits, config.poolSandboxes));
+  const seats = 'driver' in choice ? choice.driver.seats : undefined;
+  const poolSandboxes = seats === undefined ? config.poolSandboxes : 0;
+  const supply = starting.use(new SandboxSupply(choice, config.limits, poolSandboxes));
   const sandboxStatus = () => supply.status;
 
   const watchers = new Watchers();
@@ -60,8 +69,7 @@ export async function startServer(
     watchers,
     workspaces,
     terminals,
-    runPlaces: new Places(config.maxRuns ?? runsThatFit(config.limits)),
-    checkPlaces: new Places(config.maxChecks ?? availableParallelism()),
+    ...queues(config, seats),
     source: supply,
     engine: () => supply.engine(),
   };

@@ -32,7 +32,13 @@ export const LEFT_OUT = [
 ];
 
 /** Only one initramfs maker satisfies the kernel's package without a quarter of Debian; ours is made by `vm.ts`. */
-export const VM_PACKAGES = ['linux-image-cloud-amd64', 'tiny-initramfs', 'kmod', 'openssh-server'];
+export const VM_PACKAGES = [
+  'linux-image-cloud-amd64',
+  'tiny-initramfs',
+  'kmod',
+  'openssh-server',
+  'bubblewrap',
+];
 
 /** Modules that the guest loads before it can see its root, and those of its devices; what they need comes along. */
 export const VM_MODULES = [

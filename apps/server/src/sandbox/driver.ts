@@ -7,6 +7,10 @@ import type { Limits } from './limits.ts';
 /** A kind of sandbox. `driver.contract.ts` says in tests what each must do. */
 export interface SandboxDriver extends AsyncDisposable {
   readonly name: DriverName;
+  /** About how many times longer than on this machine's own processor a program takes there; 1 where it is not said. */
+  readonly slowness?: number;
+  /** How many sandboxes there can be at a time, where each takes something that nobody else may have then. */
+  readonly seats?: number;
   /** Tries the real thing, never trusts that a file exists. Never rejects. */
   probe(): Promise<DriverStatus>;
   /** Rejects with SandboxError, whose message an attendee can act on. */

@@ -3,6 +3,9 @@ import type { DriverName } from '@ringlab/protocol';
 import { BubblewrapDriver } from './bubblewrap/driver.ts';
 import { DockerDriver } from './docker/driver.ts';
 import type { DriverStatus, SandboxDriver } from './driver.ts';
+import type { Limits } from './limits.ts';
+import { QemuDriver } from './qemu/driver.ts';
+import { SshDriver } from './ssh/driver.ts';
 
 export interface DriverConfig {
   readonly driver: DriverName | 'auto';
@@ -10,11 +13,20 @@ export interface DriverConfig {
   readonly unetmapDir: string;
   readonly imagesDir: string;
   readonly dockerSocket?: string | undefined;
+  readonly limits: Limits;
+  readonly sshHosts: readonly string[];
+  readonly sshKey: string;
+  readonly sshKnownHosts: string;
 }
 
 /** Every concrete driver that the configuration allows, best first. The caller disposes of them. */
 export function availableDrivers(config: DriverConfig): SandboxDriver[] {
-  const drivers = [new BubblewrapDriver(config), new DockerDriver(config)];
+  const drivers = [
+    new BubblewrapDriver(config),
+    new DockerDriver(config),
+    new QemuDriver(config),
+    new SshDriver(config),
+  ];
   return drivers.filter(({ name }) => config.driver === 'auto' || config.driver === name);
 }
 
@@ -36,6 +48,6 @@ export async function firstUsable(
   return {
     why:
       refusals.join('\n') ||
-      'RINGLAB_DRIVER names a driver that this version does not have; bubblewrap and docker are some.',
+      'RINGLAB_DRIVER names a driver that this version does not have; bubblewrap, docker, qemu and ssh are there.',
   };
 }

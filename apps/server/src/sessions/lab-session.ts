@@ -18,7 +18,7 @@ import type { Store } from '../store/store.ts';
 import type { TerminalSize } from '../terminals/screen.ts';
 import type { Terminal, TerminalLabel } from '../terminals/terminal.ts';
 import { HeldSandbox, type SandboxSource } from './held-sandbox.ts';
-import type { Places } from './places.ts';
+import { handingBack, type Queue } from './places.ts';
 import { Run } from './run.ts';
 import type { Terminals } from './terminals.ts';
 import type { Watcher, Watchers } from './watchers.ts';
@@ -33,8 +33,10 @@ export interface SessionPlace {
   readonly watchers: Watchers;
   readonly workspaces: Workspaces;
   readonly terminals: Terminals;
-  readonly runPlaces: Places;
-  readonly checkPlaces: Places;
+  readonly runPlaces: Queue;
+  readonly checkPlaces: Queue;
+  /** Sandboxes are few: each goes with the run that it was for. */
+  readonly seated: boolean;
   readonly source: SandboxSource;
   engine(): Pick<RunState, 'driver' | 'engine'>;
 }
@@ -93,7 +95,7 @@ export class LabSession implements AsyncDisposable {
     this.#run = new Run(
       {
         lab: this.#lab(),
-        places: this.#place.runPlaces,
+        places: this.#runPlaces(),
         prepare: () => this.#sandbox.with(this.#files()),
         discard: () => this.#sandbox.discard(),
         openTerminal: (label) => this.#openRunTerminal(label),
@@ -143,6 +145,8 @@ export class LabSession implements AsyncDisposable {
   async openShell(size: TerminalSize): Promise<Terminal> {
     if (this.#shells.size + this.#openingShells >= SHELLS)
       throw new Refusal('too-many', `A lab has at most ${SHELLS} shells. Close one first.`);
+    if (this.#place.seated && !this.#isRunning())
+      throw new Refusal('busy', 'Here a shell needs a run beside it: press Run, then open the shell.');
     this.#openingShells++;
     try {
       return await this.#openShell(size);
@@ -200,6 +204,11 @@ export class LabSession implements AsyncDisposable {
       this.#place.terminals.close(terminal);
     this.#runTerminals = [];
     this.#shells.clear();
+  }
+
+  #runPlaces(): Queue {
+    const { runPlaces, seated } = this.#place;
+    return seated ? handingBack(runPlaces, () => this.#sandbox.discard()) : runPlaces;
   }
 
   #isRunning(): boolean {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { expect, test } from 'vitest';
-import { Places } from './places.ts';
+import { handingBack, Places } from './places.ts';
 
 const forever = () => new AbortController().signal;
 
@@ -36,4 +36,21 @@ test('who gives up while waiting takes no place, even when it comes at that mome
     throw new Error('nobody should have to wait');
   });
   expect(free).toBeDefined();
+});
+
+test('where something has to be handed back, the next one waits until it was', async () => {
+  let handedBack!: () => void;
+  const handing = new Promise<void>((resolve) => {
+    handedBack = resolve;
+  });
+  const places = new Places(1);
+  const first = await handingBack(places, () => handing).enter(forever(), () => {});
+  let entered = false;
+  const second = places.enter(forever(), () => {}).then(() => (entered = true));
+  first?.[Symbol.dispose]();
+  await new Promise(setImmediate);
+  expect(entered).toBe(false);
+  handedBack();
+  await second;
+  expect(entered).toBe(true);
 });

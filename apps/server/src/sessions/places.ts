@@ -58,3 +58,15 @@ export class Places {
     });
   }
 }
+
+export type Queue = Pick<Places, 'enter'>;
+
+/** The same queue, where a place is only free again when what was used in it has been handed back. */
+export function handingBack(queue: Queue, handBack: () => Promise<void>): Queue {
+  return {
+    enter: async (signal, onPosition) => {
+      const place = await queue.enter(signal, onPosition);
+      return place && { [Symbol.dispose]: () => void handBack().finally(() => place[Symbol.dispose]()) };
+    },
+  };
+}

@@ -13,7 +13,7 @@ import { buildInTerminal } from '../builds/build.ts';
 import type { RateWatch } from '../rates/rate-watch.ts';
 import type { Terminal, TerminalLabel } from '../terminals/terminal.ts';
 import { CpuShares } from './cpu-shares.ts';
-import type { Places } from './places.ts';
+import type { Queue } from './places.ts';
 
 /** A process that waits for another one's port waits this long, and then starts all the same. */
 const PORT_WAIT_MS = 10_000;
@@ -30,7 +30,7 @@ const LATE_LIMIT_MS = 3000;
 /** What a run needs of the place where it runs. */
 export interface RunPlace {
   readonly lab: Lab;
-  readonly places: Places;
+  readonly places: Queue;
   /** The workspace's sandbox, with its files as they are saved now. */
   prepare(): Promise<{ readonly sandbox: Sandbox; readonly rates: RateWatch }>;
   /** Ends the sandbox with everything in it. */

@@ -6,8 +6,10 @@ import type { Limits } from '../limits.ts';
 
 /** Beside the programs there are the agent and a supervisor for each exec. */
 const PROCESSES_BESIDE = 64;
-/** All sandboxes together against everything else on the machine (1024, or 100 in version 2), when it is busy. */
-const ALL_SHARES = { v1: 512, v2: 50 };
+/** All sandboxes together against every other process of the machine, when it is busy. */
+const ALL_SHARES = 0.5;
+/** What the kernel gives to one process without a group: version 1, and 2. */
+const ONE_SHARE = { v1: 1024, v2: 100 };
 const REMOVE_ATTEMPTS = 100;
 
 export interface GroupUsage {
@@ -57,8 +59,9 @@ export async function findControlGroups(
   key: string,
   deadKeys: readonly string[],
   limits: Limits,
+  allShares = ALL_SHARES,
 ): Promise<ControlGroups | undefined> {
-  const dialect = (await findV2(key)) ?? (await findV1(key));
+  const dialect = (await findV2(key, allShares)) ?? (await findV1(key, allShares));
   if (dialect === undefined) return undefined;
   const groups = new Groups(dialect);
   try {
@@ -161,7 +164,7 @@ async function removeDead(dialect: Dialect, key: string, deadKeys: readonly stri
   );
 }
 
-async function findV1(key: string): Promise<Dialect | undefined> {
+async function findV1(key: string, allShares: number): Promise<Dialect | undefined> {
   const mounts = (await readMounts()).filter((mount) => mount.type === 'cgroup');
   const parent = (controller: string) => {
     const mount = mounts.find(({ options }) => options.includes(controller));
@@ -171,7 +174,7 @@ async function findV1(key: string): Promise<Dialect | undefined> {
   if (!memory || !pids || !cpu || !cpuUsage) return undefined;
   return {
     ...{ memory, pids, cpu, cpuUsage },
-    parentShares: ['cpu.shares', String(ALL_SHARES.v1)],
+    parentShares: ['cpu.shares', String(allShares * ONE_SHARE.v1)],
     memoryLimit: ({ memoryBytes }) => [
       ['memory.limit_in_bytes', String(memoryBytes)],
       ['memory.memsw.limit_in_bytes', String(memoryBytes)],
@@ -184,7 +187,7 @@ async function findV1(key: string): Promise<Dialect | undefined> {
   };
 }
 
-async function findV2(key: string): Promise<Dialect | undefined> {
+async function findV2(key: string, allShares: number): Promise<Dialect | undefined> {
   const root = (await readMounts()).find((mount) => mount.type === 'cgroup2')?.folder;
   const controllers =
     root === undefined ? '' : await readFile(join(root, 'cgroup.controllers'), 'utf8').catch(() => '');
@@ -203,7 +206,7 @@ async function findV2(key: string): Promise<Dialect | undefined> {
   }
   return {
     ...{ memory: parent, pids: parent, cpu: parent, cpuUsage: parent },
-    parentShares: ['cpu.weight', String(ALL_SHARES.v2)],
+    parentShares: ['cpu.weight', String(allShares * ONE_SHARE.v2)],
     memoryLimit: ({ memoryBytes }) => [
       ['memory.max', String(memoryBytes)],
       ['memory.swap.max', '0'],

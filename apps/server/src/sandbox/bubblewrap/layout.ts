@@ -27,6 +27,10 @@ export interface LayoutSources {
   /** Holds `passwd`, `group` and such, made for sandboxes. */
   readonly etcFolder: string;
   readonly etcFiles: readonly string[];
+  /** bwrap's words for /usr and its like; where it runs on this machine, they are found out. */
+  readonly system?: readonly string[];
+  /** More of its words, for devices. */
+  readonly devices?: readonly string[];
 }
 
 /** Arguments of bwrap, up to and including the agent's own. */
@@ -49,10 +53,8 @@ export function bwrapArguments(
       'ringlab',
     ],
     ...['--die-with-parent', '--as-pid-1', '--cap-drop', 'ALL', ...networkRights(interfaces), '--clearenv'],
-    ...systemArguments(),
-    ...ETC.flatMap((name) =>
-      existsSync(`/etc/${name}`) ? ['--ro-bind', `/etc/${name}`, `/etc/${name}`] : [],
-    ),
+    ...(sources.system ?? systemHere()),
+    ...ETC.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
     ...sources.etcFiles.flatMap((name) => ['--ro-bind', `${sources.etcFolder}/${name}`, `/etc/${name}`]),
     ...['--ro-bind', sources.toolsFolder, TOOLS, '--ro-bind', sources.agentFolder, AGENT],
     ...['--proc', '/proc', '--dev', '/dev', ...networkDevices(interfaces)],
@@ -64,6 +66,7 @@ export function bwrapArguments(
     ...tmpfs('/run/ringlab', 4 * 1024 * 1024),
     ...tmpfs(REGION, limits.regionBytes),
     ...tmpfs(WORKSPACE, limits.diskBytes),
+    ...(sources.devices ?? []),
     ...['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', WORKSPACE],
     ...['--', `${AGENT}/ringlab-agent`, 'inside', ...agentLimits],
     ...interfaces.flatMap(({ name, address, peer }) => [name, address, peer.name, peer.address]),
@@ -86,7 +89,7 @@ function tmpfs(path: string, bytes: number): string[] {
 }
 
 /** /usr, and /bin, /lib and so on as the host has them: links into /usr, or folders. */
-function systemArguments(): string[] {
+function systemHere(): string[] {
   const tops = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'].filter((name) => existsSync(`/${name}`));
   return [
     ...['--ro-bind', '/usr', '/usr'],
@@ -97,3 +100,9 @@ function systemArguments(): string[] {
     ),
   ];
 }
+
+/** The same where it cannot be looked at from here: a Debian of today. */
+export const MERGED_SYSTEM: readonly string[] = [
+  ...['--ro-bind', '/usr', '/usr'],
+  ...['bin', 'sbin', 'lib', 'lib64'].flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`]),
+];

@@ -4,12 +4,10 @@ import { createHash } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SandboxError } from '@ringlab/labkit';
-import { livingProcess, writeProcess } from '../living-process.ts';
+import { killProcess, livingProcess, writeProcess } from '../living-process.ts';
 
 const MOST_SLOTS = 4096;
-const KILL_WAIT_MS = 2000;
 
 /**
  * The folder of everything that sandboxes need outside themselves and that does not outlive a boot: sockets, the
@@ -122,13 +120,4 @@ async function removeDead(path: string): Promise<boolean> {
     if (name.endsWith('.pid')) await killProcess(join(aside, 's', name));
   await rm(aside, { recursive: true, force: true });
   return true;
-}
-
-async function killProcess(pidFile: string): Promise<void> {
-  for (let waitedMs = 0; waitedMs < KILL_WAIT_MS; waitedMs += 20) {
-    const pid = await livingProcess(pidFile);
-    if (pid === undefined) return;
-    process.kill(pid, 'SIGKILL');
-    await sleep(20);
-  }
 }

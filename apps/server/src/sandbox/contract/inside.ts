@@ -7,7 +7,7 @@ import { expect, onTestFinished } from 'vitest';
 import type { SandboxDriver } from '../driver.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 export interface Ended {
   readonly out: string;
@@ -17,6 +17,11 @@ export interface Ended {
 
 /** The driver under test, once it was made. */
 export type GetDriver = () => SandboxDriver;
+
+/** What a time that is expected of this machine's own processor becomes there. */
+export function slower(driver: GetDriver, ms: number): number {
+  return ms * (driver().slowness ?? 1);
+}
 
 let made = 0;
 

@@ -15,6 +15,8 @@ int main(int argc, char **argv)
 		return contained_main(argc - 2, argv + 2);
 	if (argc > 1 && strcmp(argv[1], "carry") == 0)
 		return carry_main();
+	if (argc > 1 && strcmp(argv[1], "refresh") == 0)
+		return refresh_main();
 	fprintf(stderr, "ringlab-agent is started by Ringlab's server.\n");
 	return 2;
 }

@@ -12,6 +12,7 @@ int launch_main(int argc, char **argv);
 int inside_main(int argc, char **argv);
 /* The same where a container is the sandbox: see rendezvous.h. It outlives its server for a while. */
 int contained_main(int argc, char **argv);
+int refresh_main(void);
 /* Each serves one connection whose first frame was read, and ends the process. */
 struct frame;
 void supervise(int connection, const struct frame *request);

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import { once } from 'node:events';
+import type { Duplex, Readable } from 'node:stream';
+import { SandboxError } from '@ringlab/labkit';
+import { Client, type ConnectConfig } from 'ssh2';
+import { type Dial, sandboxEnded } from '../agent/dial.ts';
+
+const READY_TIMEOUT_MS = 30_000;
+
+export interface Ran {
+  /** Undefined when the connection was lost before it ended. */
+  readonly code: number | undefined;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** One SSH connection: commands, and streams to sockets on its other side. */
+export class SshLink implements Disposable {
+  /** Resolves when the connection has ended, whoever ended it. */
+  readonly closed: Promise<void>;
+  readonly #client: Client;
+
+  private constructor(client: Client) {
+    this.#client = client;
+    this.closed = new Promise((resolve) => client.once('close', () => resolve()));
+    client.on('error', () => {});
+  }
+
+  /** Rejects with the connection's own error, whose `level` says whether it was the network or the login. */
+  static async open(config: ConnectConfig): Promise<SshLink> {
+    const client = new Client();
+    const ready = new Promise<void>((resolve, reject) => {
+      client.once('ready', resolve);
+      client.once('error', reject);
+      client.once('close', () => reject(sandboxEnded()));
+    });
+    client.connect({ readyTimeout: READY_TIMEOUT_MS, ...config });
+    try {
+      await ready;
+    } catch (error) {
+      client.on('error', () => {});
+      client.destroy();
+      throw error;
+    }
+    return new SshLink(client);
+  }
+
+  /** Streams to whoever listens on that socket there. Each has a window of its own: one that is not read holds only itself up. */
+  dialer(socketPath: string): Dial {
+    return () =>
+      new Promise((resolve, reject) => {
+        const refuse = () => reject(sandboxEnded());
+        try {
+          this.#client.openssh_forwardOutStreamLocal(socketPath, (error, channel) => {
+            if (error !== undefined) return refuse();
+            // Half a stream is of no use: who has stopped talking there does not listen either.
+            channel.once('end', () => channel.end());
+            resolve(channel);
+          });
+        } catch {
+          refuse();
+        }
+        void this.closed.then(refuse);
+      });
+  }
+
+  /** Starts a command of the login shell; its stdin, stdout and `stderr` are the stream's. */
+  async start(command: string): Promise<Duplex & { readonly stderr: Readable }> {
+    return new Promise((resolve, reject) => {
+      void this.closed.then(() => reject(sandboxEnded()));
+      try {
+        this.#client.exec(command, (error, channel) =>
+          error === undefined ? resolve(channel) : reject(error),
+        );
+      } catch (error) {
+        reject(error);
+      }
+    });
+  }
+
+  /** Runs a command to its end, with `input` on its stdin. */
+  async run(command: string, input: string | Uint8Array = ''): Promise<Ran> {
+    const channel = await this.start(command);
+    const [out, err]: [Buffer[], Buffer[]] = [[], []];
+    let code: number | undefined;
+    channel.on('data', (chunk: Buffer) => out.push(chunk));
+    channel.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    channel.on('exit', (number: number | null) => {
+      code = number ?? undefined;
+    });
+    channel.end(input);
+    await once(channel, 'close');
+    return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
+  }
+
+  /** The same; a failure is a SandboxError that begins with `doing`. */
+  async must(doing: string, command: string, input?: string | Uint8Array): Promise<string> {
+    const { code, out, err } = await this.run(command, input);
+    if (code === 0) return out;
+    throw new SandboxError(`${doing} failed: ${err.trim().split('\n').at(-1) || `it ended with ${code}`}`);
+  }
+
+  [Symbol.dispose](): void {
+    this.#client.destroy();
+  }
+}
+
+/** For a POSIX shell. */
+export function quoted(words: readonly (string | number)[]): string {
+  return words.map((word) => `'${String(word).replaceAll("'", "'\\''")}'`).join(' ');
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import { constants } from 'node:fs';
+import { access, readFile, writeFile } from 'node:fs/promises';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const DEVICE = '/dev/kvm';
+
+const choice = z.object({ accelerator: z.enum(['kvm', 'tcg']), why: z.string() });
+/** `why` is a sentence about the processor's help, for the operator. */
+export type Choice = Readonly<z.infer<typeof choice>>;
+const note = choice.extend({ kernel: z.string(), qemu: z.string() });
+
+/**
+ * Whether the processor helps. The device may be there, open, and even make machines that then stand still: only a
+ * machine that has booted proves anything. What came out is remembered for this kernel and this QEMU.
+ *
+ * `boots` starts a machine with KVM and resolves when somebody could log in; it rejects when that takes too long.
+ */
+export async function chooseAccelerator(
+  dataDir: string,
+  qemuVersion: string,
+  boots: () => Promise<void>,
+): Promise<Choice> {
+  const obstacle = await whyNotOpen();
+  if (obstacle !== undefined) return { accelerator: 'tcg', why: obstacle };
+  const path = join(dataDir, 'vm-accelerator.json');
+  const remembered = await recall(path, qemuVersion);
+  if (remembered !== undefined) return remembered;
+  const found = await tryKvm(boots);
+  await writeFile(path, `${JSON.stringify({ ...found, kernel: release(), qemu: qemuVersion })}\n`).catch(
+    () => {},
+  );
+  return found;
+}
+
+async function whyNotOpen(): Promise<string | undefined> {
+  try {
+    await access(DEVICE, constants.R_OK | constants.W_OK);
+    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      return 'This machine has no /dev/kvm, so virtual machines are emulated, and slower.';
+    return 'This user may not open /dev/kvm (join the group kvm), so virtual machines are emulated, and slower.';
+  }
+}
+
+async function recall(path: string, qemuVersion: string): Promise<Choice | undefined> {
+  const found = note.safeParse(JSON.parse(await readFile(path, 'utf8').catch(() => 'null')));
+  if (!found.success || found.data.kernel !== release() || found.data.qemu !== qemuVersion) return undefined;
+  return found.data;
+}
+
+async function tryKvm(boots: () => Promise<void>): Promise<Choice> {
+  try {
+    await boots();
+    return { accelerator: 'kvm', why: 'KVM works.' };
+  } catch (error) {
+    const why = (error as Error).message;
+    return {
+      accelerator: 'tcg',
+      why: `/dev/kvm is there, but a machine that uses it does not start (${why}), so virtual machines are emulated, and slower.`,
+    };
+  }
+}

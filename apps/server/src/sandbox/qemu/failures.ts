@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { SandboxError } from '@ringlab/labkit';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { sh, until } from '../contract/inside.ts';
+import { DEFAULT_LIMITS } from '../limits.ts';
+import { chooseAccelerator } from './accelerator.ts';
+import { QemuDriver, type QemuOptions } from './driver.ts';
+import { VmFolder } from './vm-folder.ts';
+
+/** So many take minutes under emulation: a few in every test run, and more on demand. */
+const CYCLES = Number(process.env.RINGLAB_VM_CYCLES ?? 4);
+const limits = DEFAULT_LIMITS;
+
+/** What happens to machines, and what is left of them. `options`' data folder has a snapshot by then. */
+export function qemuFailures(options: QemuOptions): void {
+  const folder = new VmFolder(options.dataDir);
+  const machines = (): string[] => readdirSync(folder.path).filter((name) => /^\d+$/.test(name));
+  const pidOf = (slot: string): number =>
+    Number(readFileSync(join(folder.path, slot, 'pid'), 'utf8').split(' ')[0]);
+
+  describe('a virtual machine', () => {
+    test('has entropy, time and keys that no other of its snapshot has', async () => {
+      await using driver = new QemuDriver(options);
+      const [one, two] = await Promise.all(['one', 'two'].map((id) => driver.create({ id, limits })));
+      if (one === undefined || two === undefined) return expect.unreachable();
+      const drawn = async (sandbox: typeof one) =>
+        (await sh(sandbox, 'od -N16 -An -tx1 /dev/urandom; date +%s')).out;
+      const [[a, seconds], [b]] = [(await drawn(one)).split('\n'), (await drawn(two)).split('\n')];
+      expect(a).not.toBe(b);
+      expect(Math.abs(Number(seconds) - Date.now() / 1000)).toBeLessThan(10);
+    });
+
+    test('that is killed is told to who runs something in it, and leaves nothing', async () => {
+      await using driver = new QemuDriver(options);
+      const sandbox = await driver.create({ id: 'killed', limits });
+      const program = await sandbox.exec(['sleep', '1000']);
+      const [slot = ''] = machines();
+      process.kill(pidOf(slot), 'SIGKILL');
+      expect(await program.exit).toEqual({ signal: 'SIGKILL', words: 'stopped: its virtual machine ended' });
+      await expect(sandbox.exec(['true'])).rejects.toThrow(SandboxError);
+      await sandbox[Symbol.asyncDispose]();
+      expect(machines()).toEqual([]);
+      await using next = await driver.create({ id: 'next', limits });
+      expect((await sh(next, 'echo runs')).out).toBe('runs\n');
+    });
+
+    test('ends with its server, and the next server finds a clean house', async () => {
+      const server = spawn(
+        process.execPath,
+        ['--input-type=module', '--eval', SERVER, JSON.stringify(options)],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      onTestFinished(() => void server.kill('SIGKILL'));
+      await once(createInterface({ input: server.stdout }), 'line');
+      const [slot = ''] = machines();
+      const pid = pidOf(slot);
+      await using next = new QemuDriver(options);
+      expect((await next.probe()).message).toMatch(/Another server \(process \d+\)/);
+      server.kill('SIGKILL');
+      await until(() => !existsSync(`/proc/${pid}`), 'the machine ending');
+      for await (const sandbox of next.adopt()) expect.unreachable(`adopted ${sandbox.id}`);
+      expect(machines()).toEqual([]);
+    });
+
+    test(`leaves nothing, made and disposed of ${CYCLES} times`, async () => {
+      await using driver = new QemuDriver(options);
+      await (await driver.create({ id: 'first', limits }))[Symbol.asyncDispose]();
+      const files = () => readdirSync('/proc/self/fd').length;
+      const before = files();
+      for (let i = 0; i < CYCLES; i++) {
+        await using sandbox = await driver.create({ id: `cycle-${i}`, limits });
+        expect((await sh(sandbox, 'echo runs')).out).toBe('runs\n');
+      }
+      expect([machines(), machinesOf(folder)]).toEqual([[], []]);
+      await until(() => files() <= before, 'descriptors being closed');
+    });
+
+    test('is booted when its snapshot is damaged', async () => {
+      const snapshots = join(options.dataDir, 'vm-snapshots');
+      for (const name of readdirSync(snapshots)) {
+        const path = join(snapshots, name, 'state');
+        const bytes = readFileSync(path).byteLength;
+        writeFileSync(path, 'not a machine');
+        truncateSync(path, bytes);
+      }
+      await using driver = new QemuDriver(options);
+      await using sandbox = await driver.create({ id: 'damaged', limits });
+      expect((await sh(sandbox, 'echo runs')).out).toBe('runs\n');
+    });
+  });
+
+  describe('the VM image', () => {
+    const withImage = (change: (folder: string) => void): QemuOptions => {
+      const dataDir = join(options.dataDir, 'other');
+      const imagesDir = join(dataDir, 'images');
+      mkdirSync(dataDir, { recursive: true });
+      cpSync(join(options.imagesDir, 'vm'), join(imagesDir, 'vm'), { recursive: true });
+      cpSync(join(options.dataDir, 'vm-accelerator.json'), join(dataDir, 'vm-accelerator.json'), {
+        force: true,
+      });
+      onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+      change(join(imagesDir, 'vm'));
+      return { dataDir, imagesDir };
+    };
+    const message = async (changed: QemuOptions): Promise<string> => {
+      await using driver = new QemuDriver(changed);
+      return (await driver.probe()).message;
+    };
+
+    test('that is missing is asked for with the command that builds it', async () => {
+      const words = await message(withImage((vm) => rmSync(vm, { recursive: true })));
+      expect(words).toMatch(/^There is no VM image in .*pnpm images build vm/);
+    });
+
+    test('that is cut short is refused before anything starts', async () => {
+      const words = await message(withImage((vm) => truncateSync(join(vm, 'root.squashfs'), 1000)));
+      expect(words).toMatch(/damaged.*root\.squashfs.*pnpm images build vm/);
+    });
+
+    test('whose kernel is none is told by what QEMU says', async () => {
+      const words = await message(
+        withImage((vm) => {
+          const bytes = readFileSync(join(vm, 'vmlinux')).byteLength;
+          writeFileSync(join(vm, 'vmlinux'), Buffer.alloc(bytes, 'x'));
+        }),
+      );
+      expect(words).toMatch(/virtual machine/);
+    });
+  });
+
+  describe('KVM', () => {
+    test('is believed only after a machine has booted, once for each kernel and QEMU', async () => {
+      if (!existsSync('/dev/kvm')) return;
+      const dataDir = join(options.dataDir, 'kvm');
+      mkdirSync(dataDir);
+      let tries = 0;
+      const hangs = async (): Promise<never> => {
+        tries++;
+        throw new Error('it did not boot in time');
+      };
+      const choice = {
+        accelerator: 'tcg',
+        why: expect.stringMatching(/^\/dev\/kvm is there, but .*did not boot/),
+      };
+      for (let i = 0; i < 2; i++)
+        expect(await chooseAccelerator(dataDir, 'QEMU 1', hangs)).toMatchObject(choice);
+      expect(tries).toBe(1);
+      expect(await chooseAccelerator(dataDir, 'QEMU 2', async () => {})).toMatchObject({
+        accelerator: 'kvm',
+      });
+    });
+  });
+}
+
+const SERVER = `
+  import { QemuDriver } from '${import.meta.dirname}/driver.ts';
+  import { DEFAULT_LIMITS } from '${import.meta.dirname}/../limits.ts';
+  const sandbox = await new QemuDriver(JSON.parse(process.argv[1])).create({ id: 'x', limits: DEFAULT_LIMITS });
+  await sandbox.exec(['sleep', '1000']);
+  console.log('up');
+  setInterval(() => {}, 1000);
+`;
+
+/** Processes of machines of that data folder. */
+function machinesOf({ path }: VmFolder): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`path=${path}/`);
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { cp } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { agentArguments } from '../agent/arguments.ts';
+import { stageAgent } from '../agent/compile.ts';
+import { environment, TOOLS, UNETMAP_LIBRARY } from '../agent/inside.ts';
+import { stage } from '../agent/stage.ts';
+import { bwrapArguments, MERGED_SYSTEM } from '../bubblewrap/layout.ts';
+import { ETC_FILES, stageEtc } from '../bubblewrap/staging.ts';
+import type { SandboxSpec } from '../driver.ts';
+import type { LoginKeys } from '../over-ssh/keys.ts';
+import { quoted, type SshLink } from '../over-ssh/link.ts';
+
+const run = promisify(execFile);
+
+/** In the guest, outside every sandbox: what the server brings along. */
+const BROUGHT = '/run/ringlab/brought';
+const AGENT_BINARY = `${BROUGHT}/agent/ringlab-agent`;
+/** Of the sandbox that a snapshot has in it already, and of one made later. */
+export const READY_SOCKET = '/run/ringlab/agent';
+export const OWN_SOCKET = '/run/ringlab/agent-own';
+const USER = 1000;
+/** There is nobody outside who could hold them. */
+const NOTHING_OUTSIDE = { memory: false, processes: false };
+
+/** What of the server's own goes into a guest, and a name for that version of it. */
+export async function stageBrought(runFolder: string): Promise<string> {
+  const [agent, etc] = await Promise.all([stageAgent(runFolder), stageEtc(runFolder)]);
+  const version = [agent, etc].map((path) => basename(path).split('-').at(-1)).join('-');
+  return stage(runFolder, `brought-${version}`, async (folder) => {
+    await cp(agent, join(folder, 'agent'), { recursive: true });
+    await cp(etc, join(folder, 'etc'), { recursive: true });
+  });
+}
+
+/** Brings the agent, once for each boot. What the image has compiled for its own C library is taken from there. */
+export async function bring(link: SshLink, brought: string): Promise<void> {
+  const { stdout } = await run('tar', ['-C', brought, '-cf', '-', '.'], {
+    encoding: 'buffer',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const unpack = `mkdir -p ${BROUGHT} && tar -xf - -C ${BROUGHT}`;
+  await link.must('Preparing the virtual machine', unpack, stdout);
+}
+
+/** Runs once what every lab needs, so that a snapshot has it in memory. */
+export async function warm(link: SshLink): Promise<void> {
+  const compile = `echo '#include <stdio.h>
+int main(void) { return puts("warm") < 0; }' > /tmp/warm.c && gcc -g -o /tmp/warm /tmp/warm.c && /tmp/warm; rm -f /tmp/warm*`;
+  const view = `bwrap --unshare-all --ro-bind / / --dev /dev --proc /proc true; bash -c true; ${TOOLS}/bin/nmstat --json`;
+  await link.run(`sync; echo 3 > /proc/sys/vm/drop_caches; (${compile}; ${view}) > /dev/null 2>&1`);
+}
+
+/** Entropy, time and keys that no other machine of the same snapshot has; `refresh.c` is the other end. */
+export function freshness({ host, login }: LoginKeys): Buffer {
+  const time = Buffer.alloc(8);
+  time.writeBigUInt64LE(BigInt(Date.now()) * 1_000_000n);
+  return Buffer.concat([randomBytes(64), time, Buffer.from(`${host.private}\0${login.public}\n\0`)]);
+}
+
+/** The command that takes in what `freshness` gives. */
+export const REFRESH = `${AGENT_BINARY} refresh`;
+
+/** What of a sandbox's wishes is granted inside the machine. */
+export type Wanted = Pick<SandboxSpec, 'limits' | 'interfaces'>;
+
+/**
+ * The command that makes the sandbox: its view and its user are those of a bubblewrap sandbox, so that a program finds the
+ * same here. It prints a byte when the agent can be reached. When the agent ends, the machine does.
+ */
+export function launchCommand({ limits, interfaces }: Wanted, socketPath: string): string {
+  const bwrap = [
+    'bwrap',
+    ...bwrapArguments(SOURCES, limits, agentArguments(limits, NOTHING_OUTSIDE), interfaces),
+  ];
+  const launch = [AGENT_BINARY, 'launch', socketPath, USER, USER, '--', ...bwrap];
+  return `exec setsid sh -c ${quoted([`${quoted(launch)}; echo b > /proc/sysrq-trigger`])}`;
+}
+
+const SOURCES = {
+  agentFolder: `${BROUGHT}/agent`,
+  etcFolder: `${BROUGHT}/etc`,
+  toolsFolder: TOOLS,
+  etcFiles: ETC_FILES,
+  system: MERGED_SYSTEM,
+};
+
+export function guestEnvironment(): Readonly<Record<string, string>> {
+  return environment([`${TOOLS}/${UNETMAP_LIBRARY}`]);
+}

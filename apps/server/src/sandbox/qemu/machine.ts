@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chown, type FileHandle, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SandboxError } from '@ringlab/labkit';
+import { writeProcess } from '../living-process.ts';
+import { isKey, type LoginKeys } from '../over-ssh/keys.ts';
+import { SshLink } from '../over-ssh/link.ts';
+import { type MachineShape, machineArguments } from './arguments.ts';
+import type { VmImage } from './image.ts';
+import { Qmp } from './qmp.ts';
+import type { Snapshot } from './snapshots.ts';
+import type { Slot } from './vm-folder.ts';
+
+const PROGRAM = 'qemu-system-x86_64';
+const LOOK_PERIOD_MS = 10;
+
+export interface MachineSpec {
+  readonly image: VmImage;
+  readonly shape: MachineShape;
+  readonly keys: LoginKeys;
+  /** What to go on from; without it the machine boots. */
+  readonly snapshot: Snapshot | undefined;
+  readonly groupFolders: readonly string[];
+}
+
+/** A running QEMU. It is a process that the server's end does not end. */
+export class Machine implements AsyncDisposable {
+  readonly slot: Slot;
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<void>;
+  readonly #process: ChildProcess;
+
+  private constructor(slot: Slot, process_: ChildProcess) {
+    this.slot = slot;
+    this.#process = process_;
+    this.ended = new Promise((resolve) => {
+      process_.once('exit', () => resolve());
+      process_.once('error', () => resolve());
+    });
+  }
+
+  /** Resolves when QEMU answers, which is before the guest does. Rejects with SandboxError. */
+  static async start(slot: Slot, spec: MachineSpec): Promise<Machine> {
+    await giveKeys(slot, spec.keys);
+    await using files = new AsyncDisposableStack();
+    const fds = await openAll(spec, files);
+    const log = files.use(await open(slot.file('log'), 'a', 0o600));
+    const words = [PROGRAM, ...machineArguments(spec.shape, slot.path, spec.snapshot !== undefined)];
+    const [program = '', ...args] = confined(words, spec.groupFolders, slot.user, await kvmGroup());
+    const stdio = ['ignore' as const, log.fd, log.fd, ...fds];
+    const process_ = spawn(program, args, {
+      stdio,
+      cwd: '/',
+      detached: true,
+      env: { PATH: process.env.PATH },
+    });
+    process_.unref();
+    const machine = new Machine(slot, process_);
+    if (process_.pid !== undefined) await writeProcess(slot.pidFile, process_.pid);
+    await machine.whileItLives(untilListening(slot.file('ssh')));
+    return machine;
+  }
+
+  /** What would never come from a machine that has ended: then rejects with SandboxError. */
+  async whileItLives<T>(what: Promise<T>): Promise<T> {
+    what.catch(() => {});
+    const gone = Symbol();
+    const first = await Promise.race([what, this.ended.then(() => gone)]);
+    if (first === gone) throw await this.failure();
+    return first as T;
+  }
+
+  /** Why it ended or does not answer, by what QEMU or the guest said last. */
+  async failure(): Promise<SandboxError> {
+    const log =
+      (await readFile(this.slot.file('log'), 'utf8').catch(() => '')).trim().split('\n').at(-1) ?? '';
+    if (this.#process.exitCode === 127) return new SandboxError(MISSING);
+    const said = log === '' ? 'it ended without a word' : log.replace(/^qemu-system-x86_64: /, '');
+    return new SandboxError(`The virtual machine could not be started: ${said}`);
+  }
+
+  /** The last lines of the guest's console. */
+  async console(): Promise<string> {
+    using qmp = await Qmp.open(this.slot.file('qmp'));
+    const text = await qmp.ask('ringbuf-read', { device: 'console', size: 65_536 });
+    return String(text).trim().split('\n').slice(-3).join(' | ');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#process.ref();
+    if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill('SIGKILL');
+    await this.ended;
+  }
+}
+
+const MISSING = 'QEMU is not installed. Install it: apt-get install qemu-system-x86';
+
+/**
+ * Logs in over the machine's port. `banner` is what sshd said in a snapshot before it was saved, and will not say again.
+ * Rejects with SandboxError.
+ */
+export async function logIn(slot: Slot, keys: LoginKeys, timeoutMs: number, banner = ''): Promise<SshLink> {
+  const sock = connect({ path: slot.file('ssh') });
+  try {
+    await once(sock, 'connect');
+    if (banner !== '') sock.unshift(Buffer.from(banner));
+    return await SshLink.open({
+      sock,
+      username: 'root',
+      privateKey: keys.login.private,
+      hostVerifier: (shown: Buffer) => isKey(shown, keys.host.public),
+      readyTimeout: timeoutMs,
+      algorithms: { cipher: ['chacha20-poly1305@openssh.com'], kex: ['curve25519-sha256'] },
+    });
+  } catch (error) {
+    sock.destroy();
+    throw new SandboxError(`The virtual machine does not let the server in: ${(error as Error).message}`);
+  }
+}
+
+async function giveKeys(slot: Slot, keys: LoginKeys): Promise<void> {
+  for (const [name, text] of [
+    ['authorized_keys', `${keys.login.public}\n`],
+    ['host_key', keys.host.private],
+  ] as const) {
+    await writeFile(slot.file(name), text, { mode: 0o600 });
+    if (slot.user !== undefined) await chown(slot.file(name), slot.user, slot.user);
+  }
+}
+
+/** In the order of FD. */
+async function openAll({ image, snapshot }: MachineSpec, owner: AsyncDisposableStack): Promise<number[]> {
+  const paths = [
+    image.root,
+    image.kernel,
+    image.initramfs,
+    ...(snapshot === undefined ? [] : [snapshot.statePath]),
+  ];
+  const handles: FileHandle[] = [];
+  for (const path of paths) handles.push(owner.use(await open(path, 'r')));
+  return handles.map(({ fd }) => fd);
+}
+
+/** Enters the control groups while that is still allowed, then becomes the machine's user and gives up every right. */
+function confined(
+  words: readonly string[],
+  groupFolders: readonly string[],
+  user: number | undefined,
+  kvm: number | undefined,
+): string[] {
+  const enter =
+    'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
+  const groups = kvm === undefined ? ['--clear-groups'] : ['--groups', String(kvm)];
+  const become = user === undefined ? [] : ['--reuid', String(user), '--regid', String(user), ...groups];
+  const least = ['setpriv', ...become, '--no-new-privs', '--inh-caps=-all', '--', ...words];
+  return ['sh', '-c', enter, 'sh', ...groupFolders, '--', ...least];
+}
+
+async function kvmGroup(): Promise<number | undefined> {
+  const found = await stat('/dev/kvm').catch(() => undefined);
+  return found === undefined || found.gid === 0 ? undefined : found.gid;
+}
+
+async function untilListening(path: string): Promise<void> {
+  while (true) {
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isSocket()) return;
+    await sleep(LOOK_PERIOD_MS);
+  }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Sandbox, SandboxError } from '@ringlab/labkit';
+import { Control } from '../agent/control.ts';
+import { AgentSandbox } from '../agent/sandbox.ts';
+import type { DriverStatus, SandboxDriver, SandboxSpec } from '../driver.ts';
+import { DEFAULT_LIMITS } from '../limits.ts';
+import { type HostAddress, inWords, parseHost, pinnedKeys } from '../over-ssh/host-address.ts';
+import { isKey } from '../over-ssh/keys.ts';
+import { awaitAgent } from '../over-ssh/launch.ts';
+import { SshLink } from '../over-ssh/link.ts';
+import { BUSY, bring, launchCommand, lookAround, remoteEnvironment, socketOn } from './remote.ts';
+
+const LOGIN_TIMEOUT_MS = 15_000;
+/** A host that answers nothing for so long is gone. */
+const ALIVE_PERIOD_MS = 5_000;
+const ALIVE_MISSES = 3;
+
+export interface SshOptions {
+  readonly dataDir: string;
+  /** Each `user@host` or `user@host:port`. */
+  readonly sshHosts: readonly string[];
+  /** Files: the private key that logs in, and the hosts' own keys as of known_hosts. */
+  readonly sshKey: string;
+  readonly sshKnownHosts: string;
+}
+
+/** Hosts that somebody prepared: each is one attendee's at a time. */
+export class SshDriver implements SandboxDriver {
+  readonly name = 'ssh';
+  readonly #options: SshOptions;
+  readonly #taken = new Set<string>();
+  readonly #living = new Set<AsyncDisposable>();
+
+  constructor(options: SshOptions) {
+    this.#options = options;
+  }
+
+  /** As many as there are hosts. */
+  get seats(): number {
+    return this.#options.sshHosts.length;
+  }
+
+  async probe(): Promise<DriverStatus> {
+    if (this.seats === 0) return { usable: false, message: NO_HOSTS };
+    try {
+      await using sandbox = await this.create({ id: 'probe', limits: DEFAULT_LIMITS });
+      const { code, words } = await (await sandbox.exec(['true'])).exit;
+      if (code !== 0) return { usable: false, message: `A host answers, but a program on it ${words}.` };
+      const names = this.#options.sshHosts.join(', ');
+      return {
+        usable: true,
+        engine: sandbox.engine,
+        message: `ssh works: ${names}. Processor time is only yielded there, not divided: the host has no control groups for us.`,
+      };
+    } catch (error) {
+      return { usable: false, message: (error as Error).message };
+    }
+  }
+
+  async create(spec: SandboxSpec): Promise<Sandbox> {
+    await using undo = new AsyncDisposableStack();
+    const address = this.#takeHost();
+    undo.defer(() => void this.#taken.delete(keyOf(address)));
+    const link = undo.use(await this.#logIn(address));
+    const scratch = join(this.#options.dataDir, 'ssh-driver');
+    await mkdir(scratch, { recursive: true });
+    const found = await lookAround(link, inWords(address));
+    const host = { ...found, engine: spec.engine ?? 'unetmap' };
+    if (host.engine === 'kernel' && found.engine !== 'kernel')
+      throw new SandboxError(`${inWords(address)} has no /dev/netmap that ${address.user} may open.`);
+    const brought = await bring(link, host, scratch);
+    await this.#launch(link, launchCommand(host, brought, spec), address);
+    const dial = link.dialer(socketOn(host));
+    const control = undo.use(await Control.open(dial));
+    const made = undo.move();
+    const sandbox: Sandbox = new AgentSandbox({
+      ...spec,
+      ...{ engine: host.engine, control, dial, counts: undefined },
+      environment: remoteEnvironment(host),
+      lostWords: async () => `stopped: the connection to ${inWords(address)} was lost`,
+      dismantle: () => made.disposeAsync().finally(() => this.#living.delete(sandbox)),
+    });
+    this.#living.add(sandbox);
+    return sandbox;
+  }
+
+  /** A sandbox there ends with its server's connection. */
+  async *adopt(): AsyncIterable<Sandbox> {
+    yield* [];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#living].map((sandbox) => sandbox[Symbol.asyncDispose]()));
+  }
+
+  #takeHost(): HostAddress {
+    const addresses = this.#options.sshHosts.map(addressOf);
+    const free = addresses.find((address) => !this.#taken.has(keyOf(address)));
+    if (free === undefined)
+      throw new SandboxError(
+        `Every host is in use: ${addresses.map(inWords).join(', ')}. Each is one attendee's at a time; try again when one has stopped.`,
+      );
+    this.#taken.add(keyOf(free));
+    return free;
+  }
+
+  async #logIn(address: HostAddress): Promise<SshLink> {
+    const { sshKey, sshKnownHosts } = this.#options;
+    const pinned = await pinnedKeys(sshKnownHosts, address);
+    const privateKey = await readFile(sshKey, 'utf8').catch(() => {
+      throw new SandboxError(
+        `The key ${sshKey} cannot be read. RINGLAB_SSH_KEY names the private key that logs in.`,
+      );
+    });
+    let isPinned = true;
+    try {
+      return await SshLink.open({
+        ...{ host: address.host, port: address.port, username: address.user, privateKey },
+        ...{
+          readyTimeout: LOGIN_TIMEOUT_MS,
+          keepaliveInterval: ALIVE_PERIOD_MS,
+          keepaliveCountMax: ALIVE_MISSES,
+        },
+        algorithms: { serverHostKey: pinned.flatMap(algorithmsOf) },
+        hostVerifier: (shown: Buffer) => {
+          isPinned = pinned.some((key) => isKey(shown, key));
+          return isPinned;
+        },
+      });
+    } catch (error) {
+      throw new SandboxError(whyNotIn(address, isPinned, error as Error & { level?: string }));
+    }
+  }
+
+  async #launch(link: SshLink, command: string, address: HostAddress): Promise<void> {
+    const failure = await awaitAgent(link, command);
+    if (failure === undefined) return;
+    if (failure.code === BUSY)
+      throw new SandboxError(
+        `${inWords(address)} is in use by another server. Try again when that has stopped.`,
+      );
+    throw new SandboxError(`${inWords(address)} could not make a sandbox: ${failure.words}`);
+  }
+}
+
+const NO_HOSTS =
+  'No host is named. Set RINGLAB_SSH_HOSTS to user@host of one that was prepared as docs/preparing-a-host.md says.';
+
+function addressOf(text: string): HostAddress {
+  const address = parseHost(text);
+  if (address === undefined)
+    throw new SandboxError(`RINGLAB_SSH_HOSTS names "${text}", which is not user@host or user@host:port.`);
+  return address;
+}
+
+function keyOf({ user, host, port }: HostAddress): string {
+  return `${user}@${host}:${port}`;
+}
+
+/** A host shows a key of a type that it is asked for: those that are pinned. */
+function algorithmsOf(
+  pinned: string,
+): ('ssh-ed25519' | 'ecdsa-sha2-nistp256' | 'rsa-sha2-512' | 'rsa-sha2-256')[] {
+  if (pinned.startsWith('ssh-ed25519')) return ['ssh-ed25519'];
+  if (pinned.startsWith('ecdsa-sha2-nistp256')) return ['ecdsa-sha2-nistp256'];
+  return pinned.startsWith('ssh-rsa') ? ['rsa-sha2-512', 'rsa-sha2-256'] : [];
+}
+
+function whyNotIn(
+  address: HostAddress,
+  isPinned: boolean,
+  { level, message }: Error & { level?: string },
+): string {
+  const name = inWords(address);
+  if (!isPinned)
+    return `${name} shows another key than the one that is pinned. Somebody may stand in between; if the host was installed anew, pin its new key.`;
+  if (level === 'client-authentication')
+    return `${name} does not accept the key for ${address.user}. Add its public part to ~${address.user}/.ssh/authorized_keys there.`;
+  return `${name} cannot be reached (${message}). Check that it runs, and that this machine may connect to port ${address.port}.`;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { readUntil, sh, until } from '../contract/inside.ts';
+import { DEFAULT_LIMITS } from '../limits.ts';
+import { newKeyPair } from '../over-ssh/keys.ts';
+import { SshDriver, type SshOptions } from './driver.ts';
+import type { TestHost } from './test-host.ts';
+
+const limits = DEFAULT_LIMITS;
+
+/** What only hosts that are not ours can get wrong. */
+export function sshFailures(host: TestHost): void {
+  const message = async (changed: Partial<SshOptions>): Promise<string> => {
+    await using driver = new SshDriver({ ...host.options(), ...changed });
+    return (await driver.probe()).message;
+  };
+  const written = (name: string, text: string): string => {
+    const path = join(host.folder, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  };
+  const one = () => host.options().sshHosts.slice(0, 1);
+
+  describe('a host', () => {
+    test('is one at a time, and finds nothing of who was there before', async () => {
+      await using driver = new SshDriver({ ...host.options(), sshHosts: one() });
+      const first = await driver.create({ id: 'first', limits });
+      await first.put([{ path: 'secret', content: 'mine' }]);
+      await sh(first, 'echo mine > /tmp/secret; echo mine > /dev/shm/secret; pkt-gen -i vale0:a -f tx -n 10');
+      await expect(driver.create({ id: 'second', limits })).rejects.toThrow(
+        /Every host is in use: 10\..*one attendee/,
+      );
+      await first[Symbol.asyncDispose]();
+      await using second = await driver.create({ id: 'second', limits });
+      expect((await sh(second, 'ls -A /workspace /tmp /dev/shm; nmstat --json')).out).not.toMatch(
+        /secret|vale0/,
+      );
+    });
+
+    test('that another server has is told to be in use, and is free when that one is done', async () => {
+      await using mine = new SshDriver({ ...host.options(), sshHosts: one() });
+      await using theirs = new SshDriver({ ...host.options(), sshHosts: one() });
+      const sandbox = await theirs.create({ id: 'theirs', limits });
+      await expect(mine.create({ id: 'mine', limits })).rejects.toThrow(/in use by another server/);
+      await sandbox[Symbol.asyncDispose]();
+      await until(() => mine.probe().then(({ usable }) => usable), 'the host being free');
+    });
+
+    test('whose key is not the pinned one, or not pinned, is not talked to', async () => {
+      const other = written('other_known', `${host.address} ${newKeyPair().public}\n`);
+      expect(await message({ sshKnownHosts: other })).toMatch(
+        /shows another key than the one that is pinned/,
+      );
+      expect(await message({ sshKnownHosts: written('none_known', '') })).toMatch(
+        /No key of 10\..* is pinned.*ssh-keyscan/,
+      );
+    });
+
+    test('that does not accept the key says whose authorized_keys lacks it', async () => {
+      expect(await message({ sshKey: written('wrong', newKeyPair().private) })).toMatch(
+        /does not accept the key for one.*authorized_keys/,
+      );
+      expect(await message({ sshKey: '/nowhere/key' })).toMatch(/\/nowhere\/key cannot be read/);
+    });
+
+    test('that is not there, or that nobody named, is told', async () => {
+      const hosts = [`one@${host.address}:9`];
+      const known = written('port_known', `[${host.address}]:9 ${host.hostKey.public}\n`);
+      expect(await message({ sshHosts: hosts, sshKnownHosts: known })).toMatch(/cannot be reached.*port 9/);
+      expect(await message({ sshHosts: [] })).toMatch(/No host is named.*RINGLAB_SSH_HOSTS/);
+    });
+
+    test('that is gone in the middle of a run is told in words, and leaves nothing on it', async () => {
+      await using driver = new SshDriver(host.options());
+      const sandbox = await driver.create({ id: 'gone', limits });
+      const program = await sandbox.exec(['sh', '-c', 'echo up; exec sleep 1000']);
+      await readUntil(program, 'up');
+      onTestFinished(() => host.plugIn());
+      host.unplug();
+      expect(await program.exit).toEqual({
+        signal: 'SIGKILL',
+        words: `stopped: the connection to ${host.address} was lost`,
+      });
+      await expect(sandbox.exec(['true'])).rejects.toThrow('The sandbox has ended');
+      host.plugIn();
+      await until(() => driver.probe().then(({ usable }) => usable), 'the host being used again');
+    });
+
+    test('has nothing running when its sandboxes were disposed of', async () => {
+      await using driver = new SshDriver(host.options());
+      const before = host.processes().length;
+      for (let i = 0; i < 20; i++) {
+        await using sandbox = await driver.create({ id: `cycle-${i}`, limits });
+        await sandbox.exec(['sleep', '1000']);
+      }
+      await until(() => host.processes().length <= before, 'every process there ending');
+    });
+  });
+}
