@@ -123,13 +123,29 @@ static int mark_programs(struct tree *tree)
 	return programs;
 }
 
+static uint64_t entries_in(const char *folder)
+{
+	DIR *entries = opendir(folder);
+	struct dirent *entry;
+	uint64_t count = 0;
+
+	while (entries != NULL && (entry = readdir(entries)) != NULL)
+		count += entry->d_name[0] != '.';
+	if (entries != NULL)
+		closedir(entries);
+	return count;
+}
+
+/* Since Linux 6.2 the folder's size says how many there are; before, it is 0. */
 static int has_all_files_open(pid_t pid)
 {
 	char path[64];
 	struct stat st;
 
 	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
-	return stat(path, &st) == 0 && (uint64_t)st.st_size >= limits.open_files;
+	if (stat(path, &st) < 0)
+		return 0;
+	return (st.st_size > 0 ? (uint64_t)st.st_size : entries_in(path)) >= limits.open_files;
 }
 
 static void watch_memory(const struct tree *tree, void (*crossed)(const char *))
