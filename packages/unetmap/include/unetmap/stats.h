@@ -34,7 +34,8 @@ enum {
 	UNETMAP_PORT_PIPE = 2,
 	UNETMAP_PORT_NULL = 3,
 	UNETMAP_PORT_MONITOR = 4,
-	UNETMAP_PORT_NIC = 5
+	UNETMAP_PORT_NIC = 5,
+	UNETMAP_PORT_PASSTHROUGH = 6 // in a guest; packets, bytes and drops are as its host counts them
 };
 
 // How a NIC port reaches its device.

@@ -24,6 +24,8 @@ enum {
 	MAX_OUTSIDE = 64,
 	SHARED_SLICE_NS = 20 * 1000 * 1000,
 	SLICE_NS = 100 * 1000 * 1000,
+	FIRST_NAP_NS = 20 * 1000,
+	LONGEST_NAP_NS = 1000 * 1000,
 	SHARED_DRAIN_AFTER_US = 2000
 };
 
@@ -32,6 +34,7 @@ struct wait {
 	struct pollfd *kernel; // netmap's as FIFOs to be read; after them what else may wake these
 	nfds_t count;
 	int netmap_count;
+	int64_t nap_ns; // before one looks again at rings that nothing wakes us for; 0 = there are none
 	struct waiting_judge *judge;
 };
 
@@ -69,9 +72,18 @@ static int64_t deadline_ns(const struct timespec *timeout)
 }
 
 // Never all of it at once: who was to wake us may have been killed before he did.
-static struct timespec *remaining(int64_t deadline, int shared, struct timespec *storage)
+static int64_t next_slice(struct wait *w, int shared)
 {
-	const int64_t slice = shared ? SHARED_SLICE_NS : SLICE_NS;
+	const int64_t nap = w->nap_ns;
+
+	if (!nap)
+		return shared ? SHARED_SLICE_NS : SLICE_NS;
+	w->nap_ns = 2 * nap < LONGEST_NAP_NS ? 2 * nap : LONGEST_NAP_NS;
+	return nap;
+}
+
+static struct timespec *remaining(int64_t deadline, int64_t slice, struct timespec *storage)
+{
 	int64_t left = deadline == INT64_MAX ? INT64_MAX : deadline - now_ns();
 
 	if (left < 0)
@@ -101,6 +113,8 @@ static void translate(struct wait *w)
 			continue;
 		w->kernel[i].events = POLLIN;
 		w->netmap_count++;
+		if (sync_naps(desc_at(w, i)))
+			w->nap_ns = FIRST_NAP_NS;
 	}
 }
 
@@ -298,7 +312,7 @@ static int sleep_once(struct wait *w, int64_t deadline, const sigset_t *mask)
 		return finish(w, ready);
 	}
 	asleep_since = now_ns();
-	r = REAL(ppoll)(w->kernel, w->count + outside, remaining(deadline, shared, &left), mask);
+	r = REAL(ppoll)(w->kernel, w->count + outside, remaining(deadline, next_slice(w, shared), &left), mask);
 	saved = errno;
 	take_outside_errors(w, r > 0 ? outside : 0);
 	worth_spinning = now_ns() - asleep_since < SHORT_SLEEP_NS;

@@ -8,6 +8,7 @@
 #include "control/request.h"
 #include "ports/monitor.h"
 #include "ports/null.h"
+#include "ports/offer.h"
 #include "ports/offsets.h"
 #include "ports/port.h"
 
@@ -159,6 +160,12 @@ static void answer(const struct port *port, const struct desc *d, struct nmreq_r
 	reg->nr_extra_bufs = d->extra_bufs;
 }
 
+// A guest has all of a port, and nobody else has any of it.
+static int is_whole(const struct nmreq_register *reg)
+{
+	return reg->nr_mode == NR_REG_ALL_NIC && reg->nr_flags == (UNETMAP_NR_PASSTHROUGH | NR_EXCLUSIVE);
+}
+
 static int check(const struct request *r, const struct nmreq_register *reg)
 {
 	if (segment->descs[r->desc].port != NONE)
@@ -166,6 +173,8 @@ static int check(const struct request *r, const struct nmreq_register *reg)
 	if (reg->nr_mode == NR_REG_PIPE_MASTER || reg->nr_mode == NR_REG_PIPE_SLAVE)
 		return -EINVAL;
 	if (port_check_memory(reg->nr_mem_id))
+		return -EINVAL;
+	if (reg->nr_flags & UNETMAP_NR_PASSTHROUGH && !is_whole(reg))
 		return -EINVAL;
 	return options_only(r->options, NETMAP_REQ_OPT_OFFSETS, NETMAP_REQ_OPT_CSB);
 }
@@ -211,7 +220,9 @@ int request_register(struct request *r)
 	port = open_port(r->name, reg, &wish, &error);
 	if (!port)
 		return error;
-	error = port_ops(port->kind)->used ? port_ops(port->kind)->used(port, &wish) : 0;
+	error = offer_port(port, &wish);
+	if (!error)
+		error = port_ops(port->kind)->used ? port_ops(port->kind)->used(port, &wish) : 0;
 	if (!error)
 		error = bind_desc(port, r, reg);
 	if (!error)

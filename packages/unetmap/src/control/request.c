@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <unetmap/modules.h>
+#include <unetmap/passthrough.h>
 #include <unetmap/rings.h>
 #include <unetmap/stats.h>
 
@@ -42,6 +43,8 @@ static const struct kind kinds[] = {
 	{UNETMAP_REQ_MODULE_SERVE, sizeof(struct unetmap_module_serve), NEEDS_NO_LOCK, request_module_serve},
 	{UNETMAP_REQ_MODULE_GET, sizeof(struct unetmap_module), 0, request_module_get},
 	{UNETMAP_REQ_MODULE_UNLOAD, 0, 0, request_module_unload},
+	{UNETMAP_REQ_PASSTHROUGH_GET, sizeof(struct unetmap_passthrough), 0, request_passthrough_get},
+	{UNETMAP_REQ_PASSTHROUGH_SERVE, sizeof(struct unetmap_passthrough_serve), NEEDS_NO_LOCK, request_passthrough_serve},
 };
 
 static const struct kind *find_kind(uint16_t type)

@@ -49,6 +49,9 @@ int request_module_serve(struct request *r); // without the control lock
 int request_module_get(struct request *r);
 int request_module_unload(struct request *r);
 
+int request_passthrough_get(struct request *r);
+int request_passthrough_serve(struct request *r); // without the control lock
+
 // NIOCCONFIG: a message for the module of a switch.
 int module_config(uint64_t argument);
 

@@ -13,6 +13,7 @@ enum {
 	PRIVATE_RINGS = 20,
 	PRIVATE_RING_BYTES = 20480,
 	PRIVATE_BUFFERS = 20482,
+	BAR_RINGS = 4, // two for monitors
 	GLOBAL_IFS = 100,
 	GLOBAL_RINGS = 200,
 	GLOBAL_RING_BYTES = 36864,
@@ -44,7 +45,7 @@ static uint64_t bitmap_bytes(uint32_t objects)
 
 static uint64_t bitmap_ofs(const struct area *a, enum pool pool)
 {
-	uint64_t ofs = a->map_bytes;
+	uint64_t ofs = a->bitmaps_ofs;
 
 	if (pool > IF_POOL)
 		ofs += bitmap_bytes(a->if_total);
@@ -60,7 +61,28 @@ static void lay_out(struct area *a)
 	a->ring_pool_ofs = round_up((uint64_t)a->if_total * a->if_bytes, PAGE_BYTES);
 	a->buf_pool_ofs = round_up(a->ring_pool_ofs + (uint64_t)a->ring_total * a->ring_bytes, PAGE_BYTES);
 	a->map_bytes = round_up(a->buf_pool_ofs + (uint64_t)a->buf_total * a->buf_bytes, PAGE_BYTES);
-	a->file_bytes = round_up(bitmap_ofs(a, BUF_POOL) + bitmap_bytes(a->buf_total), PAGE_BYTES);
+}
+
+static uint64_t all_bitmap_bytes(const struct area *a)
+{
+	return bitmap_bytes(a->if_total) + bitmap_bytes(a->ring_total) + bitmap_bytes(a->buf_total);
+}
+
+static void put_bitmaps_at(struct area *a, uint64_t ofs)
+{
+	a->bitmaps_ofs = ofs;
+	a->file_bytes = round_up(ofs + all_bitmap_bytes(a), PAGE_BYTES);
+}
+
+// Of a BAR: where the guest's bitmaps are, and how much it takes with them and the header.
+static uint64_t guest_bitmaps_ofs(const struct area *a)
+{
+	return a->map_bytes + BAR_PAGE_BYTES;
+}
+
+static uint64_t bar_need(const struct area *a)
+{
+	return round_up(guest_bitmaps_ofs(a) + all_bitmap_bytes(a), PAGE_BYTES) + BAR_PAGE_BYTES;
 }
 
 void area_measure_private(const struct area_need *need, struct area *a)
@@ -73,6 +95,48 @@ void area_measure_private(const struct area_need *need, struct area *a)
 			       round_up(RING_HEADER_BYTES + need->slots_per_ring * SLOT_BYTES, PAGE_BYTES));
 	a->buf_total = larger(PRIVATE_BUFFERS, need->buffers + RESERVED_BUFFERS);
 	lay_out(a);
+	put_bitmaps_at(a, a->map_bytes);
+}
+
+// A device's memory is a power of two; what is left of that becomes buffers.
+static void fill_bar(struct area *a)
+{
+	uint32_t spare;
+
+	a->bar_bytes = PAGE_BYTES;
+	while (a->bar_bytes < bar_need(a))
+		a->bar_bytes *= 2;
+	spare = (a->bar_bytes - bar_need(a)) / a->buf_bytes;
+	a->buf_total += spare - spare / (8 * a->buf_bytes); // each needs a bit as well
+	lay_out(a);
+	while (bar_need(a) > a->bar_bytes) {
+		a->buf_total--;
+		lay_out(a);
+	}
+}
+
+void area_measure_bar(const struct area_need *need, struct area *a)
+{
+	area_measure_private(need, a);
+	a->ring_total = larger(BAR_RINGS, need->rings);
+	a->buf_total = need->buffers + RESERVED_BUFFERS;
+	lay_out(a);
+	fill_bar(a);
+	put_bitmaps_at(a, a->bar_bytes);
+}
+
+int area_measure_guest(const struct bar_header *bar, uint64_t bar_bytes, struct area *a)
+{
+	memset(a, 0, sizeof *a);
+	a->is_private = 1;
+	a->if_total = bar->if_total;
+	a->ring_total = bar->ring_total;
+	a->ring_bytes = bar->ring_bytes;
+	a->buf_total = bar->buf_total;
+	lay_out(a);
+	a->bitmaps_ofs = guest_bitmaps_ofs(a);
+	a->file_bytes = bar_bytes;
+	return a->map_bytes == bar->map_bytes && bar_need(a) <= bar_bytes ? 0 : -ENXIO;
 }
 
 void area_measure_global(struct area *a)
@@ -83,15 +147,21 @@ void area_measure_global(struct area *a)
 	a->ring_bytes = GLOBAL_RING_BYTES;
 	a->buf_total = GLOBAL_BUFFERS;
 	lay_out(a);
+	put_bitmaps_at(a, a->map_bytes);
 }
 
 // ---- the file ----
+
+void area_path(char path[REGION_PATH_BYTES], uint16_t id, uint32_t gen)
+{
+	region_path(path, "mem-%u-%u", id + 1u, gen);
+}
 
 int area_open_file(uint16_t id, uint32_t gen, int flags)
 {
 	char path[REGION_PATH_BYTES];
 
-	region_path(path, "mem-%u-%u", id + 1u, gen);
+	area_path(path, id, gen);
 	return sys_open(path, O_CLOEXEC | flags, 0600);
 }
 
@@ -99,7 +169,7 @@ static void unlink_file(uint16_t id, uint32_t gen)
 {
 	char path[REGION_PATH_BYTES];
 
-	region_path(path, "mem-%u-%u", id + 1u, gen);
+	area_path(path, id, gen);
 	unlink(path);
 }
 
@@ -113,11 +183,21 @@ static int back_with_file(uint16_t id, uint32_t gen, const struct area *a)
 		return -ENOMEM;
 	error = sys_result(ftruncate(fd, a->file_bytes));
 	if (!error)
-		error = sys_back(fd, a->map_bytes, a->file_bytes - a->map_bytes);
+		error = sys_back(fd, a->map_bytes, a->file_bytes - a->map_bytes); // all but what programs map
 	sys_close(fd);
 	if (error)
 		unlink_file(id, gen);
 	return error ? -ENOMEM : 0;
+}
+
+// A device's memory has those of whoever had it before.
+static void wipe_bitmaps(uint16_t id)
+{
+	const struct area *a = &segment->areas[id];
+	char *base = area_view(id, a->gen);
+
+	if (base)
+		memset(base + a->bitmaps_ofs, 0, all_bitmap_bytes(a));
 }
 
 // Buffer 0 and 1 mean "none" to programs; they are never handed out.
@@ -127,13 +207,23 @@ static void reserve_first_buffers(uint16_t id)
 		area_take_buffer(id, i);
 }
 
-static int create(uint16_t id, struct area *shape)
+// The guest's own name for a device's memory: locks and mappings are the device's.
+static int back_with_device(uint16_t id, uint32_t gen, const char *device)
+{
+	char path[REGION_PATH_BYTES];
+
+	unlink_file(id, gen);
+	area_path(path, id, gen);
+	return symlink(device, path) ? -ENOMEM : 0;
+}
+
+static int create(uint16_t id, struct area *shape, const char *device)
 {
 	struct area *a = &segment->areas[id];
 	int error;
 
 	shape->gen = a->gen + 1 ? a->gen + 1 : 1;
-	error = back_with_file(id, shape->gen, shape);
+	error = device ? back_with_device(id, shape->gen, device) : back_with_file(id, shape->gen, shape);
 	if (error)
 		return error;
 	shape->state = STATE_FREE;
@@ -141,19 +231,34 @@ static int create(uint16_t id, struct area *shape)
 	publish(&a->state, STATE_ACTIVE);
 	if (id >= segment->area_high)
 		segment->area_high = id + 1u;
+	if (device)
+		wipe_bitmaps(id);
 	reserve_first_buffers(id);
 	return id;
+}
+
+static int create_anywhere(struct area *shape, const char *device)
+{
+	for (int id = GLOBAL_AREA + 1; id < MAX_AREAS; id++)
+		if (segment->areas[id].state == STATE_FREE)
+			return create(id, shape, device);
+	return -ENOMEM;
 }
 
 int area_create_private(const struct area_need *need)
 {
 	struct area shape;
 
-	area_measure_private(need, &shape);
-	for (int id = GLOBAL_AREA + 1; id < MAX_AREAS; id++)
-		if (segment->areas[id].state == STATE_FREE)
-			return create(id, &shape);
-	return -ENOMEM;
+	if (need->for_guest)
+		area_measure_bar(need, &shape);
+	else
+		area_measure_private(need, &shape);
+	return create_anywhere(&shape, NULL);
+}
+
+int area_create_guest(struct area *shape, const char *device)
+{
+	return create_anywhere(shape, device);
 }
 
 int area_create_global(void)
@@ -161,13 +266,23 @@ int area_create_global(void)
 	struct area shape;
 
 	area_measure_global(&shape);
-	return create(GLOBAL_AREA, &shape);
+	return create(GLOBAL_AREA, &shape, NULL);
+}
+
+static void tell_guest(uint16_t id)
+{
+	const struct area *a = &segment->areas[id];
+	char *base = a->bar_bytes ? area_view(id, a->gen) : NULL;
+
+	if (base)
+		publish(&bar_header_at(base, a->bar_bytes)->gone, 1);
 }
 
 void area_destroy(uint16_t id)
 {
 	struct area *a = &segment->areas[id];
 
+	tell_guest(id);
 	unlink_file(id, a->gen); // first: of a file that is gone already the next sweep need not know
 	publish(&a->state, STATE_FREE);
 }
@@ -309,4 +424,21 @@ int area_back_buffers(uint16_t id, uint32_t first, uint32_t last)
 
 	return back_with_pages(id, a->buf_pool_ofs + (uint64_t)first * a->buf_bytes,
 			       (uint64_t)(last - first + 1) * a->buf_bytes);
+}
+
+int area_buffer_is_taken(uint16_t id, uint32_t buffer)
+{
+	const struct bitmap map = bitmap_of(id, BUF_POOL);
+
+	return map.words && buffer < map.bits && map.words[buffer / 64] >> buffer % 64 & 1;
+}
+
+void area_forget_buffers(uint16_t id)
+{
+	const struct bitmap map = bitmap_of(id, BUF_POOL);
+
+	if (map.words)
+		memset(map.words, 0, bitmap_bytes(map.bits));
+	*map.full_words = 0;
+	reserve_first_buffers(id);
 }

@@ -16,7 +16,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "core/bar.h"
 #include "core/barriers.h"
+#include "core/region.h"
 #include "core/segment.h"
 
 enum {
@@ -31,6 +33,7 @@ struct area_need {
 	uint32_t rings;
 	uint32_t slots_per_ring; // of the largest
 	uint32_t buffers;	 // for rings and extra ones together
+	int for_guest;		 // laid out as bar.h has it
 };
 
 // All of these with the control lock held. They return -errno on failure.
@@ -40,6 +43,12 @@ void area_destroy(uint16_t id);
 void area_sweep_files(void); // of areas that were never finished
 void area_measure_private(const struct area_need *need, struct area *shape);
 void area_measure_global(struct area *shape);
+void area_measure_bar(const struct area_need *need, struct area *shape);
+
+// In a guest: the area that stands on the memory of a device. measure gives -ENXIO if what the host
+// wrote there does not fit; create returns the area's number or -ENOMEM.
+int area_measure_guest(const struct bar_header *bar, uint64_t bar_bytes, struct area *shape);
+int area_create_guest(struct area *shape, const char *device);
 
 // A free object: its offset from the area's start, or a 0-based buffer number; -ENOMEM when all are in
 // use. It has its pages (but for buffers) and is the caller's once it is taken, until when the next
@@ -56,8 +65,14 @@ void area_give_if(uint16_t id, uint64_t ofs);
 void area_give_ring(uint16_t id, uint64_t ofs);
 void area_give_buffer(uint16_t id, uint32_t buffer);
 
+int area_buffer_is_taken(uint16_t id, uint32_t buffer);
+void area_forget_buffers(uint16_t id); // gives back all
+
 // Gives buffers first..last real pages, which the program will surely touch. 0 or -ENOMEM.
 int area_back_buffers(uint16_t id, uint32_t first, uint32_t last);
+
+// The file behind it: a symbolic link to the device in a guest.
+void area_path(char path[REGION_PATH_BYTES], uint16_t id, uint32_t gen);
 
 // Maps part of an area for the program. While the mapping, or a copy that fork made of it, exists,
 // area_is_mapped_by says so for this descriptor. Returns MAP_FAILED with errno set.

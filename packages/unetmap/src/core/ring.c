@@ -6,14 +6,15 @@
 
 static void pull_back(struct kring *k, struct netmap_ring *ring, uint32_t tail)
 {
+	const struct ring_marks marks = ring_marks(k, ring);
 	const uint32_t at = k->hwcur;
 
 	scribble(&k->rhead, at);
 	scribble(&k->rcur, at);
 	scribble(&k->rtail, tail);
-	scribble(&ring->head, at);
-	scribble(&ring->cur, at);
-	scribble(&ring->tail, tail);
+	scribble(marks.head, at);
+	scribble(marks.cur, at);
+	scribble(marks.tail, tail);
 }
 
 static int in_range(const struct kring *k, uint32_t head, uint32_t cur)
@@ -23,9 +24,10 @@ static int in_range(const struct kring *k, uint32_t head, uint32_t cur)
 
 enum marks ring_read_tx_marks(struct kring *k, struct netmap_ring *ring, uint32_t tail)
 {
-	uint32_t head = observe(&ring->head), cur = glance(&ring->cur);
+	const struct ring_marks marks = ring_marks(k, ring);
+	uint32_t head = observe(marks.head), cur = glance(marks.cur);
 
-	scribble(&ring->tail, k->rtail);
+	scribble(marks.tail, k->rtail);
 	if (!in_range(k, head, cur)) {
 		pull_back(k, ring, tail);
 		return MARKS_WRONG;
@@ -39,10 +41,11 @@ enum marks ring_read_tx_marks(struct kring *k, struct netmap_ring *ring, uint32_
 
 enum marks ring_read_rx_marks(struct kring *k, struct netmap_ring *ring, uint32_t hwtail, int strict)
 {
-	uint32_t head = observe(&ring->head), cur = glance(&ring->cur);
+	const struct ring_marks marks = ring_marks(k, ring);
+	uint32_t head = observe(marks.head), cur = glance(marks.cur);
 	int placed;
 
-	scribble(&ring->tail, k->rtail);
+	scribble(marks.tail, k->rtail);
 	if (!in_range(k, head, cur)) {
 		pull_back(k, ring, hwtail);
 		return MARKS_WRONG;
@@ -57,7 +60,7 @@ enum marks ring_read_rx_marks(struct kring *k, struct netmap_ring *ring, uint32_
 void ring_show_tail(struct kring *k, struct netmap_ring *ring, uint32_t tail)
 {
 	scribble(&k->rtail, tail);
-	publish(&ring->tail, tail);
+	publish(ring_marks(k, ring).tail, tail);
 }
 
 // A slot names its buffer before that is taken: whoever gives the ring's buffers back finds all.
@@ -98,7 +101,7 @@ static void at_rest(struct kring *k, struct netmap_ring *ring)
 	ring->tail = tail;
 }
 
-static void write_header(struct kring *k, struct netmap_ring *ring)
+void ring_write_header(const struct kring *k, struct netmap_ring *ring)
 {
 	ring->buf_ofs = k->buf_ofs - k->ring_ofs;
 	ring->num_slots = k->num_slots;
@@ -107,7 +110,6 @@ static void write_header(struct kring *k, struct netmap_ring *ring)
 	ring->dir = k->dir;
 	ring->offset_mask = k->offset_mask;
 	ring->buf_align = k->buf_align;
-	at_rest(k, ring);
 }
 
 static struct netmap_ring *take_ring(struct kring *k)
@@ -144,7 +146,8 @@ int ring_create(struct kring *k, const struct kring *twin)
 		ring_destroy(k);
 		return -ENOMEM;
 	}
-	write_header(k, ring);
+	ring_write_header(k, ring);
+	at_rest(k, ring);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <net/netmap.h>
 
 #include "core/area.h"
+#include "core/bar.h"
 #include "core/segment.h"
 
 enum marks { MARKS_OK = 0, MARKS_WRONG };
@@ -77,6 +78,20 @@ static inline uint64_t ring_offset(const struct kring *k, uint64_t ptr)
 	return offset < k->offset_max ? offset : k->offset_max;
 }
 
+// The marks that the program writes, and the tail that it is shown: in the ring, or where a guest has them.
+struct ring_marks {
+	uint32_t *head, *cur, *tail;
+};
+
+static inline struct ring_marks ring_marks(const struct kring *k, struct netmap_ring *ring)
+{
+	struct csb_entry *entry = (struct csb_entry *)((char *)ring - k->ring_ofs + k->csb_ofs);
+
+	if (__builtin_expect(!k->csb_ofs, 1))
+		return (struct ring_marks){&ring->head, &ring->cur, &ring->tail};
+	return (struct ring_marks){&entry->atok.head, &entry->atok.cur, &entry->ktoa.hwtail};
+}
+
 // Reads and checks the program's marks of a tx ring against the slots it owns, hwcur..tail.
 // MARKS_OK: rhead and rcur are set. MARKS_WRONG: out of range marks have been pulled back to the
 // last good ones, misplaced ones left for the program to mend; the ring must not be synced.
@@ -88,6 +103,9 @@ enum marks ring_read_rx_marks(struct kring *k, struct netmap_ring *ring, uint32_
 
 // Shows the program a new tail.
 void ring_show_tail(struct kring *k, struct netmap_ring *ring, uint32_t tail);
+
+// What a ring says of itself: geometry, not marks.
+void ring_write_header(const struct kring *k, struct netmap_ring *ring);
 
 // Takes ring memory for k, whose geometry is set, and writes a fresh ring into it: marks at rest, and
 // in the slots new buffers, or those of `twin`. Returns 0, or -ENOMEM with nothing taken.

@@ -82,7 +82,8 @@ enum ring_dir { RX = 0, TX = 1 }; // the numbers of netmap_ring.dir
 
 enum object_state { STATE_FREE = 0, STATE_BUILDING, STATE_ACTIVE };
 
-enum port_kind { KIND_VALE = 1, KIND_PIPE, KIND_NULL, KIND_MONITOR, KIND_NIC }; // UNETMAP_PORT_*
+// UNETMAP_PORT_*
+enum port_kind { KIND_VALE = 1, KIND_PIPE, KIND_NULL, KIND_MONITOR, KIND_NIC, KIND_PASSTHROUGH };
 
 struct kring {
 	// Geometry. control, before `active`; constant while active.
@@ -98,6 +99,7 @@ struct kring {
 	uint32_t buf_total; // buffers of the area: valid indices are 2 .. buf_total - 1
 	uint64_t ring_ofs;  // from the area's start
 	uint64_t buf_ofs;   // of buffer 0, from the area's start
+	uint64_t csb_ofs;   // of its marks, where a guest has the port (bar.h); 0 = they are in the ring
 	uint64_t offset_mask;
 	uint64_t offset_max;
 	uint32_t buf_align;
@@ -162,6 +164,7 @@ struct port {
 	uint16_t sw_port;
 	uint16_t peer; // other end of a pipe; what a monitor watches
 	uint16_t flags; // of its kind
+	uint16_t passed; // a guest has it, or had it
 	uint16_t backend; // of a NIC: UNETMAP_NIC_*
 	struct nic_holder holders[NIC_HOLDERS]; // of a NIC: who has the device
 	uint64_t token; // of a NIC: what their cards say
@@ -202,7 +205,9 @@ struct area {
 	uint32_t state;
 	uint32_t gen;
 	uint64_t map_bytes;  // what a program may map
-	uint64_t file_bytes; // the bitmaps of used objects follow, out of its reach
+	uint64_t bitmaps_ofs; // of used objects, out of its reach
+	uint64_t file_bytes;
+	uint64_t bar_bytes; // what a guest may be given of it (bar.h); 0 = nothing
 	uint32_t is_private;
 	uint32_t if_total, ring_total, buf_total;
 	uint32_t if_bytes, ring_bytes, buf_bytes; // of one object

@@ -234,6 +234,12 @@ static struct port *watched_port(const char *name, const struct port_wish *wish,
 	return NULL;
 }
 
+// In a guest its host does what a monitor would see; and nobody here lives in a guest's memory.
+static int may_be_watched(const struct port *watched, const struct port_wish *wish)
+{
+	return watched->kind != KIND_PASSTHROUGH && !(watched->passed && wish->flags & NR_ZCOPY_MON);
+}
+
 struct port *monitor_open(const char *name, const struct port_wish *wish, int *error)
 {
 	struct port *watched = watched_port(name, wish, error), *port = NULL;
@@ -241,7 +247,7 @@ struct port *monitor_open(const char *name, const struct port_wish *wish, int *e
 	struct port_wish shape;
 
 	if (watched)
-		*error = choose_name(own_name, watched, wish->flags);
+		*error = may_be_watched(watched, wish) ? choose_name(own_name, watched, wish->flags) : -EOPNOTSUPP;
 	if (!watched || *error)
 		return NULL;
 	shape = shape_of(watched, wish);

@@ -3,10 +3,14 @@
 // Pipes: "base{id" and "base}id" are the two ends. Both are made when either is opened, and live
 // until neither is open. A slot of one end's tx ring and the slot of the same number in the other
 // end's rx ring name the same buffer; sending and releasing copy slots, never frames.
+//
+// Where one end is made for a guest, each has memory of its own: the guest must not reach the other's.
+// Slots then keep their buffers, and frames are copied.
 #include <errno.h>
 #include <string.h>
 
 #include "core/region.h"
+#include "ports/offer.h"
 #include "ports/pipe_slots.h"
 #include "ports/port.h"
 #include "ports/vale_parent.h"
@@ -54,6 +58,25 @@ static struct port_wish mirrored(const struct port_wish *wish)
 	return other;
 }
 
+static int choose_own_area(struct port *port, const struct port_wish *wish)
+{
+	const uint32_t tx = port->ring_count[TX], rx = port->ring_count[RX];
+	const uint32_t tx_slots = port->slot_count[TX], rx_slots = port->slot_count[RX];
+	const struct area_need need = {
+		.rings = tx + rx,
+		.slots_per_ring = rx_slots > tx_slots ? rx_slots : tx_slots,
+		.buffers = tx * tx_slots + rx * rx_slots + wish->extra_bufs,
+		.for_guest = 1,
+	};
+	int area = port_choose_area(port->name, wish, &need);
+
+	if (area < 0)
+		return area;
+	port->area_gen = segment->areas[area].gen;
+	port->area = area;
+	return 0;
+}
+
 static void base_name(char base[PORT_NAME_BYTES], const char *name)
 {
 	memset(base, 0, PORT_NAME_BYTES);
@@ -78,21 +101,23 @@ static int choose_area(struct port *a, struct port *b, const struct port_wish *w
 
 static void drop(struct port *a, struct port *b)
 {
-	uint16_t area = a->area;
+	const uint16_t areas[] = {a->area, b->area};
+	const int apart = a->flags & PIPE_APART;
 	char base[PORT_NAME_BYTES];
 
 	base_name(base, a->name);
-	for (int n = 0; n < MAX_RINGS; n++) {
+	for (int n = 0; n < MAX_RINGS && !apart; n++) {
 		pipe_take_back_all(&b->rings[TX][n], &a->rings[RX][n]);
 		pipe_take_back_all(&a->rings[TX][n], &b->rings[RX][n]);
 	}
-	port_drop_rings(a, RX, 0);
-	port_drop_rings(b, RX, 0);
+	port_drop_rings(a, RX, apart);
+	port_drop_rings(b, RX, apart);
 	port_drop_rings(a, TX, 1);
 	port_drop_rings(b, TX, 1);
 	port_free(a);
 	port_free(b);
-	port_leave_area(area);
+	port_leave_area(areas[0]);
+	port_leave_area(areas[1]);
 	vale_parent_left(base);
 }
 
@@ -109,6 +134,22 @@ static int furnish(struct port *a, struct port *b, const struct port_wish *wish,
 		error = port_make_rings(a, RX, b);
 	if (!error)
 		error = port_make_rings(b, RX, a);
+	if (error)
+		drop(a, b);
+	return error;
+}
+
+static int furnish_apart(struct port *a, struct port *b, const struct port_wish *wish)
+{
+	int error = choose_own_area(a, wish);
+
+	a->flags = b->flags = PIPE_APART;
+	if (!error)
+		error = choose_own_area(b, wish);
+	if (!error)
+		error = port_make_own_rings(a);
+	if (!error)
+		error = port_make_own_rings(b);
 	if (error)
 		drop(a, b);
 	return error;
@@ -162,7 +203,7 @@ static int make_pair(const char *name, const struct port_wish *wish, const struc
 		return -ENOMEM;
 	a->peer = port_id(b);
 	b->peer = port_id(a);
-	error = furnish(a, b, wish, &need);
+	error = offer_is_wished(wish) ? furnish_apart(a, b, wish) : furnish(a, b, wish, &need);
 	if (error)
 		return error;
 	port_announce(b);
@@ -175,7 +216,7 @@ static int create(const char *name, const struct port_wish *asked)
 {
 	struct port_wish wish = *asked, other;
 	char base[PORT_NAME_BYTES];
-	int id = ask_parent(name, &wish);
+	int id = offer_is_wished(asked) ? 0 : ask_parent(name, &wish); // what is a guest's shares nothing
 
 	if (id)
 		return id;

@@ -15,6 +15,7 @@
 #include "core/doorbell.h"
 #include "ports/copy.h"
 #include "ports/monitor.h"
+#include "ports/pipe_copy.h"
 
 // ---- slots on their way back ----
 
@@ -108,13 +109,6 @@ static inline void send_slot(struct kring *k, struct netmap_slot *to, struct net
 	*to = slot;
 }
 
-struct sending {
-	uint32_t complete; // where the last whole frame ends
-	uint32_t unfinished_bytes; // of the frame after that
-	uint64_t packets, bytes;
-	uint16_t flags; // of any slot
-};
-
 // Copies slots, up to the ring's end at most, and takes from the receiver's processor those that come
 // soon. With a mask known to be 0 the receiver's slots are only written: they are not waited for.
 static inline __attribute__((always_inline)) void send_run(struct kring *k, const struct netmap_ring *ring,
@@ -182,20 +176,22 @@ static void show_sent(struct port *port, struct kring *k, struct netmap_ring *ri
 	tally(&k->tx_bytes, s->bytes);
 }
 
-static void send_new(struct port *port, struct kring *k, struct netmap_ring *ring, struct kring *peer)
+static void send_new(struct port *port, struct kring *k, struct netmap_ring *ring, char *base, struct kring *peer)
 {
 	struct sending s = {.complete = k->hwcur};
 	struct netmap_ring *to;
-	char *base;
+	char *to_base;
 
 	if (k->hwcur == k->rhead)
 		return;
-	to = ring_memory(peer, &base);
+	to = ring_memory(peer, &to_base);
 	if (!to)
 		return;
 	for (uint32_t at = k->hwcur, count; at != k->rhead; at = ring_advance(k, at, count)) {
 		count = run_length(k, at, k->rhead);
-		if (peer->offset_mask)
+		if (port->flags & PIPE_APART)
+			copy_run(k, ring, base, peer, to, to_base, at, count, &s);
+		else if (peer->offset_mask)
 			send_run(k, ring, to, at, count, peer->offset_mask, &s);
 		else
 			send_run(k, ring, to, at, count, 0, &s);
@@ -214,15 +210,16 @@ enum marks pipe_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 
 	if (marks != MARKS_OK)
 		return marks;
-	send_new(port, k, ring, peer);
+	send_new(port, k, ring, base, peer);
 	released = observe(&peer->hwcur);
-	take_back(k, ring, peer, ring_next(k, k->rtail), released);
+	if (!(port->flags & PIPE_APART))
+		take_back(k, ring, peer, ring_next(k, k->rtail), released);
 	monitor_done_with(port, k, ring, ring_next(k, k->rtail), released);
 	ring_show_tail(k, ring, ring_prev(k, released));
 	return MARKS_OK;
 }
 
-static void release(struct kring *k, struct netmap_ring *ring, struct kring *peer)
+static void release(struct kring *k, struct netmap_ring *ring, struct kring *peer, int apart)
 {
 	struct netmap_ring *back;
 	char *base;
@@ -232,7 +229,7 @@ static void release(struct kring *k, struct netmap_ring *ring, struct kring *pee
 	back = ring_memory(peer, &base);
 	if (!back)
 		return;
-	for (uint32_t i = k->hwcur; i != k->rhead; i = ring_next(k, i)) {
+	for (uint32_t i = k->hwcur; !apart && i != k->rhead; i = ring_next(k, i)) {
 		struct netmap_slot slot = ring->slot[i];
 
 		if (!(slot.flags & NS_BUF_CHANGED))
@@ -254,7 +251,7 @@ enum marks pipe_rx_sync(struct port *port, struct kring *k, struct netmap_ring *
 
 	if (marks == MARKS_OK) {
 		monitor_done_with(port, k, ring, k->hwcur, k->rhead);
-		release(k, ring, peer);
+		release(k, ring, peer, port->flags & PIPE_APART);
 	}
 	tail = observe(&peer->hwcur);
 	if (glance(&port->monitor_count[RX]))

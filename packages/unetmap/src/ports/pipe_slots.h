@@ -5,6 +5,8 @@
 #include "core/ring.h"
 #include "ports/port.h"
 
+enum { PIPE_APART = 1 }; // in port->flags: the ends have buffers of their own, and frames are copied
+
 enum marks pipe_tx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base);
 enum marks pipe_rx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base);
 

@@ -133,6 +133,15 @@ static void set_geometry(struct kring *k, struct port *port, enum ring_dir dir, 
 	k->buf_ofs = a->buf_pool_ofs;
 }
 
+void port_place_ring(struct port *port, enum ring_dir dir, int n, uint64_t ring_ofs)
+{
+	struct kring *k = &port->rings[dir][n];
+
+	set_geometry(k, port, dir, n);
+	k->ring_ofs = ring_ofs;
+	publish(&k->held, 1);
+}
+
 int port_make_rings(struct port *port, enum ring_dir dir, struct port *twin)
 {
 	for (int n = 0; n < port_ring_total(port, dir); n++) {

@@ -58,11 +58,14 @@ struct port_ops {
 	// What else than its doorbell wakes who sleeps on the rings of one direction: fills in at most
 	// `max` entries and returns how many. May be NULL.
 	int (*wait_fds)(struct port *port, const struct desc *d, enum ring_dir dir, struct pollfd *fds, int max);
+
+	// Nothing wakes who sleeps on these rings: he is to look again soon.
+	int naps;
 };
 
 const struct port_ops *port_ops(uint16_t kind);
 extern const struct port_ops *const port_kinds[]; // ends with NULL
-extern const struct port_ops vale_ops, pipe_ops, monitor_ops, null_ops, nic_ops;
+extern const struct port_ops vale_ops, pipe_ops, monitor_ops, null_ops, nic_ops, passthrough_ops;
 
 static inline struct port *port_at(uint16_t id)
 {
@@ -126,6 +129,8 @@ void port_announce(struct port *port);
 // Makes the rings of one direction; those of `twin`, if given, share their buffers with it.
 // 0 or -ENOMEM with nothing left behind.
 int port_make_rings(struct port *port, enum ring_dir dir, struct port *twin);
+// A ring that is in the area already: sets its geometry, and leaves to the caller to make it active.
+void port_place_ring(struct port *port, enum ring_dir dir, int n, uint64_t ring_ofs);
 // The rings of both directions, with buffers of the port's own. 0 or -ENOMEM with nothing left behind.
 int port_make_own_rings(struct port *port);
 

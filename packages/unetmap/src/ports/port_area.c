@@ -15,7 +15,7 @@ static int by_id(uint16_t mem_id)
 	if (id >= MAX_AREAS)
 		return -EINVAL;
 	if (segment->areas[id].state == STATE_ACTIVE)
-		return id;
+		return segment->areas[id].bar_bytes ? -EINVAL : id; // a guest writes there
 	return id == GLOBAL_AREA ? area_create_global() : -EINVAL;
 }
 
@@ -34,13 +34,17 @@ static int has_base(const struct port *port, const char *base)
 	return length ? strlen(base) == length && !strncmp(port->name, base, length) : !strcmp(port->name, base);
 }
 
+static int may_share(const struct port *port)
+{
+	return port->kind != KIND_NULL && port->kind != KIND_MONITOR && !segment->areas[port->area].bar_bytes;
+}
+
 static int of_relative(const char *base)
 {
 	for (uint32_t id = 0; id < segment->port_high; id++) {
 		struct port *port = port_at(id);
 
-		if (port->state == STATE_ACTIVE && port->area != NONE && has_base(port, base) &&
-		    port->kind != KIND_NULL && port->kind != KIND_MONITOR)
+		if (port->state == STATE_ACTIVE && port->area != NONE && has_base(port, base) && may_share(port))
 			return port->area;
 	}
 	return -ENOENT;
@@ -52,6 +56,8 @@ int port_choose_area(const char *base, const struct port_wish *wish, const struc
 
 	if (region_has_room((uint64_t)need->buffers * BUFFER_BYTES))
 		return -ENOMEM;
+	if (need->for_guest)
+		return wish->mem_id ? -EINVAL : area_create_private(need);
 	if (wish->mem_id)
 		return by_id(wish->mem_id);
 	id = of_relative(base);

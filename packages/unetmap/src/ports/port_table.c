@@ -5,7 +5,8 @@
 
 #include "ports/port.h"
 
-const struct port_ops *const port_kinds[] = {&pipe_ops, &vale_ops, &monitor_ops, &null_ops, &nic_ops, NULL};
+const struct port_ops *const port_kinds[] = {&passthrough_ops, &pipe_ops, &vale_ops, &monitor_ops,
+						&null_ops, &nic_ops, NULL};
 
 const struct port_ops *port_ops(uint16_t kind)
 {

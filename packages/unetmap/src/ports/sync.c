@@ -92,8 +92,8 @@ static enum marks sync_outside(struct port *port, struct kring *k, struct outsid
 
 	if (!ring)
 		return MARKS_WRONG;
-	scribble(&ring->cur, m->cur);
-	scribble(&ring->head, m->head);
+	scribble(ring_marks(k, ring).cur, m->cur);
+	scribble(ring_marks(k, ring).head, m->head);
 	marks = (k->dir == TX ? ops->tx_sync : ops->rx_sync)(port, k, ring, base);
 	m->hwcur = k->hwcur;
 	m->tail = k->rtail;
@@ -122,7 +122,7 @@ static int has_pending(struct port *port, int n)
 	char *base;
 	struct netmap_ring *ring = ring_memory(k, &base);
 
-	return ring && glance(&ring->head) != glance(&k->hwcur);
+	return ring && glance(ring_marks(k, ring).head) != glance(&k->hwcur);
 }
 
 static int has_news(const struct kring *k)
@@ -197,6 +197,13 @@ int sync_wait_fds(struct desc *d, short events, struct pollfd *fds, int max)
 	if (events & TX_EVENTS)
 		count += ops->wait_fds(port, d, TX, fds + count, max - count);
 	return count;
+}
+
+int sync_naps(const struct desc *d)
+{
+	const struct port *port = bound_port(d);
+
+	return port && port_ops(port->kind)->naps;
 }
 
 uint64_t sync_signature(struct desc *d, enum ring_dir dir)

@@ -10,6 +10,7 @@
 #include "core/barriers.h"
 #include "core/sys.h"
 #include "ports/module.h"
+#include "ports/offer.h"
 #include "ports/port.h"
 #include "ports/vale_parent.h"
 #include "ports/vale_persistent.h"
@@ -170,6 +171,7 @@ int vale_choose_area(struct port *port, const struct port_wish *wish)
 		.rings = rx + tx,
 		.slots_per_ring = rx_slots > tx_slots ? rx_slots : tx_slots,
 		.buffers = rx * rx_slots + tx * tx_slots + wish->extra_bufs,
+		.for_guest = offer_is_wished(wish),
 	};
 	int area = port_choose_area(port->name, wish, &need);
 

@@ -65,7 +65,7 @@ static const char *slot_data(struct batch *b, struct netmap_slot slot, char *bas
 	if (slot.len > BUFFER_BYTES)
 		return NULL;
 	if (slot.flags & NS_INDIRECT)
-		return indirect_data(b, slot.ptr, slot.len);
+		return k->csb_ofs ? NULL : indirect_data(b, slot.ptr, slot.len); // a guest's addresses are not ours
 	if (ofs > (uint32_t)(BUFFER_BYTES - slot.len))
 		return NULL;
 	return buffer_is_valid(k, slot.buf_idx) ? ring_buffer(k, base, slot.buf_idx) + ofs : zeros;

@@ -160,7 +160,7 @@ snapshot_module_state(const struct unetmap_module *module)
 const char *
 snapshot_kind(const struct unetmap_stats *port)
 {
-	static const char *const names[] = {"unknown", "vale", "pipe", "null", "monitor", "nic"};
+	static const char *const names[] = {"unknown", "vale", "pipe", "null", "monitor", "nic", "passthrough"};
 
 	if (port->kind == SNAPSHOT_INTERFACE)
 		return "interface";
