@@ -35,7 +35,16 @@ export const IMAGE_NEEDS = [
 ];
 
 /** @type {Need} */
-const CPIO = { package: 'cpio', role: 'unpacks what a kernel would, in tests', programs: ['cpio'] };
+const CPIO = { package: 'cpio', role: 'packs and unpacks what a kernel would, in tests', programs: ['cpio'] };
+
+/**
+ * The engine's tests start small virtual machines; their kernel is downloaded by packages/unetmap/vm/image.sh.
+ * @type {readonly Need[]}
+ */
+const VIRTUAL_MACHINES = [
+  { package: 'qemu-system-x86', role: 'virtual machines', programs: ['qemu-system-x86_64'] },
+  { package: 'busybox-static', role: 'their programs', programs: ['busybox'] },
+];
 
 /** A daemon that tests start for themselves. @type {readonly Need[]} */
 const DOCKER = [
@@ -58,6 +67,7 @@ export const TEST_NEEDS = [
   CPIO,
   ...DOCKER,
   ...ENGINES,
+  ...VIRTUAL_MACHINES,
 ];
 
 /**

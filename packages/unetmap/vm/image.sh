@@ -21,6 +21,8 @@ done
 busybox=$(command -v busybox) || lack "busybox is missing"
 ! ldd "$busybox" >/dev/null 2>&1 || lack "busybox-static is needed, this one is not static"
 
+! ldd "$build/lib/libunetmap.so" | grep -q libasan || lack "programs with sanitizers do not fit in"
+
 # ---- the kernel: a folder that looks like / ----
 
 newest() {

@@ -24,7 +24,7 @@ enum {
 	MAX_OUTSIDE = 64,
 	SHARED_SLICE_NS = 20 * 1000 * 1000,
 	SLICE_NS = 100 * 1000 * 1000,
-	FIRST_NAP_NS = 20 * 1000,
+	FIRST_NAP_NS = 50 * 1000,
 	LONGEST_NAP_NS = 1000 * 1000,
 	SHARED_DRAIN_AFTER_US = 2000
 };
@@ -283,7 +283,7 @@ static int spin(struct wait *w)
 {
 	int64_t end = worth_spinning ? now_ns() + SPIN_NS : 0;
 
-	for (int look = 1; worth_spinning && now_ns() < end; look++) {
+	for (int look = 1; end && now_ns() < end; look++) {
 		int ready;
 
 		pause_between_looks(look);

@@ -156,7 +156,7 @@ static int serve(struct service *s)
 
 		if (!moved) {
 			moved = nap(s);
-			round = 0; // look at the clock
+			round = ROUNDS_PER_CLOCK - 1; // the clock is next
 		}
 		if (moved < 0)
 			return moved;

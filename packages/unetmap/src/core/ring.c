@@ -59,8 +59,12 @@ enum marks ring_read_rx_marks(struct kring *k, struct netmap_ring *ring, uint32_
 
 void ring_show_tail(struct kring *k, struct netmap_ring *ring, uint32_t tail)
 {
+	const struct ring_marks marks = ring_marks(k, ring);
+
 	scribble(&k->rtail, tail);
-	publish(ring_marks(k, ring).tail, tail);
+	if (marks.hwcur)
+		publish(marks.hwcur, k->hwcur);
+	publish(marks.tail, tail);
 }
 
 // A slot names its buffer before that is taken: whoever gives the ring's buffers back finds all.

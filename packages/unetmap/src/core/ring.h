@@ -81,6 +81,7 @@ static inline uint64_t ring_offset(const struct kring *k, uint64_t ptr)
 // The marks that the program writes, and the tail that it is shown: in the ring, or where a guest has them.
 struct ring_marks {
 	uint32_t *head, *cur, *tail;
+	uint32_t *hwcur; // a guest is shown it, too; else NULL
 };
 
 static inline struct ring_marks ring_marks(const struct kring *k, struct netmap_ring *ring)
@@ -88,8 +89,8 @@ static inline struct ring_marks ring_marks(const struct kring *k, struct netmap_
 	struct csb_entry *entry = (struct csb_entry *)((char *)ring - k->ring_ofs + k->csb_ofs);
 
 	if (__builtin_expect(!k->csb_ofs, 1))
-		return (struct ring_marks){&ring->head, &ring->cur, &ring->tail};
-	return (struct ring_marks){&entry->atok.head, &entry->atok.cur, &entry->ktoa.hwtail};
+		return (struct ring_marks){&ring->head, &ring->cur, &ring->tail, NULL};
+	return (struct ring_marks){&entry->atok.head, &entry->atok.cur, &entry->ktoa.hwtail, &entry->ktoa.hwcur};
 }
 
 // Reads and checks the program's marks of a tx ring against the slots it owns, hwcur..tail.

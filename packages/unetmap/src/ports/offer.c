@@ -2,6 +2,7 @@
 #include "ports/offer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static void place_marks(struct kring *k, char *base)
@@ -73,7 +74,7 @@ void offer_name(struct port *port, const char *name)
 	if (!bar)
 		return;
 	memset(bar->name, 0, sizeof bar->name);
-	strncpy(bar->name, *name ? name : port->name, sizeof bar->name - 1);
+	snprintf(bar->name, sizeof bar->name, "%s", *name ? name : port->name);
 	publish(&bar->magic, BAR_MAGIC);
 }
 

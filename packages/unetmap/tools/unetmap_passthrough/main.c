@@ -16,7 +16,7 @@
 
 #include "signals/signals.h"
 
-enum { SERVE_MS = 1000, DEFAULT_NAP_US = 1000, MAX_NAP_US = 100000, TIMER_SLACK_NS = 1000 };
+enum { SERVE_MS = 1000, DEFAULT_NAP_US = 1000, MAX_NAP_US = 100000, MOST_SLOTS = 4096, TIMER_SLACK_NS = 1000 };
 
 struct wish {
 	const char *port, *guest_name, *link;
@@ -30,7 +30,7 @@ static const char usage_text[] =
 	"  -i PORT     vale0:a, netmap:p}1; made here, and nobody else's\n"
 	"  -n NAME     what the guest calls it (default: as here)\n"
 	"  -l LINK     make LINK a symbolic link to the port's memory\n"
-	"  -C TX[,RX]  slots of its rings (default: 1024)\n"
+	"  -C TX[,RX]  slots of its rings (default: 4096, as many as there can be)\n"
 	"  -s US       longest sleep before the guest is looked after again (default: 1000)\n"
 	"  -h, --help  this text\n";
 
@@ -63,15 +63,15 @@ read_slots(struct wish *w, char *text)
 
 	if (comma)
 		*comma = 0;
-	w->tx_slots = w->rx_slots = number(text, 4096, 'C');
+	w->tx_slots = w->rx_slots = number(text, MOST_SLOTS, 'C');
 	if (comma)
-		w->rx_slots = number(comma + 1, 4096, 'C');
+		w->rx_slots = number(comma + 1, MOST_SLOTS, 'C');
 }
 
 static struct wish
 read_options(int argc, char **argv)
 {
-	struct wish w = {.guest_name = "", .nap_us = DEFAULT_NAP_US};
+	struct wish w = {.guest_name = "", .nap_us = DEFAULT_NAP_US, .tx_slots = MOST_SLOTS, .rx_slots = MOST_SLOTS};
 	int option;
 
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
@@ -132,10 +132,8 @@ open_port(const struct wish *w, struct unetmap_passthrough *p)
 	if (!d)
 		exit(1); // libnetmap said why
 	d->reg.nr_flags |= UNETMAP_NR_PASSTHROUGH | NR_EXCLUSIVE;
-	if (w->tx_slots) {
-		d->reg.nr_tx_slots = w->tx_slots;
-		d->reg.nr_rx_slots = w->rx_slots;
-	}
+	d->reg.nr_tx_slots = w->tx_slots;
+	d->reg.nr_rx_slots = w->rx_slots;
 	d->fd = open(NETMAP_DEVICE_NAME, O_RDWR | O_CLOEXEC);
 	if (d->fd == -1 || ioctl(d->fd, NIOCCTRL, &d->hdr) == -1 ||
 	    request(d->fd, UNETMAP_REQ_PASSTHROUGH_GET, p) == -1)
