@@ -23,13 +23,25 @@ export const ENGINE_ROWS: readonly string[] = [
   'vale-ports',
 ];
 
+/** Those with virtual machines; together they start them only once. */
+export const VM_ROWS: readonly string[] = [
+  'vm-backend-vale',
+  'vm-backend-pipe',
+  'vm-backend-vale-guests',
+  'vm-backend-pipe-guests',
+  'vm-passthrough-vale',
+  'vm-passthrough-pipe',
+  'vm-passthrough-vale-guests',
+  'vm-passthrough-pipe-guests',
+];
+
 /** unetmap's own benchmarks print our lines already; they are passed on as they are. */
-export function engine(name: string): Benchmark {
+export function engine(name: string, rows: readonly string[] = [name]): Benchmark {
   return {
     name,
     how: 'packages/unetmap/bench measures the engine, and another way to do the same beside it',
     run: async () => {
-      const child = spawn('make', ['-s', '-C', PACKAGE, 'bench', `NAMES=${name}`], {
+      const child = spawn('make', ['-s', '-C', PACKAGE, 'bench', `NAMES=${rows.join(' ')}`], {
         stdio: ['ignore', 'inherit', 'inherit'],
       });
       const [code] = await once(child, 'exit');

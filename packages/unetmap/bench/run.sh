@@ -20,10 +20,12 @@ program="$build/bench"
 
 say() { echo "bench: $*" >&2; }
 why() { echo "$*" >"$scratch/why"; }
-for part in transfer veth memif ports; do . "bench/$part.sh"; done
+for part in transfer veth memif ports vm; do . "bench/$part.sh"; done
 
 names="vale-60 pipe-60 vale-memif pipe-memif zerocopy-forward vale-1514 pingpong-poll pingpong-sleep
-pingpong-busy nic-veth vale-ports-8 vale-ports-64 vale-ports"
+pingpong-busy nic-veth vale-ports-8 vale-ports-64 vale-ports
+vm-backend-vale vm-backend-pipe vm-backend-vale-guests vm-backend-pipe-guests vm-passthrough-vale
+vm-passthrough-pipe vm-passthrough-vale-guests vm-passthrough-pipe-guests"
 
 row() {
 	case $1 in
@@ -40,6 +42,7 @@ row() {
 	vale-ports-8) compare Mpps "unicast 8" "unicast 2" ;;
 	vale-ports-64) compare Mpps "unicast 64" "unicast 2" ;;
 	vale-ports) compare Mpps "unicast 254" "unicast 2" ;;
+	vm-*) vm_row "$1" || { say "$1: not one of" $names; exit 1; } ;;
 	*) say "$1: not one of" $names; exit 1 ;;
 	esac
 }

@@ -73,7 +73,7 @@ ldd "$build/bin/pkt-gen" "$build/lib/libunetmap.so" | sed -n 's/.* => \(\/[^ ]*\
 	*) cp -L "$library" "$tree/lib/" ;;
 	esac
 done
-for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci failover net_failover virtio_net; do
+for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci failover net_failover virtio_net tun; do
 	find "$modules" -name "$module.ko*" -exec cp {} "$tree/lib/modules/" \;
 done
 (cd "$tree" && find . | cpio -o -H newc --quiet | gzip -1) >"$stamp.new"
