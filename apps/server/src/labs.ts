@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/** What authors of labs call: `pnpm labs verify`, `pnpm labs new`, `pnpm labs schema`. */
+/** What authors of labs call: `pnpm labs verify`, `pnpm labs new`, `pnpm labs schema`; and instructors: `pnpm labs provision`. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join, relative, resolve, sep } from 'node:path';
@@ -10,16 +10,23 @@ import {
   LabFaults,
   labSchemaText,
   loadLab,
+  loadLabs,
   newLab,
   type Sandbox,
   verifyLab,
 } from '@ringlab/labkit';
-import { type Config, readConfig } from './config.ts';
+import { driverName } from '@ringlab/protocol';
+import { type Config, readConfig, repositoryDir } from './config.ts';
+import { Checklist } from './provisioning/checklist.ts';
+import { provision } from './provisioning/provision.ts';
+import { lineText, tableText } from './provisioning/report.ts';
 import type { SandboxDriver } from './sandbox/driver.ts';
-import { availableDrivers, firstUsable } from './sandbox/drivers.ts';
+import { allDrivers, availableDrivers, firstUsable } from './sandbox/drivers.ts';
 
 const USAGE = `usage: pnpm labs verify [LAB...]   prove that these labs, or all, are as they say
        pnpm labs new LAB          make a lab, to be changed into the one you want
+       pnpm labs provision [--driver DRIVER]
+                                  try every driver, build its image, run every lab's solution
        pnpm labs schema           write the schema of lab.yaml, for completion in editors
 LAB is a folder's name or the beginning of it (03), or, with a slash in it, a path: ../my-labs/03-sink`;
 
@@ -29,6 +36,7 @@ const TEMPLATE = 'template/00-example';
 
 /** Exits with 1 when a lab is wrong, and with 2 when nothing could even be tried. */
 async function main([command, ...names]: readonly string[]): Promise<number> {
+  if (command === 'provision') return await provisionHere(names);
   if (names.some((name) => name.startsWith('-'))) return complain(USAGE);
   const config = readConfig(process.env);
   if (command === 'verify') return await verify(config, names);
@@ -41,6 +49,26 @@ async function main([command, ...names]: readonly string[]): Promise<number> {
 function complain(message: string): number {
   console.error(message);
   return 2;
+}
+
+/** Each line as soon as it is known, and the table at the end. */
+async function provisionHere(args: readonly string[]): Promise<number> {
+  const wanted = driverName.optional().safeParse(args[0] === '--driver' ? args[1] : undefined);
+  if (!wanted.success || (args.length > 0 && (args[0] !== '--driver' || args.length !== 2)))
+    return complain(`${USAGE}\nDRIVER is one of ${driverName.options.join(', ')}.`);
+  const config = readConfig(process.env);
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+  await using temporary = await temporaryFolder();
+  await using owned = new AsyncDisposableStack();
+  const drivers = allDrivers({ ...config, dataDir: temporary.path }).map((driver) => owned.use(driver));
+  const labs = await loadLabs([config.labsDir, ...config.moreLabs]);
+  const colored = process.stdout.isTTY === true;
+  const list = new Checklist((_, line) => line?.tookMs !== undefined && console.log(lineText(line, colored)));
+  const means = { ...config, repositoryDir, drivers, labs: () => labs };
+  await provision(means, wanted.data, list, interrupted.signal);
+  console.log(tableText(list.state, colored));
+  return list.state.phase === 'good' ? 0 : 1;
 }
 
 async function create({ labsDir }: Config, name: string): Promise<number> {

@@ -2,7 +2,7 @@
 import { LabFaults, loadLabs } from '@ringlab/labkit';
 import { watchLabs } from './authoring/watch-labs.ts';
 import { type Config, ConfigFaults, readConfig } from './config.ts';
-import { availableDrivers, firstUsable } from './sandbox/drivers.ts';
+import { allDrivers, chosenDrivers, firstUsable } from './sandbox/drivers.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { StoreError } from './store/database.ts';
 
@@ -12,14 +12,14 @@ const STOP_MS = 10_000;
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   await using owned = new AsyncDisposableStack();
-  const drivers = availableDrivers(config).map((driver) => owned.use(driver));
+  const drivers = allDrivers(config).map((driver) => owned.use(driver));
   const [labs, choice] = await Promise.all([
     loadLabs([config.labsDir, ...config.moreLabs]),
-    firstUsable(drivers),
+    firstUsable(chosenDrivers(drivers, config)),
   ]);
   if ('driver' in choice)
     for await (const leftover of choice.driver.adopt()) await leftover[Symbol.asyncDispose]();
-  const server = owned.use(await startServer(config, labs, choice));
+  const server = owned.use(await startServer(config, labs, choice, drivers));
   if (config.watchLabs)
     owned.use(
       watchLabs(

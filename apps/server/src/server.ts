@@ -5,11 +5,13 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type Lab, loadDecks } from '@ringlab/labkit';
 import type { LabReader } from './authoring/watch-labs.ts';
-import type { Config } from './config.ts';
+import { type Config, repositoryDir } from './config.ts';
 import { OriginPolicy } from './door/origin.ts';
 import { Accounts } from './http/account.ts';
 import { createApp } from './http/app.ts';
 import { courseRoutes } from './http/course-routes.ts';
+import { ProvisioningDesk } from './provisioning/desk.ts';
+import type { SandboxDriver } from './sandbox/driver.ts';
 import type { Limits } from './sandbox/limits.ts';
 import { Board } from './sessions/board.ts';
 import { Course } from './sessions/course.ts';
@@ -50,6 +52,8 @@ export async function startServer(
   config: Config,
   labs: readonly Lab[],
   choice: DriverChoice,
+  /** What provisioning tries. */
+  drivers: readonly SandboxDriver[] = [],
 ): Promise<RunningServer> {
   await using starting = new AsyncDisposableStack();
   const store = starting.use(new Store(config));
@@ -85,6 +89,10 @@ export async function startServer(
     }),
   );
 
+  const provisioning = starting.use(
+    new ProvisioningDesk({ ...config, repositoryDir, drivers, labs: () => course.labs }),
+  );
+
   const personOf = (token: string) => store.people.byToken(token);
   const origins = new OriginPolicy(config.publicOrigins, config.host);
   const accounts = new Accounts(store, secrets);
@@ -99,6 +107,7 @@ export async function startServer(
     terminals,
     typed: new TypedInput(),
     board,
+    provisioning,
   };
   const sockets = starting.use(new SocketServer(http, { origins, services, personOf, sandboxStatus }));
 

@@ -10,8 +10,8 @@ import { textProblems } from './verify-text.ts';
 export interface VerifyOptions {
   /** A fresh sandbox; disposed of here. */
   readonly createSandbox: () => Promise<Sandbox>;
-  /** `answers`: the solution and the starter only. `all`: every mutant, too. */
-  readonly extent: 'answers' | 'all';
+  /** `solution`: it alone. `answers`: the starter and the text, too. `all`: every mutant, too. */
+  readonly extent: 'solution' | 'answers' | 'all';
   /** How many programs are tried at once, each in its own sandbox; 1 if not given. */
   readonly parallel?: number;
   /** Called before each thing that is tried: `text`, `solution`, `starter`, `mutant no-sync`. */
@@ -22,13 +22,12 @@ export interface VerifyOptions {
 /** What is not as the lab says, a sentence each; empty for a lab that holds. */
 export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<string[]> {
   const { solution, mutants, further } = await loadLabAnswers(lab);
-  const subjects: Subject[] = [
-    { name: 'text', files: solution, problems: textProblems },
-    { name: 'solution', files: solution, problems: checked(solutionProblems) },
-    { name: 'starter', files: lab.starter, problems: checked(starterProblems) },
-  ];
-  if (takesCpp(solution)) subjects.push(cppSubject(solution));
-  subjects.push(...further.map(furtherSubject));
+  const answer: Subject = { name: 'solution', files: solution, problems: checked(solutionProblems) };
+  const text: Subject = { name: 'text', files: solution, problems: textProblems };
+  const starter: Subject = { name: 'starter', files: lab.starter, problems: checked(starterProblems) };
+  const subjects = options.extent === 'solution' ? [answer] : [text, answer, starter];
+  if (options.extent !== 'solution' && takesCpp(solution)) subjects.push(cppSubject(solution));
+  if (options.extent !== 'solution') subjects.push(...further.map(furtherSubject));
   if (options.extent === 'all') subjects.push(...mutants.map(mutantSubject));
   const problems = await inParallel(subjects, options.parallel ?? 1, (subject) =>
     verifySubject(lab, subject, options),

@@ -9,6 +9,7 @@ export * from './http.ts';
 export * from './labs.ts';
 export * from './messages.ts';
 export * from './people.ts';
+export * from './provisioning.ts';
 export * from './rates.ts';
 export * from './requests.ts';
 export * from './rings.ts';

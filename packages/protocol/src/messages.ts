@@ -5,6 +5,7 @@ import { checkRunState } from './checks.ts';
 import { protocolError } from './errors.ts';
 import { driverName, engineName, labSlug } from './labs.ts';
 import { person } from './people.ts';
+import { provisioning } from './provisioning.ts';
 import { rateSample } from './rates.ts';
 import { type RequestMethod, requests } from './requests.ts';
 import { ringsLook } from './rings.ts';
@@ -74,6 +75,7 @@ export const serverMessage = z.discriminatedUnion('type', [
   /** Its author changed it; with faults, what was there before stays until they are mended. */
   z.object({ type: z.literal('lab.edited'), lab: labSlug, faults: z.array(z.string()) }),
   z.object({ type: z.literal('board'), board }),
+  z.object({ type: z.literal('provisioning'), provisioning }),
 ]);
 export type ServerMessage = z.infer<typeof serverMessage>;
 export type ServerEvent = Exclude<ServerMessage, { type: 'reply' | 'failed' }>;

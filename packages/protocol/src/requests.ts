@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { board } from './board.ts';
 import { checkRunState } from './checks.ts';
-import { labSlug, labSummary } from './labs.ts';
+import { driverName, labSlug, labSummary } from './labs.ts';
+import { provisioning } from './provisioning.ts';
 import { rateSample } from './rates.ts';
 import { MAX_WATCHED_PORTS, portName, ringOrder, slotRef } from './rings.ts';
 import { runState } from './runs.ts';
@@ -123,6 +124,16 @@ export const requests = {
   /** From now on `board` events come to this tab. */
   'board.open': { role: 'instructor', params: nothing, result: board },
   'board.close': { role: 'instructor', params: nothing, result: nothing },
+  /** From now on `provisioning` events come to this tab. */
+  'provisioning.open': { role: 'instructor', params: nothing, result: provisioning },
+  'provisioning.close': { role: 'instructor', params: nothing, result: nothing },
+  /** With this driver, or the one that runs sandboxes here. One that goes on is stopped first. */
+  'provisioning.start': {
+    role: 'instructor',
+    params: z.object({ driver: driverName.optional() }),
+    result: nothing,
+  },
+  'provisioning.stop': { role: 'instructor', params: nothing, result: nothing },
   'labs.set-open': {
     role: 'instructor',
     params: z.object({ lab: labSlug, open: z.boolean() }),

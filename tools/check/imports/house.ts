@@ -116,6 +116,7 @@ const FEATURES = [
   'files',
   'join',
   'lab-text',
+  'provisioning',
   'rates',
   'rings',
   'slides',
@@ -144,6 +145,7 @@ const JOBS = [
   'builds',
   'grading',
   'http',
+  'provisioning',
   'rates',
   'rings',
   'sandbox',
@@ -224,6 +226,7 @@ export const ROOMS: readonly Room[] = [
     ['builds', 'limits', 'store', 'sandbox', 'terminals'],
     'Grading builds, judges and keeps results.',
   ),
+  job('provisioning', ['limits', 'sandbox'], 'Provisioning tries drivers and labs, and knows no attendee.'),
   job(
     'sessions',
     [
@@ -243,7 +246,7 @@ export const ROOMS: readonly Room[] = [
   ),
   job(
     'ws',
-    ['config', 'door', 'refusal', 'sessions', 'store', 'terminals', 'testing'],
+    ['config', 'door', 'provisioning', 'refusal', 'sessions', 'store', 'terminals', 'testing'],
     'The WebSocket speaks for sessions.',
   ),
   job(

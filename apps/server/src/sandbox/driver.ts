@@ -11,6 +11,8 @@ export interface SandboxDriver extends AsyncDisposable {
   readonly slowness?: number;
   /** How many sandboxes there can be at a time, where each takes something that nobody else may have then. */
   readonly seats?: number;
+  /** Which of the images it starts sandboxes from, if any. */
+  readonly image?: 'container' | 'vm';
   /** Tries the real thing, never trusts that a file exists. Never rejects. */
   probe(): Promise<DriverStatus>;
   /** Rejects with SandboxError, whose message an attendee can act on. */

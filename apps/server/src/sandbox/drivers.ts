@@ -19,15 +19,27 @@ export interface DriverConfig {
   readonly sshKnownHosts: string;
 }
 
-/** Every concrete driver that the configuration allows, best first. The caller disposes of them. */
-export function availableDrivers(config: DriverConfig): SandboxDriver[] {
-  const drivers = [
+/** Every concrete driver, best first, whatever the configuration chooses. The caller disposes of them. */
+export function allDrivers(config: DriverConfig): SandboxDriver[] {
+  return [
     new BubblewrapDriver(config),
     new DockerDriver(config),
     new QemuDriver(config),
     new SshDriver(config),
   ];
-  return drivers.filter(({ name }) => config.driver === 'auto' || config.driver === name);
+}
+
+/** Those that the configuration chooses among. */
+export function chosenDrivers(
+  drivers: readonly SandboxDriver[],
+  { driver }: Pick<DriverConfig, 'driver'>,
+): SandboxDriver[] {
+  return drivers.filter(({ name }) => driver === 'auto' || driver === name);
+}
+
+/** Every driver that the configuration allows, best first. The caller disposes of them. */
+export function availableDrivers(config: DriverConfig): SandboxDriver[] {
+  return chosenDrivers(allDrivers(config), config);
 }
 
 export interface ChosenDriver {

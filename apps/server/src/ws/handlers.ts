@@ -8,6 +8,7 @@ import {
   type WorkspaceRef,
   type WorkspaceState,
 } from '@ringlab/protocol';
+import type { ProvisioningDesk } from '../provisioning/desk.ts';
 import { Refusal } from '../refusal.ts';
 import type { Board } from '../sessions/board.ts';
 import type { Course } from '../sessions/course.ts';
@@ -44,6 +45,7 @@ export interface Services {
   readonly terminals: Terminals;
   readonly typed: TypedInput;
   readonly board: Board;
+  readonly provisioning: ProvisioningDesk;
 }
 
 type Handler<M extends RequestMethod> = (
@@ -78,6 +80,7 @@ export function createHandlers(services: Services): Handlers {
     ...runHandlers(services),
     ...terminalHandlers(services),
     ...courseHandlers(services),
+    ...provisioningHandlers(services),
   };
 }
 
@@ -209,6 +212,28 @@ function courseHandlers({ course, board }: Services) {
     'labs.set-solution-open': async (_asker, { lab, open }) => {
       await course.setSolutionOpen(lab, open);
       board.labsChanged();
+      return {};
+    },
+  } satisfies Partial<Handlers>;
+}
+
+function provisioningHandlers({ provisioning }: Services) {
+  return {
+    'provisioning.open': (asker) => {
+      provisioning.open(asker);
+      asker.onEnd('provisioning', () => provisioning.close(asker));
+      return provisioning.state;
+    },
+    'provisioning.close': (asker) => {
+      asker.undo('provisioning');
+      return {};
+    },
+    'provisioning.start': async (_asker, { driver }) => {
+      await provisioning.start(driver);
+      return {};
+    },
+    'provisioning.stop': async () => {
+      await provisioning.stop();
       return {};
     },
   } satisfies Partial<Handlers>;

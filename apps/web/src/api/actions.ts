@@ -11,9 +11,11 @@ import {
 import { request } from './server-link.ts';
 import {
   closeBoard,
+  closeProvisioning,
   closeWorkspace,
   currentWorkspace,
   openBoard,
+  openProvisioning,
   openWorkspace,
   signedIn,
   signedOut,
@@ -98,6 +100,11 @@ export const actions: Actions = {
 
   openBoard,
   closeBoard,
+  openProvisioning,
+  closeProvisioning,
+  startProvisioning: async (driver) =>
+    void (await request('provisioning.start', driver === undefined ? {} : { driver })),
+  stopProvisioning: async () => void (await request('provisioning.stop', {})),
   setLabOpen: async (slug, open) => void (await request('labs.set-open', { lab: slug, open })),
   setSolutionOpen: async (slug, open) => void (await request('labs.set-solution-open', { lab: slug, open })),
 };

@@ -15,6 +15,7 @@ const tab = claimTabIdentity();
 let identity = Promise.withResolvers<Me>();
 let workspaceSession: WorkspaceSession | undefined;
 let boardOpen = false;
+let provisioningOpen = false;
 
 /** Called once, before the first render. */
 export function startSession(): void {
@@ -38,7 +39,13 @@ export function signedOut(): void {
   closeWorkspace();
   disconnect();
   identity = Promise.withResolvers<Me>();
-  store.setState({ session: 'signed-out', me: undefined, board: undefined, labs: [] });
+  store.setState({
+    session: 'signed-out',
+    me: undefined,
+    board: undefined,
+    provisioning: undefined,
+    labs: [],
+  });
 }
 
 export function openWorkspace(ref: WorkspaceRef): Promise<void> {
@@ -70,6 +77,18 @@ export async function closeBoard(): Promise<void> {
   boardOpen = false;
   store.setState({ board: undefined });
   await request('board.close', {});
+}
+
+export async function openProvisioning(): Promise<void> {
+  provisioningOpen = true;
+  if (store.getState().connection === 'online')
+    store.setState({ provisioning: await request('provisioning.open', {}) });
+}
+
+export async function closeProvisioning(): Promise<void> {
+  provisioningOpen = false;
+  store.setState({ provisioning: undefined });
+  await request('provisioning.close', {});
 }
 
 function resolved(me: Me) {
@@ -112,6 +131,7 @@ function online({ person, sandbox }: Welcome, restarted: boolean): void {
   workspaceSession?.online().catch(reportToConsole);
   if (!restarted) terminalStreams.connectionBack();
   if (boardOpen) openBoard().catch(reportToConsole);
+  if (provisioningOpen) openProvisioning().catch(reportToConsole);
   refreshLabs();
 }
 
@@ -134,6 +154,7 @@ function event(event: ServerEvent): void {
   if ('workspace' in event) workspaceEvent(event);
   else if (event.type === 'sandbox') store.setState({ sandbox: event.sandbox });
   else if (event.type === 'board') store.setState({ board: event.board });
+  else if (event.type === 'provisioning') store.setState({ provisioning: event.provisioning });
   else if (event.type === 'labs.changed') refreshLabs();
   else if (event.type === 'lab.edited') void workspaceSession?.labEdited(event.lab, event.faults);
   else if (event.type === 'complaint') complained(event.error);

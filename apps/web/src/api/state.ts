@@ -4,11 +4,13 @@ import type {
   CheckRunState,
   Deck,
   DeckSummary,
+  DriverName,
   FileVersion,
   LabDetail,
   LabSummary,
   Me,
   ProtocolError,
+  Provisioning,
   RateSample,
   RequestResult,
   ReturnLink,
@@ -37,6 +39,7 @@ export interface AppState {
   /** Why the workspace that was asked for cannot be shown. */
   readonly workspaceError: string | undefined;
   readonly board: Board | undefined;
+  readonly provisioning: Provisioning | undefined;
 }
 
 /** The workspace that this page shows; an instructor may look at somebody else's, read-only. */
@@ -109,6 +112,12 @@ export interface Actions {
 
   openBoard(): Promise<void>;
   closeBoard(): Promise<void>;
+  /** Whether this machine is ready for a course: what was found so far, and from now on as it changes. */
+  openProvisioning(): Promise<void>;
+  closeProvisioning(): Promise<void>;
+  /** With this driver, or the one that runs sandboxes here; begins again when it goes on. */
+  startProvisioning(driver?: DriverName): Promise<void>;
+  stopProvisioning(): Promise<void>;
   setLabOpen(lab: string, open: boolean): Promise<void>;
   setSolutionOpen(lab: string, open: boolean): Promise<void>;
 }

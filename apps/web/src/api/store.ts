@@ -13,6 +13,7 @@ export const store = createStore<AppState>()(() => ({
   workspace: undefined,
   workspaceError: undefined,
   board: undefined,
+  provisioning: undefined,
 }));
 
 /** What a component needs of the state; it renders again when that changed (by identity). */

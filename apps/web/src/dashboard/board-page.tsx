@@ -59,6 +59,7 @@ function BoardView({ board }: { readonly board: Board }) {
         >
           join with <b className="mono">{board.courseCode}</b>
         </button>
+        <Link href="/provisioning">Machine</Link>
         <Link href="/labs">Labs</Link>
       </header>
       {board.rows.length === 0 ? <Nobody board={board} onSign={() => setIsSignShown(true)} /> : null}

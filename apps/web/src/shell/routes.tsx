@@ -11,6 +11,9 @@ const ReturnPage = page(async () => (await import('../join/return-page.tsx')).Re
 const CoursePage = page(async () => (await import('../course/course-page.tsx')).CoursePage);
 const BoardPage = page(async () => (await import('../dashboard/board-page.tsx')).BoardPage);
 const SlidesPage = page(async () => (await import('../slides/slides-page.tsx')).SlidesPage);
+const ProvisioningPage = page(
+  async () => (await import('../provisioning/provisioning-page.tsx')).ProvisioningPage,
+);
 const WorkspacePage = page(async () => (await import('./workspace-page.tsx')).WorkspacePage);
 
 /** A page shows itself to whom it likes: those that need a session send a stranger to /join themselves. */
@@ -25,6 +28,7 @@ export function Routes() {
         <Route path="/labs/:slug" component={WorkspacePage} />
         <Route path="/slides/:slug" component={SlidesPage} />
         <Route path="/board" component={BoardPage} />
+        <Route path="/provisioning" component={ProvisioningPage} />
         <Route>
           <Redirect to="/labs" replace />
         </Route>

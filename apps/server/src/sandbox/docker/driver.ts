@@ -42,6 +42,7 @@ interface Prepared {
 /** Sandboxes out of containers of a Docker daemon. They outlive the server: see `adopt`. */
 export class DockerDriver implements SandboxDriver {
   readonly name = 'docker';
+  readonly image = 'container';
   readonly #options: DockerOptions;
   readonly #daemon: Daemon;
   /** By the container's id. */

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { type Lab, type Sandbox, verifyLab } from '@ringlab/labkit';
+import type { DriverName } from '@ringlab/protocol';
+import type { DriverStatus, SandboxDriver } from '../sandbox/driver.ts';
+import { buildImage } from '../sandbox/image-build.ts';
+import type { Limits } from '../sandbox/limits.ts';
+import type { Checklist, Planned } from './checklist.ts';
+
+/** What a course is made of here. */
+export interface Means {
+  /** All that this version has, best first. */
+  readonly drivers: readonly SandboxDriver[];
+  readonly driver: DriverName | 'auto';
+  readonly labs: () => readonly Lab[];
+  readonly limits: Limits;
+  readonly poolSandboxes: number;
+  readonly repositoryDir: string;
+  readonly imagesDir: string;
+}
+
+interface Walk extends Means {
+  readonly list: Checklist;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Finds out whether this machine is ready: tries every driver, builds what the chosen one starts from, fills a pool, and
+ * has it run every lab's solution. Everything that is found is in the list; rejects only for faults of our own.
+ */
+export async function provision(
+  means: Means,
+  wanted: DriverName | undefined,
+  list: Checklist,
+  signal: AbortSignal,
+): Promise<void> {
+  const walk = { ...means, list, signal };
+  list.begin(plan(means));
+  try {
+    const driver = await readyDriver(walk, wanted);
+    if (driver === undefined) leaveOutTheRest(walk);
+    else {
+      await fillPool(walk, driver);
+      for (const lab of means.labs()) await tryLab(walk, driver, lab);
+    }
+  } catch (fault) {
+    if (!signal.aborted) throw fault;
+  } finally {
+    list.finish(signal.aborted);
+  }
+}
+
+/** The lines, before anything is known. */
+export function plan({ drivers, labs }: Means): Planned[] {
+  return [
+    ...drivers.map(({ name }) => ({ id: `driver-${name}`, part: 'drivers' as const, title: name })),
+    { id: 'image', part: 'image' as const, title: 'Image' },
+    { id: 'pool', part: 'pool' as const, title: 'Sandboxes kept ready' },
+    ...labs().map(({ slug, detail }) => ({
+      id: `lab-${slug}`,
+      part: 'labs' as const,
+      title: `${slug.slice(0, 2)} ${detail.title}`,
+    })),
+  ];
+}
+
+/** The chosen driver when it works, built for if need be; undefined after its line says why it does not. */
+async function readyDriver(walk: Walk, wanted: DriverName | undefined): Promise<SandboxDriver | undefined> {
+  const { drivers, list } = walk;
+  const found = new Map<SandboxDriver, DriverStatus>();
+  for (const driver of drivers) found.set(driver, await probe(walk, driver));
+  const name = wanted ?? (walk.driver === 'auto' ? undefined : walk.driver);
+  const driver = drivers.find((each) => (name === undefined ? found.get(each)?.usable : each.name === name));
+  if (driver === undefined) {
+    for (const each of drivers) list.end(`driver-${each.name}`, 'bad', found.get(each)?.message ?? '');
+    return undefined;
+  }
+  list.chose(driver.name);
+  const isBuilt = await makeImage(walk, driver);
+  if (found.get(driver)?.usable) return driver;
+  const again = isBuilt ? await probe(walk, driver) : found.get(driver);
+  if (again?.usable) return driver;
+  list.end(`driver-${driver.name}`, 'bad', again?.message ?? '');
+  return undefined;
+}
+
+async function probe({ list, signal }: Walk, driver: SandboxDriver): Promise<DriverStatus> {
+  signal.throwIfAborted();
+  list.working(`driver-${driver.name}`, 'Making a sandbox');
+  const status = await driver.probe();
+  list.end(`driver-${driver.name}`, status.usable ? 'good' : 'left-out', status.message);
+  return status;
+}
+
+/** Whether the driver has a new chance to work. */
+async function makeImage(walk: Walk, { name, image }: SandboxDriver): Promise<boolean> {
+  const { list, repositoryDir, imagesDir, signal } = walk;
+  if (image === undefined) {
+    list.end('image', 'left-out', `${name} needs none: it shows the machine's own system, read-only.`);
+    return false;
+  }
+  list.working('image', `Looking at the ${image} image`, 0);
+  try {
+    await buildImage({
+      ...{ shape: image, repositoryDir, imagesDir, signal },
+      onProgress: ({ done, title, detail }) =>
+        list.working('image', [title, detail].filter(Boolean).join(': '), done),
+    });
+    list.end('image', 'good', `The ${image} image is built and up to date.`);
+    return true;
+  } catch (fault) {
+    signal.throwIfAborted();
+    list.end('image', 'bad', (fault as Error).message);
+    return false;
+  }
+}
+
+function leaveOutTheRest({ list }: Walk): void {
+  for (const { id, state } of list.state.lines)
+    if (state === 'waiting') list.end(id, 'left-out', 'Not tried: there is no driver to try it with.');
+}
+
+async function fillPool({ list, limits, poolSandboxes, signal }: Walk, driver: SandboxDriver): Promise<void> {
+  const count = Math.max(1, poolSandboxes);
+  const startedMs = performance.now();
+  await using made = new AsyncDisposableStack();
+  try {
+    for (let i = 0; i < count; i++) {
+      signal.throwIfAborted();
+      list.working('pool', `${i} of ${count} are ready`, i / count);
+      made.use(await driver.create({ id: `provision-${i + 1}`, limits }));
+    }
+    const eachMs = (performance.now() - startedMs) / count;
+    list.end('pool', 'good', `${count} ready, ${Math.round(eachMs)} ms each.`);
+  } catch (fault) {
+    signal.throwIfAborted();
+    list.end('pool', 'bad', (fault as Error).message);
+  }
+}
+
+async function tryLab(walk: Walk, driver: SandboxDriver, lab: Lab): Promise<void> {
+  const { list, signal } = walk;
+  const id = `lab-${lab.slug}`;
+  signal.throwIfAborted();
+  if (!lab.needs.drivers.includes(driver.name)) {
+    list.end(id, 'left-out', `Needs sandboxes by ${lab.needs.drivers.join(' or ')}.`);
+    return;
+  }
+  list.working(id, 'Building the solution and running its checks');
+  try {
+    const problems = await verifyLab(lab, {
+      extent: 'solution',
+      createSandbox: () => sandboxFor(walk, driver, lab),
+      signal,
+    });
+    if (problems.length > 0) list.end(id, 'bad', problems.join('\n'));
+    else list.end(id, 'good', `The solution passes ${checks(lab.checks.length)}.`);
+  } catch (fault) {
+    signal.throwIfAborted();
+    list.end(id, 'bad', (fault as Error).message);
+  }
+}
+
+function sandboxFor({ limits }: Walk, driver: SandboxDriver, { slug, interfaces }: Lab): Promise<Sandbox> {
+  return driver.create({ id: `provision-${slug}`, limits, interfaces });
+}
+
+function checks(count: number): string {
+  return count === 1 ? 'its check' : `all ${count} checks`;
+}
