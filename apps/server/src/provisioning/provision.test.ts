@@ -7,6 +7,7 @@ import { repositoryDir } from '../config.ts';
 import { BubblewrapDriver } from '../sandbox/bubblewrap/driver.ts';
 import { testOptions } from '../sandbox/bubblewrap/test-folders.ts';
 import { DockerDriver } from '../sandbox/docker/driver.ts';
+import type { SandboxDriver } from '../sandbox/driver.ts';
 import { DEFAULT_LIMITS } from '../sandbox/limits.ts';
 import { Checklist } from './checklist.ts';
 import { type Means, provision } from './provision.ts';
@@ -61,12 +62,30 @@ describe('provisioning', () => {
       state: 'bad',
       words: expect.stringContaining('RINGLAB_DOCKER_SOCKET'),
     });
-    expect(line(state, 'image')?.state).toBe('bad');
+    expect(line(state, 'image')).toMatchObject({
+      state: 'left-out',
+      words: expect.stringContaining('Not looked at'),
+    });
     expect(line(state, 'lab-00-tour')).toMatchObject({
       state: 'left-out',
       words: 'Not tried: there is no driver to try it with.',
     });
-    expect(tableText(state, false)).toMatch(/Not ready: 2 lines say what to do\.$/);
+    expect(tableText(state, false)).toMatch(/Not ready: one line says what to do\.$/);
+  });
+
+  test('has the image built that a driver lacks, and says why that fails', async () => {
+    const lacking: SandboxDriver = {
+      ...{ name: 'docker', image: 'container', adopt: async function* () {} },
+      probe: async () => ({ usable: false, message: 'There is no container image.', lacksImage: true }),
+      create: () => Promise.reject(new Error('It was not asked.')),
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+    const state = await provisioned({ drivers: [lacking] }, 'docker');
+    expect(line(state, 'image')).toMatchObject({
+      state: 'bad',
+      words: expect.stringMatching(/Cannot find module|ENOENT/),
+    });
+    expect(line(state, 'driver-docker')?.state).toBe('bad');
   });
 
   test('says what is wrong with a lab whose solution fails', async () => {

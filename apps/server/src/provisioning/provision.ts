@@ -2,7 +2,7 @@
 import { type Lab, type Sandbox, verifyLab } from '@ringlab/labkit';
 import type { DriverName } from '@ringlab/protocol';
 import type { DriverStatus, SandboxDriver } from '../sandbox/driver.ts';
-import { buildImage } from '../sandbox/image-build.ts';
+import { buildImage, type ImageShape } from '../sandbox/image-build.ts';
 import type { Limits } from '../sandbox/limits.ts';
 import type { Checklist, Planned } from './checklist.ts';
 
@@ -75,12 +75,27 @@ async function readyDriver(walk: Walk, wanted: DriverName | undefined): Promise<
     return undefined;
   }
   list.chose(driver.name);
-  const isBuilt = await makeImage(walk, driver);
-  if (found.get(driver)?.usable) return driver;
-  const again = isBuilt ? await probe(walk, driver) : found.get(driver);
-  if (again?.usable) return driver;
-  list.end(`driver-${driver.name}`, 'bad', again?.message ?? '');
+  const status = await withImage(walk, driver, found.get(driver));
+  if (status?.usable) return driver;
+  list.end(`driver-${driver.name}`, 'bad', status?.message ?? '');
   return undefined;
+}
+
+/** Has the image built where that is what the driver lacks, and tries it again. */
+async function withImage(
+  walk: Walk,
+  driver: SandboxDriver,
+  status: DriverStatus | undefined,
+): Promise<DriverStatus | undefined> {
+  const { name, image } = driver;
+  const { list } = walk;
+  if (image === undefined)
+    list.end('image', 'left-out', `${name} needs none: it shows the machine's own system, read-only.`);
+  else if (status?.usable)
+    list.end('image', 'good', `The ${image} image is there, and ${name} starts from it.`);
+  else if (!status?.lacksImage) list.end('image', 'left-out', `Not looked at: ${name} lacks something else.`);
+  else if (await makeImage(walk, image)) return await probe(walk, driver);
+  return status;
 }
 
 async function probe({ list, signal }: Walk, driver: SandboxDriver): Promise<DriverStatus> {
@@ -91,13 +106,9 @@ async function probe({ list, signal }: Walk, driver: SandboxDriver): Promise<Dri
   return status;
 }
 
-/** Whether the driver has a new chance to work. */
-async function makeImage(walk: Walk, { name, image }: SandboxDriver): Promise<boolean> {
+/** Whether it is there now. */
+async function makeImage(walk: Walk, image: ImageShape): Promise<boolean> {
   const { list, repositoryDir, imagesDir, signal } = walk;
-  if (image === undefined) {
-    list.end('image', 'left-out', `${name} needs none: it shows the machine's own system, read-only.`);
-    return false;
-  }
   list.working('image', `Looking at the ${image} image`, 0);
   try {
     await buildImage({
@@ -105,7 +116,7 @@ async function makeImage(walk: Walk, { name, image }: SandboxDriver): Promise<bo
       onProgress: ({ done, title, detail }) =>
         list.working('image', [title, detail].filter(Boolean).join(': '), done),
     });
-    list.end('image', 'good', `The ${image} image is built and up to date.`);
+    list.end('image', 'good', `The ${image} image is built.`);
     return true;
   } catch (fault) {
     signal.throwIfAborted();

@@ -2,6 +2,7 @@
 
 import type { Sandbox, SandboxInterface } from '@ringlab/labkit';
 import type { DriverName, EngineName } from '@ringlab/protocol';
+import type { ImageShape } from './image-build.ts';
 import type { Limits } from './limits.ts';
 
 /** A kind of sandbox. `driver.contract.ts` says in tests what each must do. */
@@ -12,7 +13,7 @@ export interface SandboxDriver extends AsyncDisposable {
   /** How many sandboxes there can be at a time, where each takes something that nobody else may have then. */
   readonly seats?: number;
   /** Which of the images it starts sandboxes from, if any. */
-  readonly image?: 'container' | 'vm';
+  readonly image?: ImageShape;
   /** Tries the real thing, never trusts that a file exists. Never rejects. */
   probe(): Promise<DriverStatus>;
   /** Rejects with SandboxError, whose message an attendee can act on. */
@@ -24,7 +25,7 @@ export interface SandboxDriver extends AsyncDisposable {
 export type DriverStatus =
   | { readonly usable: true; readonly engine: EngineName; readonly message: string }
   /** `message`: what is missing and the command or setting that mends it. */
-  | { readonly usable: false; readonly message: string };
+  | { readonly usable: false; readonly message: string; readonly lacksImage?: boolean };
 
 export interface SandboxSpec {
   /** Stable over restarts: `<personId>-<lab>`, `check-<id>`, `pool-<n>`; letters, digits, dashes. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SandboxError } from '@ringlab/labkit';
@@ -10,8 +9,10 @@ import { z } from 'zod';
 const progressLine = z.object({ done: z.number().min(0).max(1), title: z.string(), detail: z.string() });
 export type ImageProgress = z.infer<typeof progressLine>;
 
+export type ImageShape = 'container' | 'vm';
+
 export interface ImageBuild {
-  readonly shape: 'container' | 'vm';
+  readonly shape: ImageShape;
   readonly repositoryDir: string;
   readonly imagesDir: string;
   readonly signal: AbortSignal;
@@ -22,7 +23,6 @@ export interface ImageBuild {
 export async function buildImage(build: ImageBuild): Promise<void> {
   const { shape, repositoryDir, imagesDir, signal, onProgress } = build;
   const child = spawn(process.execPath, [join(repositoryDir, 'images/main.ts'), 'build', shape, '--json'], {
-    cwd: repositoryDir,
     env: { ...process.env, RINGLAB_IMAGES_DIR: imagesDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -32,16 +32,19 @@ export async function buildImage(build: ImageBuild): Promise<void> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-2000);
   });
-  const ended = once(child, 'close');
+  const ended = new Promise<string | undefined>((resolve) => {
+    child.once('error', (fault) => resolve(fault.message));
+    child.once('close', (code) => resolve(code === 0 ? undefined : `ended with ${code}`));
+  });
   try {
     for await (const line of createInterface({ input: child.stdout })) {
       const progress = progressLine.safeParse(parsed(line));
       if (progress.success) onProgress(progress.data);
     }
-    const [code] = await ended;
+    const failure = await ended;
     signal.throwIfAborted();
-    if (code !== 0)
-      throw new SandboxError(lastLine(complaint) ?? `The build of the image ended with ${code}.`);
+    if (failure !== undefined)
+      throw new SandboxError(firstComplaint(complaint) ?? `The build of the image failed: it ${failure}.`);
   } finally {
     signal.removeEventListener('abort', stop);
   }
@@ -55,6 +58,8 @@ function parsed(line: string): unknown {
   }
 }
 
-function lastLine(text: string): string | undefined {
-  return text.trim().split('\n').filter(Boolean).at(-1);
+/** What a program of ours complains about is its last line; what Node does, the one that names the error. */
+function firstComplaint(text: string): string | undefined {
+  const lines = text.trim().split('\n').filter(Boolean);
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1);
 }

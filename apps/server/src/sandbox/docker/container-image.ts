@@ -16,6 +16,9 @@ const manifestSchema = z.object({
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   files: z.array(z.object({ name: z.string(), bytes: z.number().int() })),
 });
+/** The image is missing or damaged: building it is the cure. */
+export class ImageFault extends SandboxError {}
+
 const importAnswer = z.object({ status: z.string().optional(), error: z.string().optional() });
 
 /**
@@ -48,7 +51,7 @@ async function wholeImage(folder: string): Promise<string> {
   const path = join(folder, 'manifest.json');
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined)
-    throw new SandboxError(`There is no container image in ${folder}. Build it: ${REMEDY}`);
+    throw new ImageFault(`There is no container image in ${folder}. Build it: ${REMEDY}`);
   const manifest = manifestSchema.safeParse(parsed(text));
   if (!manifest.success) throw damaged(`${path} is no manifest`);
   const expected = manifest.data.files.find(({ name }) => name === ROOT)?.bytes;
@@ -89,6 +92,6 @@ function faultOf(daemon: Daemon, fault: Error): SandboxError {
   return damaged(`the Docker daemon cannot import it (${fault.message})`);
 }
 
-function damaged(what: string): SandboxError {
-  return new SandboxError(`The container image is damaged: ${what}. Build it again: ${REMEDY} --fresh`);
+function damaged(what: string): ImageFault {
+  return new ImageFault(`The container image is damaged: ${what}. Build it again: ${REMEDY} --fresh`);
 }

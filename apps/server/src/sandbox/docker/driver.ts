@@ -9,7 +9,7 @@ import type { AgentSandbox } from '../agent/sandbox.ts';
 import type { DriverStatus, SandboxDriver, SandboxSpec } from '../driver.ts';
 import { DEFAULT_LIMITS, limitsSchema } from '../limits.ts';
 import { containerOptions, NETMAP_DEVICE } from './container.ts';
-import { importedImage } from './container-image.ts';
+import { ImageFault, importedImage } from './container-image.ts';
 import { Daemon, isMissing, LABEL } from './daemon.ts';
 import { DaemonWatch } from './daemon-watch.ts';
 import { takeIdentity } from './identity.ts';
@@ -71,7 +71,7 @@ export class DockerDriver implements SandboxDriver {
         message: `docker ${Version} works; limits are held by ${by}.`,
       };
     } catch (error) {
-      return { usable: false, message: (error as Error).message };
+      return { usable: false, message: (error as Error).message, lacksImage: error instanceof ImageFault };
     }
   }
 
