@@ -8,7 +8,7 @@ test('the instructor finds out whether the machine is ready, line by line, and m
   const { page } = await instructor();
   await page.getByRole('link', { name: 'Machine' }).click();
   await page.waitForURL('**/provisioning');
-  const line = (title: string) => page.getByRole('listitem').filter({ hasText: title });
+  const line = (title: string) => page.getByRole('listitem', { name: title, exact: true });
   const verdict = page.getByRole('status');
   await expect(verdict).toContainText(/Nothing was tried|Ready|Not ready|Stopped/);
 

@@ -13,7 +13,10 @@ import { Checklist } from './checklist.ts';
 import { type Means, provision } from './provision.ts';
 import { tableText } from './report.ts';
 
-describe('provisioning', () => {
+/** Labs build and run for seconds, and the machine may have more to do. */
+const PATIENCE_MS = 120_000;
+
+describe('provisioning', { timeout: PATIENCE_MS }, () => {
   const options = testOptions();
   const drivers = [
     new BubblewrapDriver(options),

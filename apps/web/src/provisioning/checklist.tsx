@@ -42,7 +42,7 @@ function Line({ line, chosen }: { readonly line: ProvisionLine; readonly chosen:
   const { title, state, words, done, tookMs } = line;
   const { Icon, says } = MARKS[state];
   return (
-    <li data-state={state}>
+    <li data-state={state} aria-label={title}>
       <Icon className="provisioning-mark" size={15} role="img" aria-label={says} />
       <span className="provisioning-title">
         {title}
