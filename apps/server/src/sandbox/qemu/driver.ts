@@ -59,6 +59,7 @@ interface Prepared {
 /** A virtual machine for each sandbox, and in it the same agent and the same view as elsewhere. */
 export class QemuDriver implements SandboxDriver {
   readonly name = 'qemu';
+  readonly image = 'vm';
   /** Where nothing helps the emulation; the first probe knows better. */
   slowness = 10;
   readonly #options: QemuOptions;
