@@ -89,8 +89,7 @@ async function withImage(
 ): Promise<DriverStatus | undefined> {
   const { name, image } = driver;
   const { list } = walk;
-  if (image === undefined)
-    list.end('image', 'left-out', `${name} needs none.`);
+  if (image === undefined) list.end('image', 'left-out', `${name} needs none.`);
   else if (status?.usable)
     list.end('image', 'good', `The ${image} image is there, and ${name} starts from it.`);
   else if (!status?.lacksImage) list.end('image', 'left-out', `Not looked at: ${name} lacks something else.`);
