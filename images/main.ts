@@ -2,18 +2,22 @@
 // `pnpm images build [container|vm]`: see docs/images.md.
 import { equipMachine } from '../tools/prepare/apt.mjs';
 import { endWithChildren } from '../tools/prepare/children.mjs';
-import { IMAGE_NEEDS } from '../tools/prepare/machine.mjs';
+import { IMAGE_NEEDS, VERIFY_NEEDS } from '../tools/prepare/machine.mjs';
 import { runCommand, Stop } from '../tools/prepare/stop.mjs';
 import { jsonLines } from './src/commands/bar.ts';
 import { build } from './src/commands/build.ts';
+import { verify } from './src/commands/verify.ts';
 import { SHAPES, type Shape } from './src/image/manifest.ts';
 import { workshopOf } from './src/workshop.ts';
 
 const HELP = `pnpm images build [container|vm ...] [--fresh] [--json]
+pnpm images verify [container|vm ...]
 
 Makes the images; without names, all. What was made before from the same inputs is kept, and an interrupted build
 goes on where it was. --fresh makes everything anew, with the packages that Debian has today. --json prints progress
 as lines of JSON.
+
+verify reads each image whole, boots or runs it, and has a lab's solution work inside; exit 1 if one does not.
 
   RINGLAB_IMAGES_DIR           where images are made and looked for (images/build)
   RINGLAB_IMAGES_EXTRA_DIR     packages, files and hooks of your own (images/extra)
@@ -25,12 +29,18 @@ await runCommand(async () => {
     console.log(HELP);
     return command === undefined ? 2 : 0;
   }
-  if (command !== 'build') throw new Stop(`There is no pnpm images ${command}.\n\n${HELP}`, 2);
+  if (command !== 'build' && command !== 'verify')
+    throw new Stop(`There is no pnpm images ${command}.\n\n${HELP}`, 2);
   endWithChildren();
+  const shapes = shapesIn(args);
+  if (command === 'verify') {
+    await equipMachine(VERIFY_NEEDS, 'pnpm images verify');
+    return (await verify(shapes, workshopOf(process.env))) ? 0 : 1;
+  }
   await equipMachine(IMAGE_NEEDS, 'pnpm images build');
   const flags = args.filter((arg) => arg.startsWith('--'));
   const tell = flags.includes('--json') ? { tell: jsonLines((line) => process.stdout.write(line)) } : {};
-  await build(shapesIn(args), workshopOf(process.env), { fresh: flags.includes('--fresh'), ...tell });
+  await build(shapes, workshopOf(process.env), { fresh: flags.includes('--fresh'), ...tell });
   return 0;
 });
 

@@ -11,7 +11,7 @@ export interface Workshop {
   readonly stamps: string;
 }
 
-function workshopIn(folder: string): Workshop {
+export function workshopIn(folder: string): Workshop {
   const images = resolve(folder);
   return { images, work: join(images, 'work'), stamps: join(images, 'work/stamps') };
 }

@@ -34,6 +34,13 @@ export const IMAGE_NEEDS = [
   { package: 'bubblewrap', role: "runs the compiler of an image's root", programs: ['bwrap'] },
 ];
 
+/** What runs or boots images. @type {readonly Need[]} */
+export const VERIFY_NEEDS = [
+  { package: 'docker.io', role: 'runs the container image', programs: ['dockerd'] },
+  { package: 'qemu-system-x86', role: 'boots the VM image', programs: ['qemu-system-x86_64'] },
+  { package: 'openssh-client', role: 'enters the VM by its door', programs: ['ssh'] },
+];
+
 /** @type {Need} */
 const CPIO = { package: 'cpio', role: 'packs and unpacks what a kernel would, in tests', programs: ['cpio'] };
 

@@ -23,6 +23,10 @@ export interface DebianRoot {
   readonly hooks: readonly string[];
   /** Files that the hooks read. */
   readonly hookPaths: readonly string[];
+  /** Packages are only unpacked, not set up: a root that nothing runs in. */
+  readonly isOnlyUnpacked?: boolean;
+  /** For the packages' scripts. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly weight: number;
   readonly diskBytes: number;
 }
@@ -55,7 +59,7 @@ async function mmdebstrap(
   writeFileSync(list, `${sources.lines.join('\n')}\n`);
   const argv = ['mmdebstrap', ...optionsOf(root, cache), sources.release, to, list];
   try {
-    await run(argv, { env: ENVIRONMENT, onLine: show });
+    await run(argv, { env: { ...ENVIRONMENT, ...root.environment }, onLine: show });
   } catch (error) {
     const silent = await unreachable(sources, work);
     throw silent === undefined ? error : new Stop(silent);
@@ -64,28 +68,33 @@ async function mmdebstrap(
   }
 }
 
-/** INITRD is what the kernel's package asks before it has an initramfs made. */
-const ENVIRONMENT = { SOURCE_DATE_EPOCH: String(EPOCH_SECONDS), INITRD: 'No' };
+const ENVIRONMENT = { SOURCE_DATE_EPOCH: String(EPOCH_SECONDS) };
 
-function optionsOf({ onTopOf, packages, overlays, debs, hooks }: DebianRoot, cache: string): string[] {
+function variantOf({ onTopOf, isOnlyUnpacked }: DebianRoot): string {
+  if (isOnlyUnpacked === true) return 'extract';
+  return onTopOf === undefined ? 'apt' : 'custom';
+}
+
+function optionsOf(root: DebianRoot, cache: string): string[] {
+  const { onTopOf, packages, overlays, debs, hooks } = root;
   const setup = [
     ...(onTopOf === undefined ? [] : [`tar -x -f '${onTopOf.output}' -C "$1"`]),
     'mkdir -p "$1"/var/cache/apt/archives',
     `sync-in '${cache}' /var/cache/apt/archives`,
   ];
-  const customize = [
+  const last = [
     `sync-out /var/cache/apt/archives '${cache}'`,
     ...overlays.map(overlayHook),
     ...hooks,
     ...CLEANING,
   ];
   return [
-    ...[`--variant=${onTopOf === undefined ? 'apt' : 'custom'}`, '--format=tar', '--skip=essential/unlink'],
+    ...[`--variant=${variantOf(root)}`, '--format=tar', '--skip=essential/unlink'],
     '--aptopt=APT::Install-Recommends "false"',
     ...LEFT_OUT.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
     `--include=${[...packages, ...debs].join(',')}`,
     ...setup.map((hook) => `--setup-hook=${hook}`),
-    ...customize.map((hook) => `--customize-hook=${hook}`),
+    ...last.map((hook) => `--${root.isOnlyUnpacked === true ? 'extract' : 'customize'}-hook=${hook}`),
   ];
 }
 

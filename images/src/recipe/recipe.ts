@@ -11,7 +11,7 @@ export const EPOCH_SECONDS = 1_767_225_600;
 /** What a lab's programs see, on top of Debian's essential packages and apt. */
 export const ROOT_PACKAGES = [
   ...['gcc', 'libc6-dev', 'linux-libc-dev', 'make', 'gdb', 'clangd-19'],
-  ...['iproute2', 'ethtool', 'tcpdump', 'procps', 'less'],
+  ...['iproute2', 'ethtool', 'tcpdump', 'procps', 'less', 'mount'],
   // testpmd, and the memif that lab 01 connects it to. Debian numbers memif's package anew with each DPDK.
   ...['dpdk-dev', '?name(^librte-net-memif[0-9]+$)'],
 ];

@@ -7,6 +7,7 @@ import { ROOT } from '../../../tools/prepare/repository.mjs';
 export const UNETMAP_SOURCES = join(ROOT, 'packages/unetmap');
 export const AGENT_SOURCES = join(ROOT, 'apps/server/src/sandbox/agent/native');
 const FOLDER = join(ROOT, 'images');
+export const LABS = join(ROOT, 'labs');
 export const GUEST_SOURCES = join(FOLDER, 'guest');
 export const ROOT_OVERLAY = join(FOLDER, 'root');
 export const VM_OVERLAY = join(FOLDER, 'vm');

@@ -6,7 +6,16 @@ import { joinTars } from './tar.ts';
 
 const TIME = String(EPOCH_SECONDS);
 const COMPRESSION = ['-comp', 'zstd', '-Xcompression-level', '6', '-b', '128K'];
-const SAME_EVERY_TIME = ['-reproducible', '-mkfs-time', TIME, '-no-exports', '-root-mode', '755'];
+const SAME_EVERY_TIME = [
+  '-reproducible',
+  '-mkfs-time',
+  TIME,
+  '-all-time',
+  TIME,
+  '-no-exports',
+  '-root-mode',
+  '755',
+];
 
 /** A squashfs of a root's tarball with others added, owners and all; needs no root. */
 export async function squash(first: string, others: readonly string[], to: string): Promise<void> {

@@ -15,15 +15,14 @@ export async function finish(
   rootTar: string,
   release: string,
 ): Promise<void> {
-  const files: Manifest['files'] = [];
-  for (const name of names) {
-    const path = join(folder, name);
-    files.push({ name, bytes: (await stat(path)).size, sha256: await digestOfFile(path) });
-  }
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const budgetBytes = BUDGET_BYTES[shape];
-  const { packages, architecture } = await packagesIn(rootTar);
   if (bytes > budgetBytes) throw new Stop(overBudget(shape, bytes, budgetBytes));
+  const files: Manifest['files'] = [];
+  for (const [i, name] of names.entries())
+    files.push({ name, bytes: sizes[i] ?? 0, sha256: await digestOfFile(join(folder, name)) });
+  const { packages, architecture } = await packagesIn(rootTar);
   const manifest = {
     ...{ shape, digest: digestOfFiles(files), release, architecture },
     ...{ files, bytes, budgetBytes, packages },

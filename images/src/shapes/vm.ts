@@ -61,6 +61,8 @@ function vmRoot({ root, sources, workshop }: Foundation): Stage {
         'chroot "$1" sh -c "ls /lib/modules | xargs -n1 depmod"',
       ],
       hookPaths: extra.hook === undefined ? [] : [extra.hook],
+      // The kernel's package asks for this before it has an initramfs made.
+      environment: { INITRD: 'No' },
     },
     sources,
     workshop,
