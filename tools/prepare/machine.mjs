@@ -45,13 +45,10 @@ export const VERIFY_NEEDS = [
 const CPIO = { package: 'cpio', role: 'packs and unpacks what a kernel would, in tests', programs: ['cpio'] };
 
 /**
- * The engine's tests start small virtual machines; their kernel is downloaded by packages/unetmap/vm/image.sh.
- * @type {readonly Need[]}
+ * What the small virtual machines of the engine's tests run, with a kernel that packages/unetmap/vm/image.sh downloads.
+ * @type {Need}
  */
-const VIRTUAL_MACHINES = [
-  { package: 'qemu-system-x86', role: 'virtual machines', programs: ['qemu-system-x86_64'] },
-  { package: 'busybox-static', role: 'their programs', programs: ['busybox'] },
-];
+const BUSYBOX = { package: 'busybox-static', role: 'the programs of small guests', programs: ['busybox'] };
 
 /** A daemon that tests start for themselves. @type {readonly Need[]} */
 const DOCKER = [
@@ -74,7 +71,7 @@ export const TEST_NEEDS = [
   CPIO,
   ...DOCKER,
   ...ENGINES,
-  ...VIRTUAL_MACHINES,
+  BUSYBOX,
 ];
 
 /**

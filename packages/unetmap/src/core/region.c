@@ -144,6 +144,9 @@ static int make_segment(int fd)
 
 	if (!error)
 		error = sys_back(fd, 0, offsetof(struct segment, ports));
+	if (!error)
+		error = sys_back(fd, offsetof(struct segment, modules),
+				 sizeof(struct segment) - offsetof(struct segment, modules));
 	if (error && ftruncate(fd, 0))
 		return -errno;
 	return error;
