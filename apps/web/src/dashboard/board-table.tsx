@@ -7,11 +7,14 @@ import { actions, errorWords } from '../api/index.ts';
 import { BoardMemory, helpOrder } from './board-memory.ts';
 import { PersonRow } from './person-row.tsx';
 
+/** With more, their titles stand upright, so that all fit beside each other. */
+const ROOMY_LABS = 7;
+
 export function BoardTable({ board }: { readonly board: Board }) {
   const memory = useMemory(board);
   const rows = helpOrder(board.rows, memory);
   return (
-    <table className="board-table">
+    <table className="board-table" data-dense={board.labs.length > ROOMY_LABS}>
       <thead>
         <tr>
           <th scope="col">Attendee</th>
@@ -57,7 +60,7 @@ function LabHead({ slug, title, open, solutionOpen }: LabHeadProps) {
     );
   return (
     <th scope="col" className="board-lab" data-open={open}>
-      <span className="numbers">{slug.slice(0, 2)}</span> {title}
+      <span className="numbers">{slug.slice(0, 2)}</span> <span className="board-lab-title">{title}</span>
       <span className="board-lab-switch">
         <Switch.Root
           className="switch"
@@ -67,7 +70,9 @@ function LabHead({ slug, title, open, solutionOpen }: LabHeadProps) {
         >
           <Switch.Thumb className="switch-thumb" />
         </Switch.Root>
-        {problem ?? (open ? 'open' : 'closed')}
+        <span className="board-lab-state" data-bad={problem !== undefined}>
+          {problem ?? (open ? 'open' : 'closed')}
+        </span>
         <button
           type="button"
           className="icon-button board-solution"
