@@ -41,7 +41,7 @@ static void check_flow(struct port_user *from, struct port_user *to, uint32_t fi
 		from->tx->slot[i].ptr = STEP * n;
 	send_numbers(from, first, count);
 	wait_for(to, count);
-	CHECK(take_numbers(to, first) == count, "%u frames from %u on did not arrive as they were", count, first);
+	CHECK(take_numbers(to, first) == (int)count, "%u frames from %u on did not arrive as they were", count, first);
 }
 
 static void check(const char *backend)
