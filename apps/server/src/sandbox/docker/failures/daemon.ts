@@ -17,6 +17,7 @@ export function daemonFailures(ground: Ground): void {
         usable: false,
         message:
           'The Docker daemon does not answer at /nonexistent/docker.sock. Start it (systemctl start docker), or set RINGLAB_DOCKER_SOCKET to its socket.',
+        lacksImage: false,
       });
     });
 

@@ -30,6 +30,7 @@ export function imageFailures(ground: Ground): void {
         usable: false,
         message:
           'There is no container image in /nonexistent/container. Build it: pnpm images build container',
+        lacksImage: true,
       });
     });
 
