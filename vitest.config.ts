@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', '**/.tsbuild/**'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Most files wait for real programs most of the time: one more than vitest's own choice on two cores.
+    maxWorkers: availableParallelism(),
     // Real programs on a machine that others use, too: CI tries once more, and the report says of what.
     retry: process.env.CI === 'true' ? 1 : 0,
   },
