@@ -5,7 +5,7 @@ import { QemuDriver } from './driver.ts';
 import { qemuFailures } from './failures.ts';
 import { buildImage, testOptions } from './test-folders.ts';
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 900_000 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 900_000 });
 
 const options = testOptions();
 beforeAll(buildImage);
