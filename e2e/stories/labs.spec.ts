@@ -6,7 +6,9 @@ for (const lab of LAB_NAMES) {
   test(`${lab}: the starter fails with an explanation, the solution passes`, async ({ attendee }) => {
     const workspace = await attendee(`Solver of ${lab}`, lab);
     expect(await workspace.runCheck()).toBe('failed');
-    const failed = workspace.checks.locator('[data-state="failed"]');
+    // The solution need not solve the tasks for who goes further.
+    const required = workspace.checks.getByRole('list', { name: 'Checks', exact: true });
+    const failed = required.locator('[data-state="failed"]');
     await expect(failed.getByText('Expected').first()).toBeVisible();
 
     for (const { path, content } of solutionOf(lab)) await workspace.write(path, content);
