@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// `pnpm images build [container|vm]`: see docs/images.md.
+// `pnpm images build [container|vm|live]`: see docs/images.md.
 import { equipMachine } from '../tools/prepare/apt.mjs';
 import { endWithChildren } from '../tools/prepare/children.mjs';
-import { IMAGE_NEEDS, VERIFY_NEEDS } from '../tools/prepare/machine.mjs';
+import { IMAGE_NEEDS, LIVE_NEEDS, VERIFY_NEEDS } from '../tools/prepare/machine.mjs';
+import { prepareRepository, requireNpm } from '../tools/prepare/repository.mjs';
 import { runCommand, Stop } from '../tools/prepare/stop.mjs';
 import { jsonLines } from './src/commands/bar.ts';
 import { build } from './src/commands/build.ts';
@@ -10,8 +11,8 @@ import { verify } from './src/commands/verify.ts';
 import { SHAPES, type Shape } from './src/image/manifest.ts';
 import { workshopOf } from './src/workshop.ts';
 
-const HELP = `pnpm images build [container|vm ...] [--fresh] [--json]
-pnpm images verify [container|vm ...]
+const HELP = `pnpm images build [container|vm|live ...] [--fresh] [--json]
+pnpm images verify [container|vm|live ...]
 
 Makes the images; without names, all. What was made before from the same inputs is kept, and an interrupted build
 goes on where it was. --fresh makes everything anew, with the packages that Debian has today. --json prints progress
@@ -37,7 +38,7 @@ await runCommand(async () => {
     await equipMachine(VERIFY_NEEDS, 'pnpm images verify');
     return (await verify(shapes, workshopOf(process.env))) ? 0 : 1;
   }
-  await equipMachine(IMAGE_NEEDS, 'pnpm images build');
+  await prepareFor(shapes);
   const flags = args.filter((arg) => arg.startsWith('--'));
   const tell = flags.includes('--json') ? { tell: jsonLines((line) => process.stdout.write(line)) } : {};
   await build(shapes, workshopOf(process.env), { fresh: flags.includes('--fresh'), ...tell });
@@ -50,4 +51,13 @@ function shapesIn(args: readonly string[]): readonly Shape[] {
   if (unknown !== undefined)
     throw new Stop(`There is no image ${unknown}; there are ${SHAPES.join(', ')}.`, 2);
   return names.length === 0 ? SHAPES : SHAPES.filter((shape) => names.includes(shape));
+}
+
+/** The live image carries the product, which must have been built. */
+async function prepareFor(shapes: readonly Shape[]): Promise<void> {
+  const live = shapes.includes('live');
+  await equipMachine(live ? [...IMAGE_NEEDS, ...LIVE_NEEDS] : IMAGE_NEEDS, 'pnpm images build');
+  if (!live) return;
+  requireNpm();
+  await prepareRepository();
 }

@@ -34,10 +34,20 @@ export const IMAGE_NEEDS = [
   { package: 'bubblewrap', role: "runs the compiler of an image's root", programs: ['bwrap'] },
 ];
 
+/** What makes a disk image that boots by BIOS and by UEFI. @type {readonly Need[]} */
+export const LIVE_NEEDS = [
+  { package: 'xorriso', role: 'writes the live image', programs: ['xorriso'] },
+  { package: 'mtools', role: "writes the live image's EFI partition", programs: ['mformat'] },
+  { package: 'grub-common', role: 'makes boot loaders', programs: ['grub-mkimage'] },
+  { package: 'grub-pc-bin', role: 'boots by BIOS', files: ['/usr/lib/grub/i386-pc/boot_hybrid.img'] },
+  { package: 'grub-efi-amd64-bin', role: 'boots by UEFI', files: ['/usr/lib/grub/x86_64-efi/moddep.lst'] },
+];
+
 /** What runs or boots images. @type {readonly Need[]} */
 export const VERIFY_NEEDS = [
   { package: 'docker.io', role: 'runs the container image', programs: ['dockerd'] },
-  { package: 'qemu-system-x86', role: 'boots the VM image', programs: ['qemu-system-x86_64'] },
+  { package: 'qemu-system-x86', role: 'boots the VM and the live image', programs: ['qemu-system-x86_64'] },
+  { package: 'ovmf', role: 'boots the live image as UEFI does', files: ['/usr/share/ovmf/OVMF.fd'] },
   { package: 'openssh-client', role: 'enters the VM by its door', programs: ['ssh'] },
 ];
 

@@ -13,7 +13,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The Node that everything but this preparation runs on; pnpm installs it. */
 export const NODE = join(ROOT, 'node_modules/.bin/node');
 
-const PNPM = 'pnpm@12.21.0';
+export const PNPM = 'pnpm@12.21.0';
 
 /** Packages, unetmap, the bindings' native part and the web application: each made only if what it is made from changed. */
 export async function prepareRepository() {

@@ -10,6 +10,7 @@ import { OriginPolicy } from './door/origin.ts';
 import { Accounts } from './http/account.ts';
 import { createApp } from './http/app.ts';
 import { courseRoutes } from './http/course-routes.ts';
+import { liveImageRoutes } from './http/live-image-routes.ts';
 import { ProvisioningDesk } from './provisioning/desk.ts';
 import type { SandboxDriver } from './sandbox/driver.ts';
 import type { Limits } from './sandbox/limits.ts';
@@ -96,7 +97,11 @@ export async function startServer(
   const personOf = (token: string) => store.people.byToken(token);
   const origins = new OriginPolicy(config.publicOrigins, config.host);
   const accounts = new Accounts(store, secrets);
-  const routes = [...accounts.routes, ...courseRoutes(store, course, workspaces, decks)];
+  const routes = [
+    ...accounts.routes,
+    ...courseRoutes(store, course, workspaces, decks),
+    ...liveImageRoutes(config.imagesDir),
+  ];
   const http = createServer(createApp(routes, { ...config, origins, personOf }));
   const services = {
     store,

@@ -4,12 +4,14 @@ import { Stop } from '../../../tools/prepare/stop.mjs';
 import { type Image, ImageFault, verifyImage } from '../image/image.ts';
 import type { Shape } from '../image/manifest.ts';
 import { verifyContainer } from '../verify/container.ts';
+import { verifyLive } from '../verify/live.ts';
 import { verifyVm } from '../verify/vm.ts';
 import type { Workshop } from '../workshop.ts';
 
 const PROOFS: Readonly<Record<Shape, (image: Image) => Promise<string>>> = {
   container: verifyContainer,
   vm: verifyVm,
+  live: verifyLive,
 };
 
 /** Reads each image whole and has a lab work inside; a line each. Returns whether all did. */

@@ -88,6 +88,7 @@ function corrupt(shape: Shape, what: string): ImageFault {
 const NAMES: Readonly<Record<Shape, string>> = {
   container: 'container image',
   vm: 'VM image',
+  live: 'live image',
 };
 
 function lengthFault(bytes: number, expectedBytes: number): string {

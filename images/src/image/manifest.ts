@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { z } from 'zod';
 
-export const SHAPES = ['container', 'vm'] as const;
+export const SHAPES = ['container', 'vm', 'live'] as const;
 export type Shape = (typeof SHAPES)[number];
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

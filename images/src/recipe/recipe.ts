@@ -40,6 +40,14 @@ export const VM_PACKAGES = [
   'bubblewrap',
 ];
 
+/** A Debian that boots from a stick, with the sandboxes' bubblewrap and a browser in place of a desktop. */
+export const LIVE_PACKAGES = [
+  ...['linux-image-amd64', 'initramfs-tools', 'zstd', 'live-boot', 'live-boot-initramfs-tools'],
+  ...['systemd-sysv', 'udev', 'dbus', 'kmod', 'bubblewrap', 'chromium', 'fonts-dejavu-core'],
+  ...['xinit', 'xserver-xorg-core', 'xserver-xorg-input-libinput'],
+  ...['xserver-xorg-video-fbdev', 'xserver-xorg-video-vesa'],
+];
+
 /** Modules that the guest loads before it can see its root, and those of its devices; what they need comes along. */
 export const VM_MODULES = [
   ...['virtio_pci', 'virtio_blk', 'squashfs', 'overlay'],
@@ -50,6 +58,7 @@ export const VM_MODULES = [
 export const BUDGET_BYTES: Readonly<Record<Shape, number>> = {
   container: 800 * MIB,
   vm: 400 * MIB,
+  live: 1200 * MIB,
 };
 
 /** The unprivileged user, as in every other sandbox. */

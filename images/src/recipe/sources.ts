@@ -10,6 +10,7 @@ const FOLDER = join(ROOT, 'images');
 export const LABS = join(ROOT, 'labs');
 export const GUEST_SOURCES = join(FOLDER, 'guest');
 export const ROOT_OVERLAY = join(FOLDER, 'root');
+export const LIVE_OVERLAY = join(FOLDER, 'live');
 export const VM_OVERLAY = join(FOLDER, 'vm');
 
 /** What an instructor adds to one shape, or to `all`: see docs/images.md. */

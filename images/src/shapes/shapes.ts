@@ -2,6 +2,7 @@
 import type { Shape } from '../image/manifest.ts';
 import type { Stage } from '../stages/stage.ts';
 import { containerImage } from './container.ts';
+import { liveImage } from './live.ts';
 import type { Foundation } from './root.ts';
 import { vmImage } from './vm.ts';
 
@@ -9,4 +10,5 @@ import { vmImage } from './vm.ts';
 export const IMAGES: Readonly<Record<Shape, (base: Foundation) => Stage>> = {
   container: containerImage,
   vm: vmImage,
+  live: liveImage,
 };

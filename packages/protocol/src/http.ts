@@ -33,6 +33,16 @@ export const returnBody = z.object({ token: z.string().min(1).max(200) });
 export const returnLink = z.object({ token: z.string(), validMs: z.number().int().positive() });
 export type ReturnLink = z.infer<typeof returnLink>;
 
+/** What an attendee can boot a laptop from: where to download it, and what its SHA-256 must be. */
+export const liveImage = z.object({
+  path: z.string().startsWith('/api/'),
+  bytes: z.number().int().positive(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Debian's. */
+  release: z.string(),
+});
+export type LiveImage = z.infer<typeof liveImage>;
+
 export const me = z.object({ person, courseCode: z.string() });
 export type Me = z.infer<typeof me>;
 

@@ -51,8 +51,8 @@ export const PARTS: readonly Part[] = [
   {
     name: 'server',
     files: /^apps\/server\//,
-    may: ['protocol', 'labkit', 'netmap-bindings', 'netmap-bindings/layout'],
-    says: 'The server imports protocol, labkit and netmap-bindings: no app imports an app.',
+    may: ['protocol', 'labkit', 'images', 'netmap-bindings', 'netmap-bindings/layout'],
+    says: 'The server imports protocol, labkit, netmap-bindings and what images says of built ones: no app imports an app.',
   },
   {
     name: 'web',

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { basename } from 'node:path';
 import type { ErrorCode, Person, ProtocolError, Role } from '@ringlab/protocol';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { z } from 'zod';
@@ -30,6 +31,14 @@ export interface Route {
 
 export interface SignedInCall<Body> extends RouteCall<Body> {
   readonly person: Person;
+}
+
+/** A route's answer that is a file of this machine instead of JSON; a browser saves it under its own name. */
+export class FileAnswer {
+  readonly path: string;
+  constructor(path: string) {
+    this.path = path;
+  }
 }
 
 /** A route for anybody, whose body is parsed at the door. */
@@ -129,8 +138,21 @@ function answer(route: Route, context: RouteContext) {
     const person = tokens.session === undefined ? undefined : context.personOf(tokens.session);
     if (route.role !== 'anyone') requireRole(person, route.role);
     const result = await route.handle(callOf(request, response, context, tokens, person));
-    response.set('Cache-Control', 'no-store').json(result);
+    response.set('Cache-Control', 'no-store');
+    if (result instanceof FileAnswer) return sendFile(response, result);
+    response.json(result);
   };
+}
+
+/** With ranges, so that a download that was cut off goes on where it was. */
+function sendFile(response: Response, { path }: FileAnswer): Promise<void> {
+  return new Promise((resolve, reject) =>
+    response.download(path, basename(path), { cacheControl: false, dotfiles: 'allow' }, (fault) => {
+      // Who goes away in the middle hears no reason.
+      if (fault && !response.headersSent) reject(fault);
+      else resolve();
+    }),
+  );
 }
 
 function callOf(

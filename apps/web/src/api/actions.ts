@@ -2,6 +2,7 @@
 import {
   fetchDeck,
   fetchDecks,
+  fetchLiveImage,
   postInstructor,
   postJoin,
   postLeave,
@@ -32,6 +33,7 @@ export const actions: Actions = {
   signInAsInstructor: async (token) => signedIn(await postInstructor(token)),
   returnAs: async (token) => signedIn(await postReturn(token)),
   returnLink: (personId) => postReturnLink(personId),
+  liveImage: () => fetchLiveImage(),
   async leave() {
     await saveAllIfOpen();
     await postLeave();

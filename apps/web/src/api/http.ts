@@ -5,7 +5,9 @@ import {
   deck,
   deckList,
   type LabPage,
+  type LiveImage,
   labPage,
+  liveImage,
   type Me,
   me,
   protocolError,
@@ -64,6 +66,7 @@ export const postInstructor = (token: string): Promise<Me> => call('/api/instruc
 export const postReturn = (token: string): Promise<Me> => call('/api/return', me, { token });
 export const postReturnLink = (personId: string): Promise<ReturnLink> =>
   call(`/api/people/${encodeURIComponent(personId)}/return-link`, returnLink, {});
+export const fetchLiveImage = (): Promise<LiveImage> => call('/api/live-image', liveImage);
 export const postLeave = (): Promise<object> => call('/api/leave', z.object({}), {});
 
 export function fetchLabPage({ lab, personId }: WorkspaceRef): Promise<LabPage> {

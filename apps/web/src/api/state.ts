@@ -8,6 +8,7 @@ import type {
   FileVersion,
   LabDetail,
   LabSummary,
+  LiveImage,
   Me,
   ProtocolError,
   Provisioning,
@@ -72,6 +73,8 @@ export interface Actions {
   returnAs(token: string): Promise<void>;
   /** An instructor's: a link for an attendee who lost the cookie; it works once. */
   returnLink(personId: string): Promise<ReturnLink>;
+  /** Rejects in words when none was built. */
+  liveImage(): Promise<LiveImage>;
   leave(): Promise<void>;
   openWorkspace(ref: WorkspaceRef): Promise<void>;
   closeWorkspace(): Promise<void>;
