@@ -87,6 +87,7 @@ describe('labs', () => {
           id: `test-${lab.slug}-${sandboxes++}`,
           limits: config.limits,
           interfaces: lab.interfaces,
+          machines: lab.machines,
         });
       expect(await verifyLab(lab, { createSandbox, extent: 'answers', signal })).toEqual([]);
     },

@@ -181,9 +181,9 @@ class Verifier {
     });
   }
 
-  #create({ slug, interfaces }: Lab): Promise<Sandbox> {
+  #create({ slug, interfaces, machines }: Lab): Promise<Sandbox> {
     const id = `verify-${slug}-${this.#sandboxes++}`;
-    return this.#driver.create({ id, limits: this.#config.limits, interfaces });
+    return this.#driver.create({ id, limits: this.#config.limits, interfaces, machines });
   }
 }
 

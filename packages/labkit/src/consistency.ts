@@ -5,7 +5,9 @@ import { generalHints } from './checks/failure.ts';
 import type { LabFault } from './faults.ts';
 import { isFigure } from './figures.ts';
 import type { LabText, Section } from './lab-text.ts';
+import { machineMisfits } from './machine-misfits.ts';
 import type { LabManifest, LineOf } from './manifest.ts';
+import { type Misfit, repeated } from './misfit.ts';
 import type { Claim } from './text-claims.ts';
 
 /** A lab's parts, each right by itself. */
@@ -19,17 +21,12 @@ export interface LabParts {
   readonly paths: { readonly manifest: string; readonly text: string; readonly checks: string };
 }
 
-/** Something wrong, and the way in `lab.yaml` to what is wrong. */
-interface Misfit {
-  readonly way: readonly PropertyKey[];
-  readonly message: string;
-}
-
 /** What is wrong between the parts: names of what does not exist, ids that stand twice. */
 export function consistencyFaults(parts: LabParts): LabFault[] {
   const misfits = [
     fileMisfits,
     processMisfits,
+    machineMisfits,
     topologyMisfits,
     stepMisfits,
     furtherMisfits,
@@ -200,16 +197,6 @@ function questionMisfits({ manifest: { questions } }: LabParts): Misfit[] {
 
 function noSuchCheck(id: string, way: readonly PropertyKey[]): Misfit {
   return { way, message: `There is no check "${id}" in checks.ts.` };
-}
-
-function repeated(
-  ids: readonly string[],
-  way: (index: number) => readonly PropertyKey[],
-  what: string,
-): Misfit[] {
-  return ids.flatMap((id, index) =>
-    ids.indexOf(id) === index ? [] : [{ way: way(index), message: `There are two ${what}s "${id}".` }],
-  );
 }
 
 /** The text has a section for each step, in order, by its title. */

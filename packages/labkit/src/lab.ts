@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { DriverName, EngineName, LabDetail, LabProcess } from '@ringlab/protocol';
 import type { Check } from './checks/check.ts';
-import type { Namespace, SandboxInterface } from './sandbox.ts';
+import type { Namespace, SandboxFittings } from './sandbox.ts';
 
 /** One lab as its folder says it, without a fault. */
-export interface Lab {
+export interface Lab extends SandboxFittings {
   readonly slug: string;
   /** Absolute path of its folder. */
   readonly dir: string;
@@ -13,7 +13,6 @@ export interface Lab {
   readonly build: LabBuild;
   readonly processes: readonly LabRunProcess[];
   readonly needs: LabNeeds;
-  readonly interfaces: readonly SandboxInterface[];
   readonly checks: readonly Check[];
   /** What each hint that a check may give says, by its id. */
   readonly hints: Readonly<Record<string, LabHint>>;

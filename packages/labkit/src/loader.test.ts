@@ -126,6 +126,41 @@ describe('loading a lab', () => {
     expect((await faults()).join('\n')).toContain(words);
   });
 
+  describe('machines', () => {
+    const withMachines = (machines: string, change = (text: string) => text) =>
+      edit('lab.yaml', (text) => change(text.replace('processes:', `machines: ${machines}\nprocesses:`)));
+    const inVm1 = (text: string) => text.replace('argv: [./sink', 'machine: vm1\n    argv: [./sink');
+
+    test('are there, and hold the nodes of their processes', async () => {
+      await withMachines(
+        '[{ name: vm1, ports: [{ port: "vale0:vm1" }, { port: "netmap:p}1", by: backend }] }]',
+        inVm1,
+      );
+      const { machines, detail, needs } = await loadLab(lab);
+      expect(machines[0]?.ports).toEqual([
+        { port: 'vale0:vm1', by: 'passthrough' },
+        { port: 'netmap:p}1', by: 'backend', interface: 'eth0' },
+      ]);
+      expect(detail.topology.nodes.find(({ process }) => process === 'sink')?.machine).toBe('vm1');
+      expect(needs.drivers).toEqual(['bubblewrap']);
+    });
+
+    test.each([
+      ['[{ name: vm2, ports: [{ port: "vale0:a" }] }]', 'There is no machine "vm1"'],
+      ['[{ name: vm1, ports: [{ port: "vale0:a" }, { port: "vale0:a" }] }]', 'two machine ports "vale0:a"'],
+      ['[{ name: vm1, ports: [{ port: "netmap:eth1" }] }]', 'only ports of switches and ends of pipes'],
+      ['[{ name: vm1, ports: [{ port: "vale0" }] }]', 'must begin with'],
+      ['[{ name: vm1, ports: [] }]', 'A machine needs a port'],
+      [
+        '[{ name: vm1, ports: [{ port: "vale0:a", by: backend }, { port: "vale0:b", by: backend }] }]',
+        'There are two interfaces "eth0"',
+      ],
+    ])('%s', async (machines, words) => {
+      await withMachines(machines, inVm1);
+      expect((await faults()).join('\n')).toContain(words);
+    });
+  });
+
   test('a solution that no lab asks for, and a patch that nobody names', async () => {
     await writeFile(join(lab, 'solution/extra.c'), '');
     await writeFile(join(lab, 'mutants/extra.patch'), '');

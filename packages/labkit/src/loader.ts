@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { access, readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
-import { type LabDetail, labSlug } from '@ringlab/protocol';
+import { type LabDetail, labSlug, type Topology } from '@ringlab/protocol';
 import { answersOf } from './answers.ts';
 import { type Check, isCheckList } from './checks/check.ts';
 import { generalHints } from './checks/failure.ts';
@@ -149,6 +149,7 @@ function labOf(
     processes: manifest.processes,
     needs: needsOf(manifest),
     interfaces: manifest.interfaces,
+    machines: manifest.machines,
     checks,
     optional: optionalOf(manifest),
     hints: { ...generalHints, ...manifest.hints },
@@ -166,7 +167,7 @@ function detailOf(slug: string, manifest: LabManifest, text: LabText, checks: re
     minutes,
     goals,
     questions,
-    topology,
+    topology: withMachines(topology, manifest),
     firstFile,
     intro: text.intro,
     goingFurther: text.goingFurther,
@@ -174,13 +175,26 @@ function detailOf(slug: string, manifest: LabManifest, text: LabText, checks: re
       ...step,
       text: text.sections[index]?.text ?? '',
     })),
-    processes: manifest.processes.map(({ name, argv, attendee }) => ({ name, argv, attendee })),
+    processes: manifest.processes.map(({ name, argv, attendee, machine }) => ({
+      ...{ name, argv, attendee },
+      ...(machine && { machine }),
+    })),
     further: manifest.further.map(({ look: _, ...task }, index) => ({
       ...task,
       text: text.tasks[index]?.text ?? '',
     })),
     checks: checks.map(({ id, title }) => ({ id, title, ...(optional.has(id) && { optional: true }) })),
   };
+}
+
+/** A process is drawn in the machine that it runs in. */
+function withMachines(topology: Topology, { processes }: LabManifest): Topology {
+  const machineOf = new Map(processes.map(({ name, machine }) => [name, machine]));
+  const nodes = topology.nodes.map((node) => {
+    const machine = node.machine ?? machineOf.get(node.process ?? '');
+    return machine === undefined ? node : { ...node, machine };
+  });
+  return { ...topology, nodes };
 }
 
 /** Checks of tasks for who goes further. */
@@ -196,11 +210,13 @@ function placesOf({ steps, further }: LabManifest): Lab['places'] {
   );
 }
 
-/** Most labs run on every driver that carries an engine. */
-function needsOf({ needs }: LabManifest): LabNeeds {
+/** Most labs run on every driver that carries an engine; machines are beside sandboxes of bubblewrap alone. */
+function needsOf({ needs, machines }: LabManifest): LabNeeds {
   return {
     engines: needs.engines ?? ['unetmap', 'kernel'],
-    drivers: needs.drivers ?? ['bubblewrap', 'docker', 'qemu', 'ssh', 'swarm'],
+    drivers:
+      needs.drivers ??
+      (machines.length > 0 ? ['bubblewrap'] : ['bubblewrap', 'docker', 'qemu', 'ssh', 'swarm']),
   };
 }
 

@@ -46,6 +46,7 @@ const runProcess = labProcess
   .extend({
     waitForPorts: z.array(z.string()).default([]),
     namespace: z.enum(['here', 'container']).default('here'),
+    machine: id.optional(),
   })
   .strict();
 
@@ -53,6 +54,30 @@ const interfaceName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,14}$/, 'An interface has a name of up to 15 characters.');
 const interfaceEnd = z.strictObject({ name: interfaceName, address: z.cidrv4() });
+
+const machinePort = z.preprocess(
+  (value) => (typeof value === 'object' && value !== null ? { by: 'passthrough', ...value } : value),
+  z.discriminatedUnion('by', [
+    z.strictObject({ port: z.string(), by: z.literal('passthrough') }),
+    z.strictObject({
+      port: z.string(),
+      by: z.literal('backend'),
+      interface: interfaceName.default('eth0'),
+      address: z.cidrv4().optional(),
+    }),
+  ]),
+);
+
+const MOST_MACHINES = 4;
+const MOST_MACHINE_PORTS = 8;
+
+const machine = z.strictObject({
+  name: id.max(15, 'A machine has a name of up to 15 characters.'),
+  ports: z
+    .array(machinePort)
+    .min(1, 'A machine needs a port, or nothing gets in or out.')
+    .max(MOST_MACHINE_PORTS),
+});
 
 const step = labStep
   .omit({ text: true, checks: true, hints: true })
@@ -98,6 +123,11 @@ export const labManifest = z.strictObject({
     .array(interfaceEnd.extend({ peer: interfaceEnd }))
     .default([])
     .describe('veth pairs; the peers are in a network namespace of their own, the container.'),
+  machines: z
+    .array(machine)
+    .max(MOST_MACHINES)
+    .default([])
+    .describe('Virtual machines beside the processes, and the ports of the sandbox that each has.'),
   steps: z.array(step).min(1).describe('The parts of the work; each has a section in text.md.'),
   further: z
     .array(step)

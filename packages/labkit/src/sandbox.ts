@@ -7,9 +7,12 @@ export interface Sandbox extends AsyncDisposable {
   readonly engine: EngineName;
   /** Absolute path, inside the sandbox, of the workspace: the working directory of every process. */
   readonly workspace: string;
+  /** Virtual machines beside its programs; their ports are open as long as the sandbox lives. None if left out. */
+  readonly machines?: readonly SandboxMachine[];
   /**
    * Starts a program in the workspace, with netmap's tools on PATH and `/dev/netmap` working.
    * Rejects with SandboxError when the sandbox is gone or full; a program that cannot be found exits with 127.
+   * With `machine`, all that is true inside that machine, whose workspace is first made the same as here.
    */
   exec(argv: readonly string[], options?: ExecOptions): Promise<SandboxProcess>;
   /** Writes files into the workspace, creating folders; an existing file is replaced as a whole. */
@@ -18,6 +21,7 @@ export interface Sandbox extends AsyncDisposable {
   get(paths: readonly string[]): Promise<SandboxFile[]>;
   /** Removes files and folders of the workspace; a path that is not there is no error. */
   remove(paths: readonly string[]): Promise<void>;
+  /** Of what is here, without its machines. */
   usage(): Promise<Usage>;
   /** Crossing a limit, in words for the attendee. Called at most once a second for each limit. */
   onLimit(listener: (event: LimitEvent) => void): void;
@@ -42,12 +46,49 @@ export interface SandboxInterface {
   readonly peer: { readonly name: string; readonly address: string };
 }
 
+/**
+ * A virtual machine that is a part of the sandbox: a kernel of its own, its programs, and what it reaches of the sandbox
+ * is these ports. It starts with the sandbox and ends with it; when it dies, so does the sandbox.
+ */
+export interface SandboxMachine {
+  /** Made of lower-case letters, digits and dashes. */
+  readonly name: string;
+  readonly ports: readonly MachinePort[];
+}
+
+/** A netmap port of the sandbox that a machine has. It is made with the machine, and nobody else's. */
+export type MachinePort =
+  | {
+      /** A port of a switch or an end of a pipe, as on a command line: `vale0:vm1`, `netmap:p}1`. */
+      readonly port: string;
+      /** The port appears in the machine, where programs open it by the same name. */
+      readonly by: 'passthrough';
+    }
+  | {
+      /** As above; here it may be an interface of the sandbox, too: `netmap:veth0`. */
+      readonly port: string;
+      /** A network card of the machine is plugged into the port. Programs there have `netmap:INTERFACE`, and the kernel's stack. */
+      readonly by: 'backend';
+      /** The card's name in the machine. */
+      readonly interface: string;
+      /** The card's, with its prefix: `10.9.0.1/24`; without one the card is up, and the stack says nothing on it. */
+      readonly address?: string | undefined;
+    };
+
+/** What a sandbox has beside its programs. */
+export interface SandboxFittings {
+  readonly interfaces: readonly SandboxInterface[];
+  readonly machines: readonly SandboxMachine[];
+}
+
 export interface ExecOptions {
   /** A terminal of this size; without it stdin, stdout and stderr are pipes. */
   readonly pty?: { readonly cols: number; readonly rows: number };
   readonly env?: Readonly<Record<string, string>>;
   /** Only where the sandbox has interfaces: `container` is the network namespace that their other ends are in. */
   readonly namespace?: Namespace;
+  /** The name of one of the sandbox's machines, in which the program then runs. */
+  readonly machine?: string | undefined;
   /** Ended with SIGKILL after this long; none means as long as the sandbox lives. */
   readonly timeoutMs?: number;
 }

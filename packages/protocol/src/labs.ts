@@ -14,6 +14,8 @@ export const topologyNode = z.object({
   kind: z.enum(['process', 'switch', 'pipe', 'nic', 'host']),
   /** With kind `process`: the name of the process in `processes`. */
   process: z.string().optional(),
+  /** The virtual machine that it is in, if any: nodes of one machine are drawn in one frame. */
+  machine: z.string().optional(),
 });
 export type TopologyNode = z.infer<typeof topologyNode>;
 
@@ -37,6 +39,8 @@ export const labProcess = z.object({
   argv: z.array(z.string()).min(1),
   /** True for what the attendee wrote; the others are traffic sources, sinks and tools. */
   attendee: z.boolean(),
+  /** The virtual machine that it runs in; in none if left out. */
+  machine: z.string().optional(),
 });
 export type LabProcess = z.infer<typeof labProcess>;
 

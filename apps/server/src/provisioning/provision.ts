@@ -170,8 +170,12 @@ async function tryLab(walk: Walk, driver: SandboxDriver, lab: Lab): Promise<void
   }
 }
 
-function sandboxFor({ limits }: Walk, driver: SandboxDriver, { slug, interfaces }: Lab): Promise<Sandbox> {
-  return driver.create({ id: `provision-${slug}`, limits, interfaces });
+function sandboxFor(
+  { limits }: Walk,
+  driver: SandboxDriver,
+  { slug, interfaces, machines }: Lab,
+): Promise<Sandbox> {
+  return driver.create({ id: `provision-${slug}`, limits, interfaces, machines });
 }
 
 function checks(count: number): string {

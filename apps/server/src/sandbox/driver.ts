@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-import type { Sandbox, SandboxInterface } from '@ringlab/labkit';
+import { type Sandbox, SandboxError, type SandboxInterface, type SandboxMachine } from '@ringlab/labkit';
 import type { DriverName, EngineName } from '@ringlab/protocol';
 import type { ImageShape } from './image-build.ts';
 import type { Limits } from './limits.ts';
@@ -16,6 +16,11 @@ export interface SandboxDriver extends AsyncDisposable {
   readonly image?: ImageShape;
   /** Tries the real thing, never trusts that a file exists. Never rejects. */
   probe(): Promise<DriverStatus>;
+  /**
+   * Readies what machines beside its sandboxes start from, so that the first one need not wait for it. Undefined when
+   * there can be some; else what is missing and the command that mends it. Left out where there never are any.
+   */
+  readyMachines?(): Promise<string | undefined>;
   /** Rejects with SandboxError, whose message an attendee can act on. */
   create(spec: SandboxSpec): Promise<Sandbox>;
   /** What survived a restart of the server; what cannot be used any more is removed on the way. */
@@ -33,6 +38,16 @@ export interface SandboxSpec {
   readonly limits: Limits;
   /** None if left out. A driver that cannot make them says so by rejecting. */
   readonly interfaces?: readonly SandboxInterface[];
+  /** None if left out. A driver that cannot have them beside its sandboxes says so by rejecting. */
+  readonly machines?: readonly SandboxMachine[];
   /** Who provides `/dev/netmap`; unetmap if not said. A driver that cannot rejects with SandboxError. */
   readonly engine?: EngineName;
+}
+
+/** For drivers whose sandboxes never have machines beside them. Throws SandboxError. */
+export function refuseMachines({ machines = [] }: SandboxSpec): void {
+  if (machines.length > 0)
+    throw new SandboxError(
+      'This lab has virtual machines in it, which only sandboxes of bubblewrap have. Set RINGLAB_DRIVER=bubblewrap.',
+    );
 }

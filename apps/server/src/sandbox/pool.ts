@@ -5,7 +5,7 @@ import {
   type Sandbox,
   SandboxError,
   type SandboxFile,
-  type SandboxInterface,
+  type SandboxFittings,
   type SandboxProcess,
   type Usage,
 } from '@ringlab/labkit';
@@ -16,6 +16,8 @@ import type { Limits } from './limits.ts';
 /** A run that has just started needs the processors more than the next one's sandbox does. */
 const REFILL_DELAY_MS = 1500;
 const RETRY_DELAY_MS = 10_000;
+
+const NO_FITTINGS: SandboxFittings = { interfaces: [], machines: [] };
 
 export interface PoolOptions {
   readonly driver: SandboxDriver;
@@ -44,11 +46,11 @@ export class SandboxPool implements AsyncDisposable {
     return this.#warm.length;
   }
 
-  /** A warm sandbox under this id, or a new one, as one with interfaces always is. Rejects with SandboxError. */
-  async take(id: string, interfaces: readonly SandboxInterface[] = []): Promise<Sandbox> {
+  /** A warm sandbox under this id, or a new one, as one with fittings always is. Rejects with SandboxError. */
+  async take(id: string, { interfaces, machines }: SandboxFittings = NO_FITTINGS): Promise<Sandbox> {
     if (this.#disposed) throw new SandboxError('The server is stopping.');
     const { driver, limits } = this.#options;
-    if (interfaces.length > 0) return driver.create({ id, limits, interfaces });
+    if (interfaces.length + machines.length > 0) return driver.create({ id, limits, interfaces, machines });
     for (let warm = this.#warm.shift(); warm !== undefined; warm = this.#warm.shift()) {
       this.#fillSoon(REFILL_DELAY_MS);
       if (await isAlive(warm)) return new NamedSandbox(id, warm);

@@ -4,19 +4,19 @@ import {
   type Sandbox,
   SandboxError,
   type SandboxFile,
-  type SandboxInterface,
+  type SandboxFittings,
 } from '@ringlab/labkit';
 import { RateWatch, type Reading } from '../rates/rate-watch.ts';
 
 /** Where sandboxes come from: the pool of the driver that works here. */
 export interface SandboxSource {
   /** Rejects with SandboxError, whose message an attendee can act on. */
-  take(id: string, interfaces: readonly SandboxInterface[]): Promise<Sandbox>;
+  take(id: string, fittings: SandboxFittings): Promise<Sandbox>;
 }
 
 export interface SandboxEvents {
   /** That a new one has. */
-  interfaces(): readonly SandboxInterface[];
+  fittings(): SandboxFittings;
   onReading(reading: Reading): void;
   /** Programs run here from now on, or nowhere; nothing is started in it before this resolves. */
   onSandbox(sandbox: Sandbox | undefined): Promise<void>;
@@ -113,7 +113,7 @@ export class HeldSandbox implements AsyncDisposable {
 
   async #make(): Promise<Held> {
     try {
-      const sandbox = await this.#source.take(this.#id, this.#events.interfaces());
+      const sandbox = await this.#source.take(this.#id, this.#events.fittings());
       sandbox.onLimit((event) => this.#events.onLimit(event));
       const rates = new RateWatch((reading) => this.#events.onReading(reading));
       await rates.start(sandbox);

@@ -63,7 +63,7 @@ export class LabSession implements AsyncDisposable {
     this.#place = place;
     this.#rings = new RingInspector((watcher, look) => watcher.send({ type: 'rings', workspace: key, look }));
     this.#sandbox = new HeldSandbox(`${key.personId}-${key.lab}`, place.source, {
-      interfaces: () => lab().interfaces,
+      fittings: lab,
       onReading: (reading) => this.#reading(reading),
       onLimit: (event) => this.#limit(event),
       onSandbox: (sandbox) => this.#rings.enter(sandbox),
@@ -118,7 +118,7 @@ export class LabSession implements AsyncDisposable {
     this.#check = new CheckRun({
       lab: this.#lab(),
       enter: (signal, onPosition) => this.#place.checkPlaces.enter(signal, onPosition),
-      takeSandbox: (id) => this.#place.source.take(id, this.#lab().interfaces),
+      takeSandbox: (id) => this.#place.source.take(id, this.#lab()),
       files: this.#place.workspaces.files(this.#key),
       onChange: (check) => this.#checkChanged(check),
     });

@@ -171,10 +171,10 @@ export class Run {
     );
   }
 
-  async #start({ name, argv, namespace }: LabRunProcess, sandbox: Sandbox): Promise<Terminal> {
+  async #start({ name, argv, namespace, machine }: LabRunProcess, sandbox: Sandbox): Promise<Terminal> {
     const terminal = this.#place.openTerminal({ title: name, kind: 'process', process: name });
     const { cols, rows } = terminal.info;
-    const process = await sandbox.exec(argv, { pty: { cols, rows }, namespace });
+    const process = await sandbox.exec(argv, { pty: { cols, rows }, namespace, machine });
     this.#running.set(name, process);
     terminal.connect(process);
     this.#updateProcess(name, { state: 'running', terminalId: terminal.terminalId, startedAtMs: Date.now() });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { type Sandbox, SandboxError, type SandboxInterface } from '@ringlab/labkit';
+import { type Sandbox, SandboxError, type SandboxFittings } from '@ringlab/labkit';
 import type { RunState, SandboxStatus } from '@ringlab/protocol';
 import type { SandboxDriver } from '../sandbox/driver.ts';
 import type { Limits } from '../sandbox/limits.ts';
@@ -29,9 +29,9 @@ export class SandboxSupply implements SandboxSource, AsyncDisposable {
     this.#pool = new SandboxPool({ driver, limits, size: poolSandboxes });
   }
 
-  async take(id: string, interfaces: readonly SandboxInterface[]): Promise<Sandbox> {
+  async take(id: string, fittings: SandboxFittings): Promise<Sandbox> {
     if (!this.#pool) throw new SandboxError(this.status.message);
-    return await this.#pool.take(id, interfaces);
+    return await this.#pool.take(id, fittings);
   }
 
   engine(): Pick<RunState, 'driver' | 'engine'> {

@@ -36,6 +36,7 @@ export const shellLab: Lab = {
   processes: [process('main', 'exec sh main.sh')],
   needs: { engines: ['unetmap', 'kernel'], drivers: [] },
   interfaces: [],
+  machines: [],
   checks: [],
   hints: {},
   optional: new Set(),

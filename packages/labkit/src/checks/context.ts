@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Packet } from '@ringlab/netmap-bindings/layout';
-import type { Namespace } from '../sandbox.ts';
+import type { ExecOptions, Namespace } from '../sandbox.ts';
 import type { Counters } from './counters.ts';
 import type { Program } from './program.ts';
+
+/** Where a program runs: in a machine of the lab's, or in the container of its interfaces. */
+export type Place = Pick<ExecOptions, 'machine' | 'namespace'>;
 
 /** What a check can do: all of it happens in the sandbox, and ends with the check. */
 export interface CheckContext {
   /** Aborted when somebody stops the check; every wait here ends with it. */
   readonly signal: AbortSignal;
   /** Starts a program in the workspace: the attendee's, or any of the sandbox's tools. Its output is kept. */
-  start(argv: readonly string[], namespace?: Namespace): Promise<Program>;
+  start(argv: readonly string[], place?: Namespace | Place): Promise<Program>;
   /**
    * Starts the attendee's program and waits until all these ports are open. When it ends before that, or never
-   * opens them, the check fails in words.
+   * opens them, the check fails in words. In a machine, they are ports as programs there name them.
    */
-  startWithPorts(argv: readonly string[], ports: readonly string[]): Promise<Program>;
+  startWithPorts(
+    argv: readonly string[],
+    ports: readonly string[],
+    place?: Pick<Place, 'machine'>,
+  ): Promise<Program>;
   /** Sends and captures. All ports are opened before the first packet is sent. */
   exchange(plan: ExchangePlan): Promise<Exchanged>;
-  /** What every port counted up to now. */
-  counters(): Promise<Counters>;
+  /**
+   * What every port counted up to now. A port that a machine has counts here all the time; inside the machine, where
+   * `machine` asks, it is there while a program has it open.
+   */
+  counters(machine?: string): Promise<Counters>;
   /** Reads the counters until `condition` holds, or until `giveUpMs` have gone by: then false. */
   until(condition: (counters: Counters) => boolean, giveUpMs?: number): Promise<boolean>;
   /** Does nothing for so long, to see what a program does when nothing happens. Rejects when the check is stopped. */

@@ -72,9 +72,10 @@ export class CounterReader implements AsyncDisposable {
     this.#answers = lines(shell.output, LONGEST_NMSTAT_CHARACTERS)[Symbol.asyncIterator]();
   }
 
-  static async open(sandbox: Sandbox): Promise<CounterReader> {
+  /** Of the sandbox, or of one of its machines. */
+  static async open(sandbox: Sandbox, machine?: string): Promise<CounterReader> {
     return new CounterReader(
-      await sandbox.exec(['sh', '-c', 'while read -r _; do nmstat --json || exit; done']),
+      await sandbox.exec(['sh', '-c', 'while read -r _; do nmstat --json || exit; done'], { machine }),
     );
   }
 

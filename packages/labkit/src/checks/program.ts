@@ -26,7 +26,7 @@ export class Program implements AsyncDisposable {
   static async start(
     sandbox: Sandbox,
     argv: readonly string[],
-    options: Pick<ExecOptions, 'namespace'> = {},
+    options: Pick<ExecOptions, 'namespace' | 'machine'> = {},
   ): Promise<Program> {
     return new Program(argv, await sandbox.exec(argv, { pty: { cols: 200, rows: 50 }, ...options }));
   }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { setTimeout as delay } from 'node:timers/promises';
+import type { NmstatPort } from '@ringlab/netmap-bindings/layout';
 import type { Namespace, Sandbox } from '../sandbox.ts';
-import type { CheckContext, Exchanged, ExchangePlan } from './context.ts';
+import type { CheckContext, Exchanged, ExchangePlan, Place } from './context.ts';
 import { CounterReader, type Counters } from './counters.ts';
-import { exchange } from './exchange.ts';
+import { counterName, exchange } from './exchange.ts';
 import { CheckFailure } from './failure.ts';
 import { Program } from './program.ts';
 import { type Failure, failed } from './verdict.ts';
@@ -12,6 +13,8 @@ import { lastWords, requireRunning } from './words.ts';
 
 const GIVE_UP_MS = 4000;
 const OPEN_MS = 5000;
+/** Machines may be emulated. */
+const OPEN_IN_MACHINE_MS = 20_000;
 const FOLDER = '.ringlab-check';
 
 /** A check's context over a real sandbox. Disposing it stops every program and waits until their ports are gone. */
@@ -19,6 +22,7 @@ export class SandboxContext implements CheckContext, AsyncDisposable {
   readonly signal: AbortSignal;
   readonly #sandbox: Sandbox;
   readonly #counterReader: CounterReader;
+  readonly #machineReaders = new Map<string, Promise<CounterReader>>();
   readonly #programs: Program[] = [];
   #folders = 0;
 
@@ -32,22 +36,27 @@ export class SandboxContext implements CheckContext, AsyncDisposable {
     return new SandboxContext(sandbox, await CounterReader.open(sandbox), signal);
   }
 
-  async start(argv: readonly string[], namespace: Namespace = 'here'): Promise<Program> {
+  async start(argv: readonly string[], place: Namespace | Place = 'here'): Promise<Program> {
     this.signal.throwIfAborted();
-    const program = await Program.start(this.#sandbox, argv, { namespace });
+    const options = typeof place === 'string' ? { namespace: place } : place;
+    const program = await Program.start(this.#sandbox, argv, options);
     this.#programs.push(program);
     return program;
   }
 
-  async startWithPorts(argv: readonly string[], ports: readonly string[]): Promise<Program> {
-    const program = await this.start(argv);
+  async startWithPorts(
+    argv: readonly string[],
+    ports: readonly string[],
+    { machine }: Pick<Place, 'machine'> = {},
+  ): Promise<Program> {
+    const program = await this.start(argv, { machine });
     const open = (counters: Counters) => ports.every((port) => counters.isOpen(port));
     const opened = await retry(
       async () => {
         requireRunning(program);
-        return open(await this.counters()) ? true : undefined;
+        return open(await this.counters(machine)) ? true : undefined;
       },
-      { giveUpMs: OPEN_MS, signal: this.signal },
+      { giveUpMs: machine === undefined ? OPEN_MS : OPEN_IN_MACHINE_MS, signal: this.signal },
     );
     if (opened !== true) throw new CheckFailure(neverOpened(program, ports));
     return program;
@@ -63,8 +72,11 @@ export class SandboxContext implements CheckContext, AsyncDisposable {
     });
   }
 
-  async counters(): Promise<Counters> {
-    return await this.#counterReader.read();
+  async counters(machine?: string): Promise<Counters> {
+    if (machine === undefined) return await this.#counterReader.read();
+    const reader = this.#machineReaders.get(machine) ?? CounterReader.open(this.#sandbox, machine);
+    this.#machineReaders.set(machine, reader);
+    return await (await reader).read();
   }
 
   async until(condition: (counters: Counters) => boolean, giveUpMs = GIVE_UP_MS): Promise<boolean> {
@@ -90,15 +102,25 @@ export class SandboxContext implements CheckContext, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#programs.map((program) => program[Symbol.asyncDispose]()));
-    await using _reader = this.#counterReader;
+    await using readers = new AsyncDisposableStack();
+    readers.use(this.#counterReader);
+    for (const reader of this.#machineReaders.values()) readers.use(await reader);
     await this.#portsGone();
     await this.#sandbox.remove([FOLDER]);
+  }
+
+  /** The machines' ports stay, and with an end of a pipe its other one. */
+  #isStanding({ name, users }: NmstatPort): boolean {
+    const { machines = [] } = this.#sandbox;
+    const standing = machines.flatMap(({ ports }) => ports.map(({ port }) => counterName(port)));
+    return standing.includes(name) || (users === 0 && standing.includes(otherEnd(name)));
   }
 
   /** Not bound to the signal: whoever stops a check wants the sandbox clean, too. */
   async #portsGone(): Promise<void> {
     const gone = await retry(
-      async () => ((await this.counters()).sample.ports.length === 0 ? true : undefined),
+      async () =>
+        (await this.counters()).sample.ports.every((port) => this.#isStanding(port)) ? true : undefined,
       {
         giveUpMs: GIVE_UP_MS,
         signal: new AbortController().signal,
@@ -106,6 +128,11 @@ export class SandboxContext implements CheckContext, AsyncDisposable {
     );
     if (gone !== true) throw new Error('Ports stayed open after every program of the check had ended.');
   }
+}
+
+/** The other end of a pipe, which is listed as long as this one is open. */
+function otherEnd(port: string): string {
+  return port.replace(/[{}]/, (end) => (end === '{' ? '}' : '{'));
 }
 
 function neverOpened(program: Program, ports: readonly string[]): Failure {

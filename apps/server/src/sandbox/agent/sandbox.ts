@@ -85,6 +85,7 @@ export class AgentSandbox implements Sandbox {
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<SandboxProcess> {
     this.#mustBeThere();
     if (argv.length === 0) throw new SandboxError('There is no program to start: the command is empty.');
+    if (options.machine !== undefined) throw new SandboxError(`There is no machine ${options.machine} here.`);
     const { wallClockMs } = this.#parts.limits;
     const program = await Program.start(this.#host, {
       argv,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Sandbox } from '@ringlab/labkit';
 import { stageAgent } from '../agent/compile.ts';
-import type { DriverStatus, SandboxDriver, SandboxSpec } from '../driver.ts';
+import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { type ControlGroups, findControlGroups } from './cgroups.ts';
 import { makeSandbox } from './make.ts';
@@ -47,6 +47,7 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
+    refuseMachines(spec);
     const { groups, agentFolder, etcFolder } = await this.#prepare();
     const toolsFolder = await stageTools(this.#folder.path, this.#options.unetmapDir);
     const sources = { agentFolder, etcFolder, toolsFolder, etcFiles: ETC_FILES };

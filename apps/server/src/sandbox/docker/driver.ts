@@ -6,7 +6,7 @@ import type { EngineName } from '@ringlab/protocol';
 import type { ContainerInfo } from 'dockerode';
 import type { HeldOutside } from '../agent/arguments.ts';
 import type { AgentSandbox } from '../agent/sandbox.ts';
-import type { DriverStatus, SandboxDriver, SandboxSpec } from '../driver.ts';
+import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
 import { DEFAULT_LIMITS, limitsSchema } from '../limits.ts';
 import { containerOptions, NETMAP_DEVICE } from './container.ts';
 import { ImageFault, importedImage } from './container-image.ts';
@@ -77,6 +77,7 @@ export class DockerDriver implements SandboxDriver {
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
     const engine = spec.engine ?? 'unetmap';
+    refuseMachines(spec);
     if (spec.interfaces !== undefined && spec.interfaces.length > 0) throw new SandboxError(NO_INTERFACES);
     if (engine === 'kernel') await this.#mustHaveNetmap();
     const id = await this.#startContainer(spec, engine);

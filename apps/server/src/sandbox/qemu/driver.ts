@@ -10,7 +10,7 @@ import { type Sandbox, SandboxError } from '@ringlab/labkit';
 import { Control } from '../agent/control.ts';
 import { AgentSandbox } from '../agent/sandbox.ts';
 import { type ControlGroups, findControlGroups } from '../bubblewrap/cgroups.ts';
-import type { DriverStatus, SandboxDriver, SandboxSpec } from '../driver.ts';
+import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { newLoginKeys } from '../over-ssh/keys.ts';
 import { type Choice, chooseAccelerator } from './accelerator.ts';
@@ -91,6 +91,7 @@ export class QemuDriver implements SandboxDriver {
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
+    refuseMachines(spec);
     if (spec.engine === 'kernel')
       throw new SandboxError('Sandboxes in virtual machines have netmap from unetmap, not from the kernel.');
     const prepared = await this.#prepare();

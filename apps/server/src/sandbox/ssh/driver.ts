@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Sandbox, SandboxError } from '@ringlab/labkit';
 import { Control } from '../agent/control.ts';
 import { AgentSandbox } from '../agent/sandbox.ts';
-import type { DriverStatus, SandboxDriver, SandboxSpec } from '../driver.ts';
+import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { type HostAddress, inWords, parseHost, pinnedKeys } from '../over-ssh/host-address.ts';
 import { isKey } from '../over-ssh/keys.ts';
@@ -61,6 +61,7 @@ export class SshDriver implements SandboxDriver {
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
+    refuseMachines(spec);
     await using undo = new AsyncDisposableStack();
     const address = this.#takeHost();
     undo.defer(() => void this.#taken.delete(keyOf(address)));
