@@ -32,6 +32,8 @@ const nmstatPort = z.object({
   kind: z.string(),
   /** How the port of a network device reaches it: af_xdp or af_packet. */
   backend: z.string().optional(),
+  /** How its host rings reach the stack: bpf, nftables or none. */
+  host: z.string().optional(),
   mem_id: z.int().nonnegative(),
   /** Descriptors bound to it. */
   users: z.int().nonnegative(),

@@ -44,6 +44,13 @@ enum {
 	UNETMAP_NIC_AF_PACKET = 2
 };
 
+// How its host rings reach the stack.
+enum {
+	UNETMAP_HOST_NONE = 0, // they do not, and cannot be opened
+	UNETMAP_HOST_BPF = 1,
+	UNETMAP_HOST_NFTABLES = 2
+};
+
 // The marks are those the last sync of the ring saw and left; the counters only
 // grow while the port lives.
 struct unetmap_ring_stats {
@@ -72,7 +79,8 @@ struct unetmap_stats {
 	uint16_t tx_rings;
 	uint16_t rx_rings;
 	uint16_t ring_count; // entries of rings[] that follow
-	uint16_t backend;    // of a NIC port: UNETMAP_NIC_*; else 0
+	uint8_t backend;     // of a NIC port: UNETMAP_NIC_*; else 0
+	uint8_t host_way;    // of a NIC port: UNETMAP_HOST_*; else 0
 	uint32_t users; // descriptors bound to the port
 	int32_t pid;    // who opened it first, 0 = not known
 	char name[NETMAP_REQ_IFNAMSIZ];

@@ -7,6 +7,7 @@
 #include "control/csb.h"
 #include "control/request.h"
 #include "ports/monitor.h"
+#include "ports/nic_device.h"
 #include "ports/null.h"
 #include "ports/offer.h"
 #include "ports/offsets.h"
@@ -59,7 +60,7 @@ static int host_rings(const struct port *port, struct binding *b)
 		b->first[dir] = port->ring_count[dir];
 		b->last[dir] = port_ring_total(port, dir);
 	}
-	return port->host_count[RX] ? 0 : -EINVAL;
+	return port->host_count[RX] ? nic_host_check(port) : -EINVAL;
 }
 
 static int one_host_ring(const struct port *port, struct binding *b, uint16_t ring)
@@ -68,7 +69,7 @@ static int one_host_ring(const struct port *port, struct binding *b, uint16_t ri
 		b->first[dir] = port->ring_count[dir] + ring;
 		b->last[dir] = b->first[dir] + 1;
 	}
-	return ring < port->host_count[RX] ? 0 : -EINVAL;
+	return ring < port->host_count[RX] ? nic_host_check(port) : -EINVAL;
 }
 
 static int choose_by_mode(const struct port *port, const struct nmreq_register *reg, struct binding *b)

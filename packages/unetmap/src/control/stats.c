@@ -61,6 +61,7 @@ static void port_stats(const struct port *port, struct unetmap_stats *s)
 {
 	s->kind = port->kind;
 	s->backend = port->backend;
+	s->host_way = port->host_way;
 	s->mem_id = port->area + 1;
 	s->tx_rings = port->ring_count[TX];
 	s->rx_rings = port->ring_count[RX];

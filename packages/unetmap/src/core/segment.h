@@ -54,7 +54,7 @@
 #include <stdint.h>
 
 #define SEGMENT_MAGIC 0x31706d74656e7531ull
-#define SEGMENT_VERSION 4u
+#define SEGMENT_VERSION 5u
 
 enum {
 	MAX_CLIENTS = 4000,
@@ -165,7 +165,8 @@ struct port {
 	uint16_t peer; // other end of a pipe; what a monitor watches
 	uint16_t flags; // of its kind
 	uint16_t passed; // a guest has it, or had it
-	uint16_t backend; // of a NIC: UNETMAP_NIC_*
+	uint8_t backend; // of a NIC: UNETMAP_NIC_*
+	uint8_t host_way; // of a NIC: UNETMAP_HOST_*
 	struct nic_holder holders[NIC_HOLDERS]; // of a NIC: who has the device
 	uint64_t token; // of a NIC: what their cards say
 	uint32_t vnet_hdr_bytes;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define NIC_HOST_MARK 0x756e6d68u // skb mark of frames that cross between a host ring and the stack
+#define NIC_WIRE_MARK 0x756e6d77u // ... and of those that a port sends
 
 enum bpf_place { AT_XDP, AT_INGRESS, AT_EGRESS };
 

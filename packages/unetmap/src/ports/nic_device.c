@@ -190,6 +190,7 @@ static int open_anew(struct port *port, struct nic_device *dev)
 	nic_host_open(dev);
 	nic_share_begin(port);
 	port->backend = dev->backend->id;
+	port->host_way = dev->host_way;
 	return 0;
 }
 

@@ -64,6 +64,7 @@ struct nic_device {
 	int broken; // the device has gone
 	struct nic_queue queues[MAX_RINGS];
 	struct nic_queue host; // fd -1: there is no way to the stack
+	uint8_t host_way;      // UNETMAP_HOST_*
 };
 
 // One way of reaching a device. Between *_begin and *_end the lock of the ring is held; a frame put
@@ -128,6 +129,8 @@ void nic_drop_memory(struct nic_queue *q);
 
 // nic_host.c: the way to the stack. What it sends goes to dev->host, what is written there it gets.
 int nic_host_open(struct nic_device *dev);
+// -EINVAL, and says so, if the port's host rings lead nowhere.
+int nic_host_check(const struct port *port);
 // One frame to the stack at once, past the host tx ring.
 void nic_host_send(struct nic_device *dev, const char *data, uint32_t len);
 

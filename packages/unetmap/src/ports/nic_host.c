@@ -2,21 +2,27 @@
 //
 // The way to the stack of a device in netmap mode: a tap that lives as long as its descriptor.
 //
-//   the stack sends by the device  --> program at its egress marks and redirects --> tap --> host rx
-//   host tx --> tap --> program at its ingress marks and redirects --> the device receives
+//   the stack sends by the device  --> marked at its egress --> tap --> host rx
+//   host tx --> tap --> marked at its ingress --> the device receives
 //
 // Nothing else gets out of the tap: what the stack says there by itself has no mark. The tap cannot
 // do what devices do for the stack (checksums, segmentation), so the kernel has done it before.
+//
+// BPF programs do that, where they may. Else tables of nftables do (nic_tables.h); they can send a frame by a
+// device but not have it received, so there is a second tap, never up, whose filter turns frames round.
 #include <errno.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unetmap/stats.h>
 
 #include "core/sys.h"
 #include "ports/nic_bpf.h"
 #include "ports/nic_device.h"
+#include "ports/nic_tables.h"
 
 enum {
 	HEADER_BYTES = 18, // Ethernet and a VLAN tag
@@ -28,7 +34,7 @@ static int call(int fd, unsigned long request, struct ifreq *ifr)
 	return sys_result(syscall(SYS_ioctl, fd, request, ifr));
 }
 
-static int make_tap(struct ifreq *tap)
+static int make_tap(struct ifreq *tap, const char *pattern)
 {
 	int fd = sys_open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
 	int error;
@@ -36,7 +42,7 @@ static int make_tap(struct ifreq *tap)
 	if (fd < 0)
 		return fd;
 	memset(tap, 0, sizeof *tap);
-	strcpy(tap->ifr_name, "nmhost%d");
+	strcpy(tap->ifr_name, pattern);
 	tap->ifr_flags = IFF_TAP | IFF_NO_PI;
 	error = call(fd, TUNSETIFF, tap);
 	if (error)
@@ -67,19 +73,30 @@ static int bring_up(int sock, struct ifreq *tap)
 	return call(sock, SIOCSIFFLAGS, tap);
 }
 
-static int link_program(struct nic_device *dev, int program, int ifindex, enum bpf_place place)
+static int keep(struct nic_device *dev, int link)
 {
-	int link = program < 0 ? program : bpf_attach(program, ifindex, place);
-
-	if (program >= 0)
-		sys_close(program);
 	if (link < 0)
 		return link;
 	dev->links[dev->link_count++] = link;
 	return 0;
 }
 
-static int steer(struct nic_device *dev, int tap)
+static void drop_links(struct nic_device *dev, int down_to)
+{
+	while (dev->link_count > down_to)
+		sys_close(dev->links[--dev->link_count]);
+}
+
+static int link_program(struct nic_device *dev, int program, int ifindex, enum bpf_place place)
+{
+	int link = program < 0 ? program : bpf_attach(program, ifindex, place);
+
+	if (program >= 0)
+		sys_close(program);
+	return keep(dev, link);
+}
+
+static int steer_by_programs(struct nic_device *dev, int tap)
 {
 	int error = link_program(dev, bpf_load_only_marked(), tap, AT_EGRESS);
 
@@ -87,7 +104,46 @@ static int steer(struct nic_device *dev, int tap)
 		error = link_program(dev, bpf_load_redirect_to_device(dev->ifindex, 1), tap, AT_INGRESS);
 	if (!error)
 		error = link_program(dev, bpf_load_redirect_to_device(tap, 0), dev->ifindex, AT_EGRESS);
+	if (!error)
+		dev->host_way = UNETMAP_HOST_BPF;
 	return error;
+}
+
+// They see what AF_PACKET sends, too.
+static int mark_queues(const struct nic_device *dev)
+{
+	const uint32_t mark = NIC_WIRE_MARK;
+	int error = 0;
+
+	for (int n = 0; n < dev->queue_count && !error; n++)
+		error = sys_result(setsockopt(dev->queues[n].fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark));
+	return error;
+}
+
+static int steer_by_tables(struct nic_device *dev, const char *tap, int tap_index)
+{
+	struct ifreq back;
+	int error = keep(dev, make_tap(&back, "nmback%d"));
+
+	if (!error)
+		error = mark_queues(dev);
+	if (!error)
+		error = nic_filter_turn(sys_interface_index(back.ifr_name), dev->ifindex);
+	if (!error)
+		error = keep(dev, nic_tables_join(dev->name, tap, tap_index, sys_interface_index(back.ifr_name)));
+	if (!error)
+		dev->host_way = UNETMAP_HOST_NFTABLES;
+	return error;
+}
+
+static int steer(struct nic_device *dev, const char *tap)
+{
+	const int links = dev->link_count, tap_index = sys_interface_index(tap);
+
+	if (!steer_by_programs(dev, tap_index))
+		return 0;
+	drop_links(dev, links);
+	return steer_by_tables(dev, tap, tap_index);
 }
 
 static int connect_tap(struct nic_device *dev, struct ifreq *tap)
@@ -96,7 +152,7 @@ static int connect_tap(struct nic_device *dev, struct ifreq *tap)
 	int error = sock < 0 ? -errno : copy_settings(sock, dev, tap);
 
 	if (!error)
-		error = steer(dev, sys_interface_index(tap->ifr_name));
+		error = steer(dev, tap->ifr_name);
 	if (!error)
 		error = bring_up(sock, tap);
 	if (sock >= 0)
@@ -117,17 +173,26 @@ int nic_host_open(struct nic_device *dev)
 	int error;
 
 	q->frame_bytes = dev->mtu + HEADER_BYTES;
-	q->fd = make_tap(&tap);
+	q->fd = make_tap(&tap, "nmhost%d");
 	error = q->fd < 0 ? q->fd : connect_tap(dev, &tap);
 	if (!error)
 		error = nic_make_memory(q, MEMORY_BYTES);
 	if (!error)
 		return 0;
 	nic_tap.close(q);
-	while (dev->link_count > links)
-		sys_close(dev->links[--dev->link_count]);
+	drop_links(dev, links);
+	dev->host_way = UNETMAP_HOST_NONE;
 	cut_off_stack(dev);
 	return error;
+}
+
+int nic_host_check(const struct port *port)
+{
+	if (port->host_way != UNETMAP_HOST_NONE)
+		return 0;
+	dprintf(STDERR_FILENO, "unetmap: %s: no host rings, because its stack cannot be reached: that takes /dev/net/tun, "
+		"CAP_NET_ADMIN, and BPF or nftables (Linux 5.16 or later)\n", port->name);
+	return -EINVAL;
 }
 
 // ---- frames: a system call each ----

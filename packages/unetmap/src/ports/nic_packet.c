@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // AF_PACKET's mapped rings, where AF_XDP is not to be had. The stack sees a copy of what arrives,
-// which a program at the device's ingress drops.
+// which a program or a table at the device's ingress drops.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
@@ -15,6 +15,7 @@
 #include "core/sys.h"
 #include "ports/nic_bpf.h"
 #include "ports/nic_device.h"
+#include "ports/nic_tables.h"
 
 enum {
 	SLOT_BYTES = 4096, // header and frame; a multiple of what the kernel allocates in
@@ -139,17 +140,24 @@ static void packet_close(struct nic_queue *q)
 	q->fd = -1;
 }
 
-// Kernels before 6.6 cannot: the stack then goes on receiving (DIFFERENCES.md).
-static int packet_take(struct nic_device *dev)
+static int make_deaf(const struct nic_device *dev)
 {
 	int program = bpf_load_only_marked();
 	int link = program < 0 ? program : bpf_attach(program, dev->ifindex, AT_INGRESS);
 
 	if (program >= 0)
 		sys_close(program);
+	return link < 0 ? nic_tables_only_marked(dev->name) : link;
+}
+
+// Where neither can be had the stack goes on receiving (DIFFERENCES.md).
+static int packet_take(struct nic_device *dev)
+{
+	int link = make_deaf(dev);
+
 	if (link >= 0)
 		dev->links[dev->link_count++] = link;
-	return 0;
+	return link == -EEXIST ? -EBUSY : 0;
 }
 
 // ---- receiving ----

@@ -2,7 +2,7 @@
 //
 // Transparent forwarding: a program that flags what it releases (NS_FORWARD) on rings that it said so
 // for (NR_FORWARD) sits between a device and its stack without copying anything. What it does not flag
-// stays with it, and so does everything on rings without NR_FORWARD. By AF_XDP and by AF_PACKET.
+// stays with it, and so does everything on rings without NR_FORWARD. By AF_XDP, by AF_PACKET, and without BPF.
 #include "veth.h"
 
 enum { PINGS = 5, QUICK_MS = 300, PATIENT_MS = 3000 };
@@ -83,10 +83,20 @@ static void check(const char *backend)
 	CHECK(pings_through(&all, "netmap:nmv0^", 2, QUICK_MS) == 0, "%s: forwarded to rings it has not", backend);
 }
 
-int main(void)
+static void check_without_bpf(void)
 {
 	pid_t peer = make_veth_pair();
 
+	check("any");
+	remove_peer(peer);
+}
+
+int main(void)
+{
+	pid_t peer;
+
+	without_bpf(check_without_bpf);
+	peer = make_veth_pair();
 	check("xdp");
 	check("packet");
 	remove_peer(peer);

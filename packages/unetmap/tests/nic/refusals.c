@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // What cannot be a port, who may not have one, and that looking disturbs nothing.
+#include <linux/capability.h>
+#include <sys/syscall.h>
+
 #include "veth.h"
 
 enum { NOBODY = 65534 };
@@ -83,6 +86,30 @@ static void check_privilege(void)
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == EPERM, "%s, not EPERM", strerror(WEXITSTATUS(status)));
 }
 
+static void keep_only(uint32_t capabilities)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {{.effective = capabilities, .permitted = capabilities}};
+
+	CHECK(!syscall(SYS_capset, &header, data), "capset: %s", strerror(errno));
+}
+
+// The device can be had by raw sockets alone, its stack cannot.
+static void check_no_way_to_stack(void)
+{
+	struct unetmap_stats s;
+	struct nm_desc *nic;
+
+	keep_only(1 << CAP_NET_RAW | 1 << CAP_DAC_OVERRIDE);
+	nic = open_port("netmap:nmv0");
+	CHECK(port_stats("nmv0", &s) && s.host_way == UNETMAP_HOST_NONE, "host rings by %u", s.host_way);
+	CHECK(registers("nmv0", NR_REG_SW, 0) == EINVAL, "host rings that carry nothing");
+	CHECK(registers("nmv0", NR_REG_ONE_SW, 0) == EINVAL, "a host ring that carries nothing");
+	CHECK(registers("nmv0", NR_REG_NIC_SW, 0) == EINVAL, "host rings that carry nothing beside others");
+	CHECK(registers("nmv0", NR_REG_ALL_NIC, 0) == 0, "the device's own rings are refused");
+	nm_close(nic);
+}
+
 int main(void)
 {
 	pid_t peer = make_veth_pair();
@@ -92,6 +119,7 @@ int main(void)
 	check_looking();
 	check_pipe_memory();
 	check_other_region();
+	check_no_way_to_stack();
 	remove_peer(peer);
 	return failures != 0;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // A device in netmap mode and its stack: the stack is cut off, a program that joins the port with its
-// host rings gives it its network back, and the kernel does so when the program is killed. Once by
-// AF_XDP and once by AF_PACKET.
+// host rings gives it its network back, and the kernel does so when the program is killed. By AF_XDP, by
+// AF_PACKET, and where there is no BPF.
 #include "veth.h"
 
-enum { PINGS = 5, QUICK_MS = 300, PATIENT_MS = 2000, KILLS = 3 };
+enum { PINGS = 5, QUICK_MS = 300, PATIENT_MS = 2000, KILLS = 2 };
 
 static void move(struct netmap_ring *from, struct netmap_ring *to)
 {
@@ -65,13 +65,14 @@ static void stop_owner(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
-static void check_visible(int backend)
+static void check_visible(int backend, int host_way)
 {
 	struct unetmap_stats s;
 
 	CHECK(port_stats("nmv0", &s), "the port is not in the statistics");
 	CHECK(s.kind == UNETMAP_PORT_NIC && s.backend == backend, "kind %u, backend %u, not %d", s.kind, s.backend,
 	      backend);
+	CHECK(s.host_way == host_way, "host rings by %u, not %d", s.host_way, host_way);
 	CHECK(s.ring_count == 4 && s.tx_rings == 1 && s.rx_rings == 1, "%u rings", s.ring_count);
 	CHECK(s.rings[2].packets >= PINGS && s.rings[1].packets >= PINGS, "rx %ju, host tx %ju",
 	      (uintmax_t)s.rings[2].packets, (uintmax_t)s.rings[1].packets);
@@ -87,32 +88,42 @@ static void check_cut_off(void)
 	CHECK(ping(2, PATIENT_MS) == 2, "the stack has not got its device back");
 }
 
-static void check_joined(int backend)
+static void check_joined(int backend, int host_way)
 {
 	pid_t owner = start_owner(1);
 
 	CHECK(ping(PINGS, PATIENT_MS) == PINGS, "pings were lost");
-	check_visible(backend);
+	check_visible(backend, host_way);
 	stop_owner(owner);
 }
 
-static void check(const char *name, int backend)
+static void check(const char *name, int backend, int host_way)
 {
 	setenv("UNETMAP_NIC", name, 1);
 	CHECK(ping(1, PATIENT_MS) == 1, "no network to begin with");
 	for (int i = 0; i < KILLS; i++) {
-		check_joined(backend);
+		check_joined(backend, host_way);
 		check_cut_off();
 		CHECK(registers("nmv0", NR_REG_NIC_SW, NR_EXCLUSIVE) == 0, "the device is not free");
 	}
 }
 
-int main(void)
+static void check_without_bpf(void)
 {
 	pid_t peer = make_veth_pair();
 
-	check("xdp", UNETMAP_NIC_AF_XDP);
-	check("packet", UNETMAP_NIC_AF_PACKET);
+	check("any", UNETMAP_NIC_AF_PACKET, UNETMAP_HOST_NFTABLES);
+	remove_peer(peer);
+}
+
+int main(void)
+{
+	pid_t peer;
+
+	without_bpf(check_without_bpf);
+	peer = make_veth_pair();
+	check("xdp", UNETMAP_NIC_AF_XDP, UNETMAP_HOST_BPF);
+	check("packet", UNETMAP_NIC_AF_PACKET, UNETMAP_HOST_BPF);
 	remove_peer(peer);
 	return failures != 0;
 }

@@ -52,6 +52,46 @@ static inline int run_quietly(const char *format, ...)
 	return system(command);
 }
 
+static inline void write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		skip(path);
+	close(fd);
+}
+
+// From here on this process has no rights but over what it makes; above all, none to BPF.
+static inline void enter_user_namespace(void)
+{
+	char users[64], groups[64];
+
+	snprintf(users, sizeof users, "0 %d 1\n", (int)getuid());
+	snprintf(groups, sizeof groups, "0 %d 1\n", (int)getgid());
+	if (unshare(CLONE_NEWUSER))
+		skip("no user namespace can be made");
+	write_text("/proc/self/setgroups", "deny");
+	write_text("/proc/self/uid_map", users);
+	write_text("/proc/self/gid_map", groups);
+}
+
+// The same checks as a process that may not use BPF.
+static inline void without_bpf(void (*check)(void))
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		enter_user_namespace();
+		check();
+		exit(failures != 0);
+	}
+	waitpid(pid, &status, 0);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED)
+		exit(SKIPPED);
+	CHECK(status == 0, "without BPF: status %#x", status);
+}
+
 // A child that does nothing but have a network namespace.
 static inline pid_t make_peer(void)
 {

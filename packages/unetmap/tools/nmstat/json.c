@@ -48,7 +48,7 @@ print_port(FILE *file, const struct unetmap_stats *p)
 	print_string(file, p->name, sizeof(p->name));
 	fprintf(file, ",\"kind\":\"%s\"", snapshot_kind(p));
 	if (p->kind == UNETMAP_PORT_NIC)
-		fprintf(file, ",\"backend\":\"%s\"", snapshot_backend(p));
+		fprintf(file, ",\"backend\":\"%s\",\"host\":\"%s\"", snapshot_backend(p), snapshot_host_way(p));
 	print_number(file, "mem_id", p->mem_id);
 	print_number(file, "users", p->users);
 	fprintf(file, ",\"pid\":%d,\"rings\":[", p->pid);

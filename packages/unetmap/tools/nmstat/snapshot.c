@@ -174,3 +174,11 @@ snapshot_backend(const struct unetmap_stats *port)
 
 	return names[port->backend < sizeof(names) / sizeof(names[0]) ? port->backend : 0];
 }
+
+const char *
+snapshot_host_way(const struct unetmap_stats *port)
+{
+	static const char *const names[] = {"none", "bpf", "nftables"};
+
+	return names[port->host_way < sizeof(names) / sizeof(names[0]) ? port->host_way : 0];
+}

@@ -45,5 +45,6 @@ const char *snapshot_kind(const struct unetmap_stats *port);
 
 // How a NIC port reaches its device.
 const char *snapshot_backend(const struct unetmap_stats *port);
+const char *snapshot_host_way(const struct unetmap_stats *port);
 
 #endif

@@ -51,7 +51,7 @@ print_port(FILE *file, const struct snapshot *s, const struct unetmap_stats *p,
 
 	fprintf(file, "%.63s  %s", p->name, snapshot_kind(p));
 	if (p->kind == UNETMAP_PORT_NIC)
-		fprintf(file, " by %s", snapshot_backend(p));
+		fprintf(file, " by %s, stack by %s", snapshot_backend(p), snapshot_host_way(p));
 	fprintf(file, ", region %u, %u users, pid %d\n", p->mem_id, p->users, p->pid);
 	for (size_t i = 0; i < p->ring_count; i++) {
 		print_ring(file, &p->rings[i]);

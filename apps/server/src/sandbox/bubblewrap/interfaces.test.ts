@@ -48,6 +48,21 @@ describe('interfaces of a sandbox', () => {
     expect((await run(sandbox, ['ping', '-c', '1', '-W', '5', '10.8.0.2'])).exit.code).toBe(0);
   });
 
+  test('a program that bridges one with its host rings is in the way of ping, and out of it when killed', async () => {
+    const sandbox = await sandboxWith([VETH]);
+    const script = `
+      bridge -w 0 -i netmap:veth0 -i netmap:veth0^ >/dev/null 2>&1 & bridge=$!
+      until nmstat --json | grep -q '"name":"veth0".*"users":2'; do sleep 0.05; done
+      ping -c 3 -W 5 10.8.0.2
+      nmstat
+      kill -9 $bridge; wait $bridge
+      ping -c 1 -W 5 10.8.0.2 && echo given back`;
+    const { out } = await sh(sandbox, script);
+    expect(out).toContain(' 3 received');
+    expect(out).toContain('stack by nftables');
+    expect(out).toContain('given back');
+  });
+
   test('programs have rights over interfaces, and none over namespaces', async () => {
     const sandbox = await sandboxWith([VETH]);
     expect((await sh(sandbox, 'ip link set veth0 mtu 1400')).exit.code).toBe(0);
