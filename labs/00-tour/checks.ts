@@ -59,6 +59,19 @@ async function keepsGoing(context: CheckContext): Promise<Verdict> {
   return failed(`In ${LISTEN_MS / 1000} seconds your program sent ${packets} packets.`, 'rate');
 }
 
+const ENOUGH = 640;
+/** Half of what the text asks for. */
+const FEWEST_A_CALL = 32;
+
+async function manyACall(context: CheckContext): Promise<Verdict> {
+  await context.startWithPorts(ARGV, [PORT]);
+  await context.until((counters) => counters.total(PORT, 'tx', 'packets') >= ENOUGH);
+  const counters = await context.counters();
+  const [sent, calls] = [counters.total(PORT, 'tx', 'packets'), counters.total(PORT, 'tx', 'syncs')];
+  if (sent >= FEWEST_A_CALL * calls) return passed;
+  return failed(`${sent} packets took ${calls} calls: ${(sent / calls).toFixed(1)} packets a call.`, 'batch');
+}
+
 export default defineChecks([
   {
     id: 'arrives',
@@ -90,5 +103,12 @@ export default defineChecks([
     expected: `At least ${FEWEST} of them, which leaves room for a busy machine.`,
     after: ['arrives'],
     run: keepsGoing,
+  },
+  {
+    id: 'many-a-call',
+    title: 'Sends many packets with one call',
+    sent: 'Nothing. The packets and the calls are counted.',
+    expected: `At least ${FEWEST_A_CALL} packets for each NIOCTXSYNC.`,
+    run: manyACall,
   },
 ]);

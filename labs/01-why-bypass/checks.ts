@@ -174,6 +174,16 @@ async function netmapFrames(context: CheckContext): Promise<Verdict> {
   return compareFrames(expectedFrames(FEW), frames, hints);
 }
 
+async function rawBatches(context: CheckContext): Promise<Verdict> {
+  const calls = await countedCalls(context, 'packet', MANY);
+  if (calls === undefined) return failed('./send packet did not end well.', 'raw-many');
+  if (MANY / calls >= FEWEST_A_CALL) return passed;
+  return failed(
+    `${MANY} frames took ${calls} calls: ${(MANY / calls).toFixed(1)} frames a call.`,
+    'raw-many',
+  );
+}
+
 /** From its own counters, read while it runs: a port that is closed has none. */
 async function fewSyncs(context: CheckContext): Promise<Verdict> {
   const program = await context.startWithPorts(['./send', 'netmap', '-t', '3'], [SEND]);
@@ -232,5 +242,12 @@ export default defineChecks([
     expected: `At least ${FEWEST_A_CALL} packets for each NIOCTXSYNC.`,
     after: ['netmap-frames'],
     run: fewSyncs,
+  },
+  {
+    id: 'raw-batches',
+    title: 'Sends many frames with one call',
+    sent: `./send packet -n ${MANY}, while its calls are counted.`,
+    expected: `At least ${FEWEST_A_CALL} frames a call.`,
+    run: rawBatches,
   },
 ]);

@@ -2,14 +2,18 @@
 import {
   type CheckContext,
   CheckFailure,
+  buffersIn,
   type Counters,
   defineChecks,
+  compareFrames,
   type Frame,
   failed,
+  frameBytes,
   type Program,
   packets,
   passed,
   requireRunning,
+  strangeFrames,
   type Verdict,
 } from '@ringlab/labkit';
 
@@ -164,7 +168,28 @@ async function receives(context: CheckContext): Promise<Verdict> {
   await deliver(context, program, from(0, 10));
   await context.until(() => shown(program).length >= 10, 4000);
   await deliver(context, program, from(10, 10));
-  return await judgeShown(context, program, 20);
+  const verdict = await judgeShown(context, program, 20);
+  return verdict.passed ? await showsStrange(context, program, 20) : verdict;
+}
+
+const STRANGE = strangeFrames();
+
+/** Frames that carry no number are shown with their length. */
+async function showsStrange(context: CheckContext, program: Program, before: number): Promise<Verdict> {
+  await deliver(context, program, STRANGE);
+  await context.until(() => shown(program).length >= before + STRANGE.length, 4000);
+  requireRunning(program);
+  const lengths = program
+    .matches(/: (\d+) bytes, number/)
+    .slice(before)
+    .map(([, bytes]) => Number(bytes));
+  const expected = STRANGE.map((frame) => frameBytes(frame).byteLength);
+  const wrong = expected.findIndex((bytes, index) => lengths[index] !== bytes);
+  if (wrong < 0) return passed;
+  return failed(
+    `A frame of ${expected[wrong]} bytes was shown with ${lengths[wrong] ?? 'none'}.`,
+    'any-length',
+  );
 }
 
 async function releases(context: CheckContext): Promise<Verdict> {
@@ -207,6 +232,38 @@ async function sleeps(context: CheckContext): Promise<Verdict> {
   return failed(
     `While it waited for the rest of a group the program synced ${made} times in a second.`,
     'spins',
+  );
+}
+
+const RETURNED = 40;
+const RETURN_HINTS = {
+  missing: 'send-back',
+  extra: 'send-back',
+  changed: 'exchange',
+  twice: 'exchange',
+  order: 'send-back',
+};
+
+async function exchanges(context: CheckContext): Promise<Verdict> {
+  const program = await context.start(['./byhand', '-i', HAND, '-e']);
+  await context.until((counters) => counters.isOpen(HAND) || program.ended !== undefined);
+  if (program.ended !== undefined) return failed('With -e, the program ends at once.', 'send-back');
+  const before = await buffersIn(context, `${HAND}/tx0`);
+  const frames = [...from(0, RETURNED - STRANGE.length / 4), ...STRANGE.slice(0, STRANGE.length / 4)];
+  const { captured } = await context.exchange({
+    send: { [PEER]: frames },
+    capture: [PEER],
+    until: (counters) => counters.total(PEER, 'rx', 'packets') >= frames.length,
+  });
+  requireRunning(program);
+  const verdict = compareFrames(frames.map(frameBytes), captured[PEER] ?? [], RETURN_HINTS);
+  if (!verdict.passed) return verdict;
+  const now = new Set(await buffersIn(context, `${HAND}/rx0`));
+  const exchanged = before.filter((buffer) => now.has(buffer)).length;
+  if (exchanged >= frames.length) return passed;
+  return failed(
+    `${frames.length} packets came back, and ${exchanged} buffers of the tx ring are in the rx ring now.`,
+    'exchange',
   );
 }
 
@@ -254,8 +311,8 @@ export default defineChecks([
   {
     id: 'receives',
     title: 'Shows what came, once',
-    sent: 'Ten numbered frames, and then ten more.',
-    expected: 'The program shows each of them once, in their order.',
+    sent: 'Ten numbered frames, ten more, and then VLAN tags, IP options, fragments, frames cut short, lengths that lie.',
+    expected: 'The program shows each of them once, in their order, with its length.',
     after: ['maps'],
     run: receives,
   },
@@ -282,5 +339,12 @@ export default defineChecks([
     expected: 'The program waits in poll() for the fourth.',
     after: ['whole-groups'],
     run: sleeps,
+  },
+  {
+    id: 'exchanges',
+    title: 'Sends back by exchanging buffers',
+    sent: `With -e: ${RETURNED} frames, some of them strange.`,
+    expected: 'They come back as they were, and their buffers are exchanged for those of the tx ring.',
+    run: exchanges,
   },
 ]);

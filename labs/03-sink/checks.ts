@@ -299,6 +299,25 @@ async function goesAround(context: CheckContext): Promise<Verdict> {
   return failed(`Your program emptied the ring, and counted ${counted} packets of ${frames.length}.`, hint);
 }
 
+const RANGE = { first: 8000, last: 8009 };
+const AROUND: readonly Frame[] = [
+  ...times(20, (i) => udp({ dport: RANGE.first - 5 + i, padTo: 60 })),
+  udp({ dport: 53, sport: RANGE.first + 1, padTo: 60 }),
+  tcp({ dport: RANGE.first + 1, padTo: 60 }),
+];
+
+async function range(context: CheckContext): Promise<Verdict> {
+  for (const [option, right] of [
+    [`${RANGE.first}-${RANGE.last}`, RANGE.last - RANGE.first + 1],
+    [`${RANGE.last}`, 1],
+  ] as const) {
+    const { packets: counted } = await count(context, ['./sink', '-i', SINK, '-p', option], AROUND);
+    if (counted !== right)
+      return failed(`With -p ${option}, ${counted} packets were counted, and not ${right}.`, 'range');
+  }
+  return passed;
+}
+
 export default defineChecks([
   {
     id: 'takes-packets',
@@ -404,5 +423,12 @@ export default defineChecks([
     expected: 'The program prints a line with a rate once a second.',
     after: ['takes-packets'],
     run: reportsWhenIdle,
+  },
+  {
+    id: 'range',
+    title: 'Counts a range of ports',
+    sent: `Packets to the ports ${RANGE.first - 5} to ${RANGE.first + 14}, with -p ${RANGE.first}-${RANGE.last}.`,
+    expected: 'Ten of them are counted; with a single port, one.',
+    run: range,
   },
 ]);

@@ -228,6 +228,33 @@ async function zeroCopy(context: CheckContext): Promise<Verdict> {
     : failed(`${copied} of ${received} packets were not exchanged properly.`, 'swap');
 }
 
+/** Of up to five slots, with short ones in between, and with those that go elsewhere. */
+const LONG = times(60, (index) =>
+  udp({
+    dport: index % 4 === 3 ? 8001 : 8000,
+    id: index,
+    payload: `packet ${index}`,
+    padTo: index % 3 === 0 ? 60 : 0,
+    ...(index % 3 !== 0 && { payload: `packet ${index}`.padEnd(1900 + index * 130, '.') }),
+  }),
+);
+
+async function severalSlots(context: CheckContext): Promise<Verdict> {
+  const program = await context.startWithPorts(argv('netmap:long}1', 'netmap:long{2'), ['long}1', 'long{2']);
+  const expected = LONG.filter((_, index) => index % 4 !== 3).map(frameBytes);
+  const bytes = expected.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const out = 'netmap:long}2';
+  const { captured } = await context.exchange({
+    send: { 'netmap:long{1': LONG },
+    capture: [out],
+    until: (counters) => counters.total('long}2', 'rx', 'bytes') >= bytes,
+  });
+  requireRunning(program);
+  const hint = 'several-slots';
+  const hints = { missing: hint, extra: hint, changed: hint, twice: hint, order: hint };
+  return compareFrames(expected, captured[out] ?? [], hints);
+}
+
 export default defineChecks([
   {
     id: 'forwards',
@@ -283,5 +310,12 @@ export default defineChecks([
     expected: 'Each packet arrives in the very buffer it was sent in, and none is overwritten.',
     after: ['no-loss'],
     run: zeroCopy,
+  },
+  {
+    id: 'several-slots',
+    title: 'Forwards packets of several slots',
+    sent: `${LONG.length} packets through two pipes, most of them of up to ${Math.max(...LONG.map((frame) => frameBytes(frame).byteLength))} bytes, which take several slots.`,
+    expected: 'Those to port 8000 come out whole, and nothing of the others.',
+    run: severalSlots,
   },
 ]);

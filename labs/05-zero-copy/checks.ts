@@ -2,11 +2,13 @@
 import {
   type CheckContext,
   CheckFailure,
+  compareFrames,
   cpuPerPacketNs,
   defineChecks,
   type FrameHints,
   failed,
   firstFailure,
+  frameBytes,
   type Identity,
   judgeTraffic,
   numberedPacket,
@@ -15,6 +17,7 @@ import {
   probeIdentity,
   requireRunning,
   sendThrough,
+  strangeFrames,
   type Traffic,
   type Verdict,
 } from '@ringlab/labkit';
@@ -68,7 +71,7 @@ async function passesOn(
   way: Way,
   { hints = HINTS, count = 5 } = {},
 ): Promise<Verdict> {
-  for (const frames of batches(count)) {
+  for (const frames of [...batches(count), strangeFrames()]) {
     const traffic = onWay(way, frames);
     const verdict = judgeTraffic(await sendThrough(context, program, [traffic]), traffic, hints);
     if (!verdict.passed) return verdict;
@@ -214,11 +217,45 @@ async function worthIt(context: CheckContext): Promise<Verdict> {
   );
 }
 
+const SNAP = 64;
+
+async function showsBeginning(context: CheckContext): Promise<Verdict> {
+  const { in: input, out } = SHARED;
+  const options = ['-m', MIRROR, '-s', `${SNAP}`];
+  const program = await context.start([
+    './mirror',
+    '-i',
+    `netmap:${input}`,
+    '-o',
+    `netmap:${out}`,
+    ...options,
+  ]);
+  const isReady = await context.until((now) => now.isOpen('vale0:mirror') || program.ended !== undefined);
+  if (!isReady || program.ended !== undefined)
+    return failed(`With -s ${SNAP}, the program ends at once.`, 'beginning');
+  const frames = [...(batches(1)[0] ?? []), ...strangeFrames()];
+  const expected = frames.map((frame) => frameBytes(frame).subarray(0, SNAP));
+  const { captured } = await context.exchange({
+    send: { [SHARED.into]: frames },
+    capture: [SHARED.outOf, WATCH],
+    until: (now) =>
+      now.total('net}2', 'rx', 'packets') >= frames.length &&
+      now.total(WATCH, 'rx', 'packets') >= frames.length,
+  });
+  requireRunning(program);
+  const hint = 'beginning';
+  const hints = { missing: hint, extra: hint, changed: hint, twice: hint, order: hint };
+  return firstFailure(
+    compareFrames(frames.map(frameBytes), captured[SHARED.outOf] ?? [], HINTS),
+    compareFrames(expected, captured[WATCH] ?? [], hints),
+  );
+}
+
 export default defineChecks([
   {
     id: 'copies',
     title: 'Copies between switches',
-    sent: `1500 packets of 60 to 1459 bytes into ${SWITCHES.into}, with -c.`,
+    sent: `1500 packets of 60 to 1459 bytes into ${SWITCHES.into}, with -c; then VLAN tags, IP options, fragments, frames cut short, lengths that lie.`,
     expected: `The same packets, in the same order, come out of ${SWITCHES.outOf}.`,
     run: copies,
   },
@@ -270,5 +307,12 @@ export default defineChecks([
     expected: `With -c it copies; without, a packet takes at most 1/${LEAST_RATIO} of the processor time.`,
     after: ['exchanges', 'looks-at-regions'],
     run: worthIt,
+  },
+  {
+    id: 'beginning',
+    title: 'Shows only the beginning',
+    sent: `Packets from ${SHARED.in} to ${SHARED.out} with -s ${SNAP}, long, short and strange.`,
+    expected: `They come out whole, and their first ${SNAP} bytes at ${WATCH}.`,
+    run: showsBeginning,
   },
 ]);

@@ -4,10 +4,12 @@ import {
   defineChecks,
   type Frame,
   failed,
+  firstFailure,
   frameBytes,
   packets,
   passed,
   requireRunning,
+  strangeFrames,
   type Verdict,
 } from '@ringlab/labkit';
 
@@ -91,6 +93,9 @@ async function floods(context: CheckContext): Promise<Verdict> {
   return cameOutAt(arrivals, sent, ['b', 'c'], 'flood');
 }
 
+/** Whole as a switch sees it, which knows nothing of what is behind the addresses. */
+const STRANGE = strangeFrames({ srcMac: A, dstMac: BROADCAST });
+
 async function dropsRunts(context: CheckContext): Promise<Verdict> {
   const program = await start(context);
   const runts = Array.from({ length: 13 }, (_, bytes) => new Uint8Array(bytes + 1).fill(0xff));
@@ -99,7 +104,11 @@ async function dropsRunts(context: CheckContext): Promise<Verdict> {
   requireRunning(program);
   const came = HOSTS.flatMap((host) => arrivals[host]).find(({ length }) => length < 14);
   if (came !== undefined) return failed(`A frame of ${came.length} bytes came out.`, 'runt');
-  return cameOutAt(arrivals, whole, ['b', 'c'], 'flood');
+  const flooded = cameOutAt(arrivals, whole, ['b', 'c'], 'flood');
+  if (!flooded.passed) return flooded;
+  const after = await say(context, 'a', STRANGE, 2 * STRANGE.length);
+  requireRunning(program);
+  return firstFailure(...STRANGE.map((one) => cameOutAt(after, one, ['b', 'c'], 'strange')));
 }
 
 async function learns(context: CheckContext): Promise<Verdict> {
@@ -164,6 +173,18 @@ async function findsRoom(context: CheckContext): Promise<Verdict> {
   return cameOutAt(arrivals, sent, ['b'], 'room');
 }
 
+async function harmsItself(context: CheckContext): Promise<Verdict> {
+  const program = await start(context);
+  const mac = (index: number) => `02:00:00:00:02:${index.toString(16).padStart(2, '0')}`;
+  await say(context, 'a', [frame(A, NOBODY)], 2);
+  const crowd = Array.from({ length: CROWD }, (_, index) => frame(mac(index), NOBODY));
+  await say(context, 'b', crowd, 2 * CROWD);
+  const [toA, toLast] = [frame(C, A), frame(C, mac(CROWD - 1))];
+  const arrivals = await say(context, 'c', [toA, toLast], 2);
+  requireRunning(program);
+  return firstFailure(cameOutAt(arrivals, toA, ['a'], 'harm'), cameOutAt(arrivals, toLast, ['b'], 'harm'));
+}
+
 const VALE_PORTS = ['p0', 'p1', 'p2'];
 
 async function hasPorts(context: CheckContext): Promise<Verdict> {
@@ -198,8 +219,8 @@ export default defineChecks([
   {
     id: 'drops-runts',
     title: 'Drops what is too short',
-    sent: 'Frames of 1 to 13 bytes, and a whole one.',
-    expected: 'The whole one comes out, and nothing else.',
+    sent: 'Frames of 1 to 13 bytes, and a whole one; then VLAN tags, IP options, fragments, frames cut short, lengths that lie.',
+    expected: 'What has 14 bytes or more comes out at b and c, and nothing else.',
     after: ['floods'],
     run: dropsRunts,
   },
@@ -257,5 +278,12 @@ export default defineChecks([
     sent: 'Nothing. build-switch.sh is run, and vale-ctl asked.',
     expected: 'vale9 has the ports p0, p1 and p2.',
     run: hasPorts,
+  },
+  {
+    id: 'harms-itself',
+    title: 'Lets a flood of stations harm only its own port',
+    sent: `A frame from a, then frames from ${CROWD} stations behind b, and two from c: to a, and to the last of the crowd.`,
+    expected: 'The first comes out at a alone, the second at b alone.',
+    run: harmsItself,
   },
 ]);

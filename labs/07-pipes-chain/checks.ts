@@ -167,6 +167,26 @@ function bothWork(byWorker: readonly (readonly Uint8Array[])[]): Verdict {
   return failed(`Of ${FLOWS} flows, worker ${idle + 1} got none.`, 'flow');
 }
 
+const ALIKE = 64;
+
+/** Flows whose ports are all even, as some systems choose them. */
+async function alike(context: CheckContext): Promise<Verdict> {
+  const program = await startFront(context);
+  const frames = Array.from({ length: ALIKE }, (_, flow) =>
+    udp({ sport: 32768 + 2 * flow, dport: 8000, payload: `flow ${flow}`, padTo: 60 }),
+  );
+  const { captured } = await context.exchange({
+    send: { [named(IN)]: frames },
+    capture: WORKERS.map(named),
+    until: (counters) =>
+      WORKERS.reduce((sum, port) => sum + counters.total(port, 'rx', 'packets'), 0) >= frames.length,
+  });
+  requireRunning(program);
+  const shares = WORKERS.map((port) => captured[named(port)]?.length ?? 0);
+  if (Math.min(...shares) >= ALIKE / 4) return passed;
+  return failed(`Of ${ALIKE} flows, the workers got ${shares.join(' and ')}.`, 'alike');
+}
+
 async function collects(context: CheckContext): Promise<Verdict> {
   const program = await startFront(context);
   const frames = WORKERS.map((_, worker) =>
@@ -320,5 +340,12 @@ export default defineChecks([
     expected: 'Each comes out in the very buffer in which it was sent.',
     after: ['loses-nothing'],
     run: oneBuffer,
+  },
+  {
+    id: 'alike',
+    title: 'Spreads flows that look alike',
+    sent: `${ALIKE} flows whose source ports are all even.`,
+    expected: `Each worker gets at least ${ALIKE / 4} of them.`,
+    run: alike,
   },
 ]);

@@ -3,6 +3,7 @@
 /** Packets as values, so that a lab's checks need nothing but labkit. */
 export * as packets from '@ringlab/netmap-bindings/layout';
 export { type BuildOptions, type BuildResult, buildLab } from './build.ts';
+export { buffersIn } from './checks/buffers.ts';
 export { type Check, defineChecks } from './checks/check.ts';
 export { compareFrames, type FrameHints } from './checks/compare.ts';
 export type { CheckContext, Exchanged, ExchangePlan, Frame } from './checks/context.ts';
@@ -12,7 +13,9 @@ export { frameBytes } from './checks/exchange.ts';
 export { CheckFailure } from './checks/failure.ts';
 export { LONGEST_NMSTAT_CHARACTERS, lines } from './checks/lines.ts';
 export type { Program } from './checks/program.ts';
+export { buildReference } from './checks/reference.ts';
 export { type CheckRunOptions, runChecks } from './checks/run-checks.ts';
+export { strangeFrames } from './checks/strange.ts';
 export {
   judgeTraffic,
   numberedPacket,
