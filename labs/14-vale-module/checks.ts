@@ -11,6 +11,7 @@ import {
   type Program,
   packets,
   passed,
+  strangeFrames,
   type Verdict,
 } from '@ringlab/labkit';
 
@@ -141,10 +142,22 @@ async function others(context: CheckContext): Promise<Verdict> {
     udp6({ dport: 80 }),
     ethernet(0x1234, frameBytes(good).slice(14)),
     udp({ dst: '10.1.0.1', dport: 80, version: 6 }),
+    udp({ dst: '10.1.0.1', dport: 80, vlans: [{ id: 7 }] }),
+  ];
+  // Whole at least as far as the IPv4 header, and that is all that a router looks at.
+  const routed: Frame[] = [
+    udp({ dst: '10.1.0.1', dport: 80, options: new Uint8Array(12).fill(1) }),
+    udp({ dst: '10.1.0.1', dport: 80, id: 7, flags: 1, payload: 'the first of some', length: 3000 }),
+    udp({ dst: '10.1.0.1', dport: 80, id: 7, fragmentOffset: 4, payload: 'a later fragment' }),
   ];
   const cases = [
     ...Array.from({ length: GOOD_FRAMES }, () => ({ into: 0, frame: good, outOf: [1] })),
     ...nowhere.map((frame) => ({ into: 0, frame, outOf: [] })),
+    ...routed.map((frame) => ({ into: 0, frame, outOf: [1] })),
+    // Nothing of this port has a route, whatever its headers claim.
+    ...strangeFrames({ dst: '192.0.2.1' })
+      .filter((frame) => frameBytes(frame)[12] !== 0x08 || frameBytes(frame)[13] !== 0x06)
+      .map((frame) => ({ into: 2, frame, outOf: [] })),
   ];
   const question = { into: 0, frame: arp({ padTo: 60 }), outOf: [1, 2, 3] };
   // Only ARP goes to the ports behind the first.
@@ -312,6 +325,44 @@ async function routesOnce(
   return await routesNow(context);
 }
 
+const FLOWS = 32;
+const OF_A_FLOW = 4;
+
+async function spreads(context: CheckContext): Promise<Verdict> {
+  await load(context);
+  const added = await addAll(context, ['0 10.1.0.0/16 1 2', '0 10.2.0.0/16 3']);
+  const frames = Array.from({ length: FLOWS * OF_A_FLOW }, (_, at) =>
+    udp({
+      dst: '10.1.0.9',
+      sport: 4000 + (at % FLOWS),
+      dport: 80,
+      id: at,
+      payload: `flow ${at % FLOWS}.`,
+      padTo: 60,
+    }),
+  );
+  const [into = '', left = '', right = '', other = ''] = PORTS;
+  const { captured } = await context.exchange({
+    send: { [into]: [...frames, to('10.2.0.1')] },
+    capture: [left, right, other],
+    until: (now) => received(now, left) + received(now, right) >= frames.length && received(now, other) >= 1,
+  });
+  const flowsAt = (port: string) =>
+    (captured[port] ?? []).map((frame) => /flow \d+/.exec(new TextDecoder('latin1').decode(frame))?.[0]);
+  const [first, second] = [flowsAt(left), flowsAt(right)];
+  if (first.length + second.length !== frames.length || captured[other]?.length !== 1)
+    return firstFailure(
+      added,
+      failed(`${first.length + second.length} of ${frames.length} packets came to both.`, 'spread'),
+    );
+  const torn = first.find((flow) => second.includes(flow));
+  if (torn !== undefined) return failed(`The packets of ${torn} came to both ports.`, 'whole-flow');
+  const fewer = Math.min(new Set(first).size, new Set(second).size);
+  return fewer >= FLOWS / 8
+    ? added
+    : failed(`Of ${FLOWS} flows, ${fewer} came to one of the two ports.`, 'spread');
+}
+
 export default defineChecks([
   {
     id: 'steers',
@@ -374,5 +425,12 @@ export default defineChecks([
     expected: 'These are gone; the rest stays.',
     after: ['replaces'],
     run: leaves,
+  },
+  {
+    id: 'spreads',
+    title: 'Spreads flows over two ports',
+    sent: `${OF_A_FLOW} packets of each of ${FLOWS} flows, with a route to ports 1 and 2.`,
+    expected: 'Each flow comes to one of them, and each port has flows.',
+    run: spreads,
   },
 ]);

@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { type CheckContext, defineChecks, failed, type Program, passed, type Verdict } from '@ringlab/labkit';
+import {
+  type CheckContext,
+  defineChecks,
+  failed,
+  frameBytes,
+  type Program,
+  packets,
+  passed,
+  strangeFrames,
+  type Verdict,
+} from '@ringlab/labkit';
 
 const PORT = 'netmap:lat{1';
 const ECHO_PORT = 'netmap:lat}1';
@@ -98,6 +108,40 @@ async function pingPong(context: CheckContext): Promise<Verdict> {
   return passed;
 }
 
+/** Of the right type and another length, of the right length and another type, without a byte, and all that networks have. */
+const STRANGERS = [
+  ...strangeFrames().map(frameBytes),
+  ...[16, 41, 42, 49, 59, 61, 1500].map((bytes) =>
+    frameBytes(packets.ethernet(0x88b5, new Uint8Array(bytes - 14).fill(0xff))),
+  ),
+  new Uint8Array(60).fill(0xff),
+  new Uint8Array(1),
+];
+const STRANGE_PINGS = 3 * STRANGERS.length;
+/** More than any echo takes here, and less than what a time would be that somebody else has written. */
+const NOT_OURS_US = 60e6;
+
+async function strangers(context: CheckContext): Promise<Verdict> {
+  const lines = STRANGERS.map((frame) => `${packets.toHex(frame).replaceAll(' ', '')}\n`);
+  const folder = await context.put({ 'frames.txt': lines.join('') });
+  const echo = await startEcho(context, '-x', `${folder}/frames.txt`);
+  const report = await measure(context, '-n', `${STRANGE_PINGS}`, '-p');
+  const { packets: count, largest } = await echoed(echo);
+  if (report === undefined) return NOTHING;
+  const words = `Before each echo came a frame of somebody else.`;
+  if (count !== STRANGE_PINGS || report.lost !== 0)
+    return failed(
+      `${words} ${count} of ${STRANGE_PINGS} packets were sent, and ${report.lost} are said to be lost.`,
+      'strangers',
+    );
+  if (largest > 1) return failed(`${words} ${largest} packets were under way at once.`, 'strangers');
+  if (report.upperUs < NOT_OURS_US) return passed;
+  return failed(
+    `${words} A quarter of the latencies is said to be ${report.upperUs} µs or more.`,
+    'strangers',
+  );
+}
+
 const RATE_PPS = 2000;
 const PACED = 600;
 const BATCH = 20;
@@ -150,6 +194,34 @@ async function stalled(context: CheckContext): Promise<Verdict> {
   );
 }
 
+const SLOW_PPS = 100;
+const SLOW_BATCH = 64;
+const PATIENCE_MS = 20;
+
+async function isPatient(context: CheckContext): Promise<Verdict> {
+  const first = await startEcho(context);
+  const slow = ['-n', '128', '-r', `${SLOW_PPS}`, '-b', `${SLOW_BATCH}`, '-w', `${PATIENCE_MS * 1000}`];
+  const report = await measure(context, ...slow);
+  await first.stop();
+  const echo = await startEcho(context);
+  await measure(context, '-n', `${PACED}`, '-r', `${RATE_PPS}`, '-b', `${BATCH}`, '-w', '10000000');
+  const came = await echoed(echo);
+  if (report === undefined) return NOTHING;
+  // In the middle, a packet waits for half a batch to become due.
+  const halfMs = (1000 * SLOW_BATCH) / 2 / SLOW_PPS;
+  if (report.lost > 0 || report.medianUs > (halfMs * 1000) / 2)
+    return failed(
+      `A packet may wait ${PATIENCE_MS} ms for its batch, and the median is ${(report.medianUs / 1000).toFixed(0)} ms.`,
+      'impatient',
+    );
+  const most = Math.ceil(PACED / BATCH);
+  if (came.batches <= most) return passed;
+  return failed(
+    `${came.packets} packets that could wait came in ${came.batches} batches, in place of ${most}.`,
+    'whole-batches',
+  );
+}
+
 const FLOOD = 5000;
 const SLOW_US = 100;
 
@@ -186,6 +258,14 @@ export default defineChecks([
     run: pingPong,
   },
   {
+    id: 'strangers',
+    title: 'Takes no time out of what others send',
+    sent: `${STRANGE_PINGS} pings, and before each echo a frame of somebody else: VLAN tags, IP options, fragments, lengths that lie, frames cut short, almost ours.`,
+    expected: 'Each ping waits for its echo, and the latencies are those of echoes alone.',
+    after: ['ping-pong'],
+    run: strangers,
+  },
+  {
     id: 'paces',
     title: 'Keeps the rate',
     sent: `${PACED} packets, ${RATE_PPS} a second.`,
@@ -215,5 +295,12 @@ export default defineChecks([
     expected: 'Nothing is lost, and the latency is that of a full pipe.',
     after: ['percentiles'],
     run: floods,
+  },
+  {
+    id: 'patience',
+    title: 'Sends a batch that has waited for long enough',
+    sent: `128 packets, ${SLOW_PPS} a second, in batches of ${SLOW_BATCH} that may wait ${PATIENCE_MS} ms; then many packets that may wait for ever.`,
+    expected: 'The first leave before their batch is full, the others in whole batches.',
+    run: isPatient,
   },
 ]);

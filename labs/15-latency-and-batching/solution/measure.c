@@ -16,14 +16,27 @@ percentile(const struct histogram *h, double percent)
 	return 0;
 }
 
-/* Takes all echoes that have come. */
+/* Whether what is at head is one of ours. Only then there is a time in it. */
+static bool
+is_echo(const struct load *l)
+{
+	const uint8_t *frame = bytes_at_head(l);
+
+	return length_at_head(l) == FRAME_BYTES && frame[12] == TYPE >> 8 && frame[13] == (TYPE & 0xff);
+}
+
+/* Takes all echoes that have come, and skips what others have sent. */
 void
 take_echoes(struct load *l)
 {
 	uint64_t now = now_ns();
 
-	while (!nm_ring_empty(l->rx))
-		record(&l->latency, now - take_packet(l));
+	while (!nm_ring_empty(l->rx)) {
+		if (is_echo(l))
+			record(&l->latency, now - take_packet(l));
+		else
+			skip_packet(l);
+	}
 }
 
 /* Sends one packet, waits for its echo, sends the next one. */
@@ -33,9 +46,11 @@ ping_pong(struct load *l)
 	while (l->received < l->count) {
 		put_packet(l, now_ns());
 		send_now(l);
-		if (!wait_for_echo(l))
-			return;
-		take_echoes(l);
+		while (l->received < l->sent) {
+			if (!wait_for_echo(l))
+				return;
+			take_echoes(l);
+		}
 	}
 }
 

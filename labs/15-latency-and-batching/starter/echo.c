@@ -5,6 +5,7 @@
  *     ./echo -i 'netmap:lat}1'
  *     ./echo -i 'netmap:lat}1' -d 200		takes 200 us for each packet
  *     ./echo -i 'netmap:lat}1' -s 500:300	falls asleep for 300 ms after 500 packets
+ *     ./echo -i 'netmap:lat}1' -x frames.txt	sends a frame of this file, in hexadecimal, before each packet
  */
 #include "measure.h"
 
@@ -13,6 +14,7 @@ struct echo {
 	long delay_us;
 	unsigned long sleep_after, sleep_ms;
 	unsigned long packets, batches, largest;
+	FILE *strangers;
 };
 
 static volatile sig_atomic_t stop;
@@ -43,6 +45,25 @@ send_back(const struct netmap_slot *rs, struct netmap_ring *rx, struct netmap_ri
 	rx->head = rx->cur = nm_ring_next(rx, rx->head);
 }
 
+/* Sends the next frame that nobody has asked for. */
+static void
+send_stranger(struct echo *e, struct netmap_ring *tx)
+{
+	struct netmap_slot *slot = &tx->slot[tx->head];
+	uint8_t *frame = (uint8_t *)NETMAP_BUF(tx, slot->buf_idx);
+	char line[8192];
+	uint16_t len = 0;
+
+	if (fgets(line, sizeof(line), e->strangers) == NULL) {
+		rewind(e->strangers);
+		return;
+	}
+	while (len < tx->nr_buf_size && sscanf(line + 2 * len, "%2hhx", &frame[len]) == 1)
+		len++;
+	slot->len = len;
+	tx->head = tx->cur = nm_ring_next(tx, tx->head);
+}
+
 /* What is there at once is a batch. A slow echo hands each packet on by itself. */
 static void
 echo_batch(struct echo *e, struct netmap_ring *rx, struct netmap_ring *tx)
@@ -54,6 +75,8 @@ echo_batch(struct echo *e, struct netmap_ring *rx, struct netmap_ring *tx)
 	for (; there > 0 && !nm_ring_empty(tx); there--) {
 		if (e->delay_us > 0)
 			sleep_us((unsigned long)e->delay_us);
+		if (e->strangers != NULL && nm_ring_space(tx) > 1)
+			send_stranger(e, tx);
 		send_back(&rx->slot[rx->head], rx, tx);
 		if (e->delay_us > 0)
 			ioctl(NETMAP_FD(e->port), NIOCTXSYNC, NULL);
@@ -86,11 +109,13 @@ main(int argc, char **argv)
 	const char *port = NULL;
 	int c;
 
-	while ((c = getopt(argc, argv, "i:d:s:")) != -1) {
+	while ((c = getopt(argc, argv, "i:d:s:x:")) != -1) {
 		if (c == 'i')
 			port = optarg;
 		else if (c == 'd')
 			e.delay_us = atol(optarg);
+		else if (c == 'x')
+			e.strangers = fopen(optarg, "r");
 		else if (c != 's' || sscanf(optarg, "%lu:%lu", &e.sleep_after, &e.sleep_ms) != 2)
 			return 2;
 	}
@@ -98,7 +123,7 @@ main(int argc, char **argv)
 	sigaction(SIGTERM, &action, NULL);
 	e.port = port == NULL ? NULL : nm_open(port, NULL, 0, NULL);
 	if (e.port == NULL) {
-		fprintf(stderr, "usage: %s -i port [-d us] [-s packets:ms]\n", argv[0]);
+		fprintf(stderr, "usage: %s -i port [-d us] [-s packets:ms] [-x file]\n", argv[0]);
 		return 1;
 	}
 	run(&e);

@@ -5,6 +5,7 @@
  *     ./load -i 'netmap:lat{1' -n 10000 -p			ping-pong: one packet at a time
  *     ./load -i 'netmap:lat{1' -n 10000 -r 100000 -b 8	100000 packets a second, in batches of 8
  *     ./load -i 'netmap:lat{1' -n 10000 -b 64		as fast as there is room
+ *     ./load ... -r 1000 -b 64 -w 2000			no packet waits longer than 2000 us for its batch
  */
 #define _GNU_SOURCE	/* ppoll() */
 #include "measure.h"
@@ -67,7 +68,7 @@ report(const struct load *l)
 static void
 usage(const char *name)
 {
-	fprintf(stderr, "usage: %s -i port [-n packets] [-p | -r packets a second] [-b batch]\n", name);
+	fprintf(stderr, "usage: %s -i port [-n packets] [-p | -r packets a second] [-b batch] [-w us]\n", name);
 	exit(2);
 }
 
@@ -78,7 +79,7 @@ parse_options(struct load *l, const char **port, int argc, char **argv)
 	bool is_ping_pong = false;
 	int c;
 
-	while ((c = getopt(argc, argv, "i:n:r:b:p")) != -1) {
+	while ((c = getopt(argc, argv, "i:n:r:b:w:p")) != -1) {
 		if (c == 'i')
 			*port = optarg;
 		else if (c == 'n')
@@ -87,6 +88,8 @@ parse_options(struct load *l, const char **port, int argc, char **argv)
 			l->interval_ns = 1000000000ull / (strtoull(optarg, NULL, 10) | 1);
 		else if (c == 'b')
 			l->batch = strtoull(optarg, NULL, 10);
+		else if (c == 'w')
+			l->patience_ns = strtoull(optarg, NULL, 10) * 1000;
 		else if (c == 'p')
 			is_ping_pong = true;
 		else

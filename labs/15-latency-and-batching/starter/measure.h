@@ -21,6 +21,7 @@
 extern "C" {
 #endif
 
+enum { TYPE = 0x88b5 };	/* of Ethernet frames that are experiments */
 enum { FRAME_BYTES = 60, STAMP_AT = 42, SUB_BUCKETS = 16, BUCKETS = 61 * SUB_BUCKETS, GIVE_UP_MS = 1500 };
 
 /* How often each latency was seen. A bucket is at most a sixteenth of its value wide. */
@@ -33,6 +34,7 @@ struct load {
 	struct netmap_ring *tx, *rx;
 	uint64_t interval_ns;	/* between packets; 0: as fast as there is room */
 	uint64_t batch;		/* packets that leave together */
+	uint64_t patience_ns;	/* how long a packet may wait for its batch; 0: as long as it takes */
 	uint64_t count;		/* packets that shall be sent in all */
 	uint64_t start_ns, sent, received;
 	struct histogram latency;
@@ -64,23 +66,42 @@ put_packet(struct load *l, uint64_t stamp_ns)
 	memset(frame, 0, FRAME_BYTES);
 	memset(frame, 0xff, 6);
 	frame[6] = 2;
-	frame[12] = 0x88;	/* 0x88b5: for experiments */
-	frame[13] = 0xb5;
+	frame[12] = TYPE >> 8;
+	frame[13] = TYPE & 0xff;
 	memcpy(frame + STAMP_AT, &stamp_ns, sizeof(stamp_ns));
 	slot->len = FRAME_BYTES;
 	l->tx->head = l->tx->cur = nm_ring_next(l->tx, l->tx->head);
 	l->sent++;
 }
 
+/* The length of what is at head, and its bytes. It may be anything: others send to you, too. */
+static inline uint16_t
+length_at_head(const struct load *l)
+{
+	return l->rx->slot[l->rx->head].len;
+}
+
+static inline const uint8_t *
+bytes_at_head(const struct load *l)
+{
+	return (const uint8_t *)NETMAP_BUF(l->rx, l->rx->slot[l->rx->head].buf_idx);
+}
+
+/* Gives back what is at head, and forgets it. */
+static inline void
+skip_packet(struct load *l)
+{
+	l->rx->head = l->rx->cur = nm_ring_next(l->rx, l->rx->head);
+}
+
 /* Takes the echo at head, and gives the time that is in it. */
 static inline uint64_t
 take_packet(struct load *l)
 {
-	struct netmap_slot *slot = &l->rx->slot[l->rx->head];
 	uint64_t stamp_ns;
 
-	memcpy(&stamp_ns, NETMAP_BUF(l->rx, slot->buf_idx) + STAMP_AT, sizeof(stamp_ns));
-	l->rx->head = l->rx->cur = nm_ring_next(l->rx, l->rx->head);
+	memcpy(&stamp_ns, bytes_at_head(l) + STAMP_AT, sizeof(stamp_ns));
+	skip_packet(l);
 	l->received++;
 	return stamp_ns;
 }
@@ -91,7 +112,7 @@ send_now(const struct load *l)
 	ioctl(NETMAP_FD(l->port), NIOCTXSYNC, NULL);
 }
 
-/* Sleeps until there is an echo. False when none comes for GIVE_UP_MS. */
+/* Sleeps until something has come. False when nothing comes for GIVE_UP_MS. */
 static inline bool
 wait_for_echo(const struct load *l)
 {
