@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import {
+  buffersIn,
   type CheckContext,
   CheckFailure,
-  buffersIn,
   type Counters,
-  defineChecks,
   compareFrames,
+  defineChecks,
   type Frame,
   failed,
   frameBytes,

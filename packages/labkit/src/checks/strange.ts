@@ -18,8 +18,9 @@ import { frameBytes } from './exchange.ts';
  */
 export function strangeFrames(fields: Partial<Ipv4Fields & UdpFields> = {}): Frame[] {
   const base = { dport: 8000, ...fields };
-  const { srcMac, dstMac } = base;
+  const { srcMac, dstMac, src, dst } = base;
   const macs = { ...(srcMac !== undefined && { srcMac }), ...(dstMac !== undefined && { dstMac }) };
+  const addresses = { ...macs, ...(src !== undefined && { src }), ...(dst !== undefined && { dst }) };
   return [
     udp({ ...base, vlans: [{ id: 7, priority: 3 }], padTo: 64 }),
     udp({ ...base, vlans: [{ id: 9, tagType: 0x88a8 }, { id: 1 }], padTo: 64 }),
@@ -33,7 +34,7 @@ export function strangeFrames(fields: Partial<Ipv4Fields & UdpFields> = {}): Fra
     udp({ ...base, headerWords: 2, padTo: 60 }),
     udp({ ...base, length: 3, padTo: 60 }),
     udp({ ...base, version: 6, padTo: 60 }),
-    tcp({ ...macs, dport: base.dport, padTo: 60 }),
+    tcp({ ...addresses, dport: base.dport, padTo: 60 }),
     udp6({ ...macs, dport: base.dport }),
     arp({ ...macs, padTo: 60 }),
     ethernet(0x88b5, frameBytes(udp(base)).subarray(14), macs),
