@@ -110,7 +110,7 @@ export class QemuDriver implements SandboxDriver {
   async *adopt(): AsyncIterable<Sandbox> {
     await this.#prepare();
     for (const number of await this.#folder.leftSlots())
-      await this.#folder.freeSlot(this.#folder.keepSlot(number));
+      await this.#folder.freeSlot(this.#folder.slot(number));
     yield* [];
   }
 

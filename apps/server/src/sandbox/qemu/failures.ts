@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   cpSync,
@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { SandboxError } from '@ringlab/labkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { sh, until } from '../contract/inside.ts';
@@ -29,7 +30,8 @@ const limits = DEFAULT_LIMITS;
 /** What happens to machines, and what is left of them. `options`' data folder has a snapshot by then. */
 export function qemuFailures(options: QemuOptions): void {
   const folder = new VmFolder(options.dataDir);
-  const machines = (): string[] => readdirSync(folder.path).filter((name) => /^\d+$/.test(name));
+  const machines = (): string[] =>
+    existsSync(folder.path) ? readdirSync(folder.path).filter((name) => /^\d+$/.test(name)) : [];
   const pidOf = (slot: string): number =>
     Number(readFileSync(join(folder.path, slot, 'pid'), 'utf8').split(' ')[0]);
 
@@ -59,13 +61,17 @@ export function qemuFailures(options: QemuOptions): void {
       expect((await sh(next, 'echo runs')).out).toBe('runs\n');
     });
 
+    test('ends with a server that is killed while it boots', async () => {
+      const server = startServer({ ...options, snapshots: false });
+      await until(() => machines().some((slot) => existsSync(join(folder.path, slot, 'qmp'))), 'a machine');
+      const [slot = ''] = machines();
+      const pid = pidOf(slot);
+      server.kill('SIGKILL');
+      await until(() => !existsSync(`/proc/${pid}`), 'the machine ending');
+    });
+
     test('ends with its server, and the next server finds a clean house', async () => {
-      const server = spawn(
-        process.execPath,
-        ['--input-type=module', '--eval', SERVER, JSON.stringify(options)],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
-      onTestFinished(() => void server.kill('SIGKILL'));
+      const server = startServer(options);
       await once(createInterface({ input: server.stdout }), 'line');
       const [slot = ''] = machines();
       const pid = pidOf(slot);
@@ -175,6 +181,14 @@ const SERVER = `
   console.log('up');
   setInterval(() => {}, 1000);
 `;
+
+function startServer(options: QemuOptions): ChildProcessByStdio<null, Readable, null> {
+  const server = spawn(process.execPath, ['--input-type=module', '--eval', SERVER, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void server.kill('SIGKILL'));
+  return server;
+}
 
 /** Processes of machines of that data folder. */
 function machinesOf({ path }: VmFolder): string[] {

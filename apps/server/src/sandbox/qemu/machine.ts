@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, type FileHandle, open, readFile, stat, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SandboxError } from '@ringlab/labkit';
 import { writeProcess } from '../living-process.ts';
@@ -27,7 +27,7 @@ export interface MachineSpec {
   readonly groupFolders: readonly string[];
 }
 
-/** A running QEMU. It is a process that the server's end does not end. */
+/** A running QEMU, which ends with the server however that ends. */
 export class Machine implements AsyncDisposable {
   readonly slot: Slot;
   /** Resolves when the process has ended. */
@@ -43,7 +43,7 @@ export class Machine implements AsyncDisposable {
     });
   }
 
-  /** Resolves when QEMU answers, which is before the guest does. Rejects with SandboxError. */
+  /** Resolves when QEMU has been started, which is before it answers. */
   static async start(slot: Slot, spec: MachineSpec): Promise<Machine> {
     await giveKeys(slot, spec.keys);
     await using files = new AsyncDisposableStack();
@@ -52,16 +52,9 @@ export class Machine implements AsyncDisposable {
     const words = [PROGRAM, ...machineArguments(spec.shape, slot.path, spec.snapshot !== undefined)];
     const [program = '', ...args] = confined(words, spec.groupFolders, slot.user, await kvmGroup());
     const stdio = ['ignore' as const, log.fd, log.fd, ...fds];
-    const process_ = spawn(program, args, {
-      stdio,
-      cwd: '/',
-      detached: true,
-      env: { PATH: process.env.PATH },
-    });
-    process_.unref();
+    const process_ = spawn(program, args, { stdio, cwd: '/', env: { PATH: process.env.PATH } });
     const machine = new Machine(slot, process_);
     if (process_.pid !== undefined) await writeProcess(slot.pidFile, process_.pid);
-    await machine.whileItLives(untilListening(slot.file('ssh')));
     return machine;
   }
 
@@ -91,7 +84,6 @@ export class Machine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#process.ref();
     if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill('SIGKILL');
     await this.ended;
   }
@@ -104,9 +96,8 @@ const MISSING = 'QEMU is not installed. Install it: apt-get install qemu-system-
  * Rejects with SandboxError.
  */
 export async function logIn(slot: Slot, keys: LoginKeys, timeoutMs: number, banner = ''): Promise<SshLink> {
-  const sock = connect({ path: slot.file('ssh') });
+  const sock = await connectInTime(slot.file('ssh'), timeoutMs);
   try {
-    await once(sock, 'connect');
     if (banner !== '') sock.unshift(Buffer.from(banner));
     return await SshLink.open({
       sock,
@@ -156,7 +147,16 @@ function confined(
     'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
   const groups = kvm === undefined ? ['--clear-groups'] : ['--groups', String(kvm)];
   const become = user === undefined ? [] : ['--reuid', String(user), '--regid', String(user), ...groups];
-  const least = ['setpriv', ...become, '--no-new-privs', '--inh-caps=-all', '--', ...words];
+  const least = [
+    'setpriv',
+    ...become,
+    '--no-new-privs',
+    '--inh-caps=-all',
+    '--pdeathsig',
+    'KILL',
+    '--',
+    ...words,
+  ];
   return ['sh', '-c', enter, 'sh', ...groupFolders, '--', ...least];
 }
 
@@ -165,10 +165,17 @@ async function kvmGroup(): Promise<number | undefined> {
   return found === undefined || found.gid === 0 ? undefined : found.gid;
 }
 
-async function untilListening(path: string): Promise<void> {
-  while (true) {
-    const found = await stat(path).catch(() => undefined);
-    if (found?.isSocket()) return;
+/** A socket's file is there before it is listened on, and QEMU lets itself be asked for anything only after somebody has come. */
+async function connectInTime(path: string, timeoutMs: number): Promise<Socket> {
+  const until = performance.now() + timeoutMs;
+  for (;;) {
+    const socket = connect({ path });
+    const failure = await once(socket, 'connect').catch((error: NodeJS.ErrnoException) => error);
+    if (Array.isArray(failure)) return socket;
+    socket.destroy();
+    const early = failure.code === 'ENOENT' || failure.code === 'ECONNREFUSED';
+    if (!early || performance.now() > until)
+      throw new SandboxError(`QEMU does not answer: ${failure.message}`);
     await sleep(LOOK_PERIOD_MS);
   }
 }

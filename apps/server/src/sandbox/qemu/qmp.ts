@@ -11,6 +11,9 @@ import { z } from 'zod';
  * Its few rules are less than any client of it.
  */
 
+/** One that waits for somebody on another socket takes connections, and does not greet. */
+const GREETING_TIMEOUT_MS = 5000;
+
 const message = z.union([
   z.object({ return: z.unknown() }),
   z.object({ error: z.object({ class: z.string(), desc: z.string() }) }),
@@ -38,9 +41,14 @@ export class Qmp implements Disposable {
     await once(socket, 'connect').catch(() => {
       throw new SandboxError('The virtual machine does not answer.');
     });
-    const qmp = new Qmp(socket);
-    await qmp.ask('qmp_capabilities');
-    return qmp;
+    const late = setTimeout(() => socket.destroy(), GREETING_TIMEOUT_MS);
+    try {
+      const qmp = new Qmp(socket);
+      await qmp.ask('qmp_capabilities');
+      return qmp;
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   /** Rejects with SandboxError: QEMU's refusal, or its end. */

@@ -14,12 +14,11 @@ const PREFIX = 'ringlab-vm-';
 
 /**
  * What machines need outside themselves while they run. One folder for each data folder; it belongs to one living server,
- * and the machines in it may outlive that.
+ * and the machines in it end with that.
  *
  *     owner            the server
  *     SLOT/qmp, ssh    sockets of one machine
  *     SLOT/pid         its process
- *     SLOT/machine     what a later server needs to go on with it
  *     SLOT/log         what QEMU complained of
  */
 export class VmFolder {
@@ -59,12 +58,6 @@ export class VmFolder {
       return slot;
     }
     throw new SandboxError(`All ${MOST_SLOTS} virtual machines of this server are in use.`);
-  }
-
-  /** Marks one that outlived its server as used. */
-  keepSlot(number: number): Slot {
-    this.#slots.add(number);
-    return this.slot(number);
   }
 
   slot(number: number): Slot {
@@ -123,7 +116,7 @@ function parentFolder(): string {
   return process.getuid?.() === 0 ? '/run' : (process.env.XDG_RUNTIME_DIR ?? tmpdir());
 }
 
-/** A machine whose server is gone waits for it some minutes and ends by itself: only folders without any are removed. */
+/** Whose server is gone. A machine that has not quite ended yet keeps its folder. */
 async function removeDead(path: string): Promise<boolean> {
   const ours = await lstat(path).then(
     ({ uid }) => uid === process.getuid?.(),
