@@ -2,7 +2,7 @@
 /** Proves that every lab can be solved and is not solved already; `pnpm labs verify` proves its mutants, too. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildLab, findLabs, loadLab, loadLabAnswers, textProblems, verifyLab } from '@ringlab/labkit';
@@ -89,7 +89,8 @@ describe('labs', () => {
           interfaces: lab.interfaces,
           machines: lab.machines,
         });
-      expect(await verifyLab(lab, { createSandbox, extent: 'answers', signal })).toEqual([]);
+      const parallel = availableParallelism();
+      expect(await verifyLab(lab, { createSandbox, extent: 'answers', parallel, signal })).toEqual([]);
     },
   );
 

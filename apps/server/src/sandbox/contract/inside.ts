@@ -24,13 +24,53 @@ export function slower(driver: GetDriver, ms: number): number {
 }
 
 let made = 0;
+/** Those that nobody has now: empty, and nothing runs in them. */
+const idle = new WeakMap<SandboxDriver, Sandbox[]>();
 
-/** A sandbox that ends with the test. */
+/** A new sandbox that ends with the test. */
 export async function freshSandbox(driver: GetDriver, limits: Partial<Limits> = {}): Promise<Sandbox> {
-  made += 1;
-  const sandbox = await driver().create({ id: `contract-${made}`, limits: { ...DEFAULT_LIMITS, ...limits } });
+  if (driver().seats !== undefined) await endIdle(driver());
+  const sandbox = await make(driver(), limits);
   onTestFinished(async () => sandbox[Symbol.asyncDispose]());
   return sandbox;
+}
+
+/**
+ * A sandbox with the usual limits and nothing in it, which another test may have had before: to make one takes longer
+ * than most tests.
+ */
+export async function cleanSandbox(driver: GetDriver): Promise<Sandbox> {
+  const owner = driver();
+  const sandbox = idle.get(owner)?.pop() ?? (await make(owner));
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'pass' && (await isCleaned(sandbox)))
+      idle.set(owner, [...(idle.get(owner) ?? []), sandbox]);
+    else await sandbox[Symbol.asyncDispose]();
+  });
+  return sandbox;
+}
+
+async function make(driver: SandboxDriver, limits: Partial<Limits> = {}): Promise<Sandbox> {
+  made += 1;
+  return driver.create({ id: `contract-${made}`, limits: { ...DEFAULT_LIMITS, ...limits } });
+}
+
+async function endIdle(driver: SandboxDriver): Promise<void> {
+  const sandboxes = idle.get(driver) ?? [];
+  idle.delete(driver);
+  await Promise.all(sandboxes.map((sandbox) => sandbox[Symbol.asyncDispose]()));
+}
+
+/** False for one in which something still runs, or that is gone. */
+async function isCleaned(sandbox: Sandbox): Promise<boolean> {
+  try {
+    if ((await sandbox.usage()).processes > 0) return false;
+    const places = ['/workspace', '/tmp', '/dev/shm', '/run/unetmap'];
+    const { exit } = await run(sandbox, ['find', ...places, '-mindepth', '1', '-delete']);
+    return exit.code === 0;
+  } catch {
+    return false;
+  }
 }
 
 export async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {

@@ -3,8 +3,17 @@
 import { createServer } from 'node:net';
 import { SandboxError } from '@ringlab/labkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DEFAULT_LIMITS } from '../limits.ts';
-import { compile, finish, freshSandbox, type GetDriver, run, sh, textOf, until } from './inside.ts';
+import {
+  cleanSandbox,
+  compile,
+  finish,
+  freshSandbox,
+  type GetDriver,
+  run,
+  sh,
+  textOf,
+  until,
+} from './inside.ts';
 
 /** Names the calls that the kernel answered, if only with a complaint about what was asked. */
 const FORBIDDEN_CALLS = `
@@ -35,7 +44,7 @@ export function isolationContract(driver: GetDriver): void {
       await new Promise((resolve) => server.once('listening', resolve));
       onTestFinished(() => void server.close());
       const { port } = server.address() as { port: number };
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const connect = (host: string, to: number) =>
         `bash -c ': < /dev/tcp/${host}/${to}' 2>&1 && echo REACHED`;
       expect((await sh(sandbox, connect('127.0.0.1', port))).out).toContain('Connection refused');
@@ -44,7 +53,7 @@ export function isolationContract(driver: GetDriver): void {
     });
 
     test('has a system that cannot be written', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const places = [
         '/usr',
         '/usr/bin',
@@ -63,7 +72,7 @@ export function isolationContract(driver: GetDriver): void {
     });
 
     test('shows no home, no other project, no device', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const folders = ['/root', '/home', '/work', '/boot', import.meta.dirname];
       const files = [
         '/dev/kvm',
@@ -78,7 +87,7 @@ export function isolationContract(driver: GetDriver): void {
     });
 
     test('runs programs as a user without any privilege', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const { out } = await sh(
         sandbox,
         'id -un; test $(id -u) -ge 1000; echo $?; grep -E "^(Cap|NoNew)" /proc/self/status | tr -s "\\t" " "',
@@ -98,7 +107,7 @@ export function isolationContract(driver: GetDriver): void {
     });
 
     test('cannot touch its agent', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       expect(
         (
           await sh(
@@ -111,7 +120,7 @@ export function isolationContract(driver: GetDriver): void {
     });
 
     test('keeps what supervises its programs going, whoever stops it', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const others =
         'cd /proc; for p in [0-9]*; do [ $p = 1 ] || [ $p = $$ ] || kill -STOP $p; done 2>/dev/null';
       const { out, exit } = await sh(sandbox, `${others}; echo stopped them`);
@@ -120,7 +129,7 @@ export function isolationContract(driver: GetDriver): void {
     });
 
     test('has no system call that takes from what the whole machine shares', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       await compile(sandbox, 'calls', FORBIDDEN_CALLS);
       expect((await run(sandbox, ['./calls'])).out).toBe('');
       expect(
@@ -130,20 +139,20 @@ export function isolationContract(driver: GetDriver): void {
     });
 
     test('survives a program that kills everything it can', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const { exit } = await run(sandbox, ['sh', '-c', 'kill -9 -1']);
       expect(exit.signal).toBe('SIGKILL');
       expect((await sh(sandbox, 'echo alive; pgrep -c sh')).out).toBe('alive\n1\n');
     });
 
     test('builds a program with the compiler, and runs it', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       await compile(sandbox, 'hello', '#include <stdio.h>\nint main(void) { puts("hello"); return 3; }\n');
       expect(await run(sandbox, ['./hello'])).toMatchObject({ out: 'hello\n', exit: { code: 3 } });
     });
 
     test('has a netmap that its programs share and other sandboxes do not see', async () => {
-      const [sandbox, neighbor] = [await freshSandbox(driver), await freshSandbox(driver)];
+      const [sandbox, neighbor] = [await cleanSandbox(driver), await cleanSandbox(driver)];
       const receiver = await sandbox.exec(['pkt-gen', '-i', 'vale0:b', '-f', 'rx']);
       const sender = await sandbox.exec([
         'pkt-gen',
@@ -185,7 +194,7 @@ export function isolationContract(driver: GetDriver): void {
     });
 
     test('ends with everything in it, and says so afterwards', async () => {
-      const sandbox = await driver().create({ id: 'ends', limits: DEFAULT_LIMITS });
+      const sandbox = await freshSandbox(driver);
       const program = await sandbox.exec(['sh', '-c', 'echo up; exec sleep 5000']);
       const output = textOf(program.output);
       await sandbox[Symbol.asyncDispose]();

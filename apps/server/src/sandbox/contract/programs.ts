@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '@ringlab/labkit';
 import { describe, expect, test } from 'vitest';
 import {
+  cleanSandbox,
   compile,
   finish,
-  freshSandbox,
   type GetDriver,
   readUntil,
   run,
@@ -22,7 +22,7 @@ const PTY = { cols: 90, rows: 30 };
 export function programsContract(driver: GetDriver): void {
   describe('a program', () => {
     test('takes no more input than fits when it does not read', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const program = await sandbox.exec(['sh', '-c', 'sleep 1; wc -c']);
       const mib = Buffer.alloc(1024 * 1024, 'x');
       for (let count = 0; count < 48; count++) program.write(mib);
@@ -32,7 +32,7 @@ export function programsContract(driver: GetDriver): void {
     });
 
     test('has stdout, stderr, a working directory and an exit code', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const { out, err, exit } = await sh(sandbox, 'pwd; echo wrong >&2; exit 7');
       expect({ out, err, code: exit.code }).toEqual({
         out: `${sandbox.workspace}\n`,
@@ -43,7 +43,7 @@ export function programsContract(driver: GetDriver): void {
     });
 
     test('gets stdin and its end', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const program = await sandbox.exec(['cat']);
       program.write('one\n');
       program.write(Buffer.alloc(300_000, 'x'));
@@ -53,7 +53,7 @@ export function programsContract(driver: GetDriver): void {
     });
 
     test('gets its environment, and the sandbox its own', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const env = { COURSE: 'netmap two', EMPTY: '' };
       const { out } = await sh(sandbox, 'echo "$COURSE|$EMPTY|$HOME|$LANG|$TERM|$UNETMAP_DIR"', { env });
       expect(out).toBe('netmap two||/workspace|C.UTF-8|xterm-256color|/run/unetmap\n');
@@ -61,19 +61,19 @@ export function programsContract(driver: GetDriver): void {
     });
 
     test('that is not there exits with 127', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const { err, exit } = await run(sandbox, ['no-such-program']);
       expect({ err, code: exit.code }).toEqual({ err: 'no-such-program: command not found\n', code: 127 });
     });
 
     test('is ended after its time, in words', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const { exit } = await run(sandbox, ['sleep', '60'], { timeoutMs: 300 });
       expect(exit).toEqual({ signal: 'SIGKILL', words: 'stopped after 0.3 s: it had not ended by then' });
     });
 
     test('is killed with all its children, also those that left its session', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const program = await sandbox.exec([
         'sh',
         '-c',
@@ -86,14 +86,14 @@ export function programsContract(driver: GetDriver): void {
     });
 
     test('takes what it left in the background with it when it ends', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const { exit } = await sh(sandbox, 'setsid sleep 1000 & exit 0');
       expect(exit.code).toBe(0);
       expect((await sh(sandbox, 'pgrep -c sleep')).out).toBe('0\n');
     });
 
     test.each(['SIGINT', 'SIGTERM'] as const)('sees %s, as do its children', async (signal) => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const name = signal.slice(3);
       const child = `trap "echo child; exit 0" ${name}; echo up; while :; do sleep 0.01; done`;
       const program = await sandbox.exec([
@@ -108,7 +108,7 @@ export function programsContract(driver: GetDriver): void {
     });
 
     test('starts and ends in milliseconds', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const times: number[] = [];
       for (let i = 0; i < 20; i++) {
         const startMs = performance.now();
@@ -119,7 +119,7 @@ export function programsContract(driver: GetDriver): void {
     });
 
     test('tells how much processor time it and its children took', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const busy = await sandbox.exec(['sh', '-c', 'sh -c "while :; do :; done"; :']);
       const idle = await sandbox.exec(['sleep', '100']);
       await until(async () => (await busy.cpuMs()) > 100, 'a tenth of a second of processor time');
@@ -130,7 +130,7 @@ export function programsContract(driver: GetDriver): void {
     });
 
     test('shares its processes with the other programs of its sandbox, not with other sandboxes', async () => {
-      const [sandbox, neighbor] = [await freshSandbox(driver), await freshSandbox(driver)];
+      const [sandbox, neighbor] = [await cleanSandbox(driver), await cleanSandbox(driver)];
       await sandbox.exec(['sleep', '1234']);
       expect((await sh(sandbox, "pgrep -f '^sleep 1234'")).exit.code).toBe(0);
       expect((await sh(neighbor, "pgrep -f '^sleep 1234'")).exit.code).toBe(1);
@@ -139,7 +139,7 @@ export function programsContract(driver: GetDriver): void {
 
   describe('a terminal', () => {
     test('is one, of the size that was asked for, and changes it', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const script = 'trap "stty size; exit 0" WINCH; tty; stty size; while :; do sleep 0.01; done';
       const program = await sandbox.exec(['bash', '-c', script], { pty: PTY });
       expect(await readUntil(program, '30 90')).toMatch(/\/dev\/pts\/\d+/);
@@ -148,7 +148,7 @@ export function programsContract(driver: GetDriver): void {
     });
 
     test('has job control: Ctrl+C ends the job, the shell goes on; Ctrl+Z, jobs and fg work', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const shell = await sandbox.exec(['bash', '-i'], { pty: PTY });
       const say = async (text: string, answer: string) => {
         shell.write(text);
@@ -169,7 +169,7 @@ export function programsContract(driver: GetDriver): void {
     });
 
     test('passes every byte of a flood in order, after the program has ended too', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const program = await sandbox.exec(['seq', '1', '200000'], { pty: PTY });
       await sleep(500);
       const lines = (await textOf(program.output)).trimEnd().split('\r\n');
@@ -179,7 +179,7 @@ export function programsContract(driver: GetDriver): void {
     });
 
     test.each([{ pty: PTY }, {}])('stops a program whose output nobody reads: %o', async (options) => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const program = await sandbox.exec(['yes', 'nobody reads this'], options);
       const standsStill = async () => {
         const before = await sandbox.usage();
@@ -192,7 +192,7 @@ export function programsContract(driver: GetDriver): void {
     });
 
     test('ends its input with end()', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       const program = await sandbox.exec(['cat'], { pty: PTY });
       program.write('last\n');
       await readUntil(program, 'last');
@@ -201,7 +201,7 @@ export function programsContract(driver: GetDriver): void {
     });
 
     test('lets gdb look into a program of another terminal', async () => {
-      const sandbox = await freshSandbox(driver);
+      const sandbox = await cleanSandbox(driver);
       await compile(sandbox, 'spin', 'volatile int rounds;\nint main(void) { for (;;) rounds++; }\n');
       const program = await sandbox.exec(['./spin']);
       const gdb = 'gdb -nx -batch -p $(pgrep -x spin) -ex bt 2>&1 || test $? = 127 && echo no gdb';

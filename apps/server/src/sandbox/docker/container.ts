@@ -53,6 +53,8 @@ export function containerOptions(spec: ContainerSpec): ContainerCreateOptions {
     User: `${user}:${user}`,
     Hostname: 'ringlab',
     WorkingDir: WORKSPACE,
+    // A daemon that comes back stops what it finds; the agent is process 1, and would not hear of anything less.
+    StopSignal: 'SIGKILL',
     NetworkDisabled: true,
     Labels: {
       [LABEL.server]: serverKey,

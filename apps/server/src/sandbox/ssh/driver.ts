@@ -14,7 +14,6 @@ import { SshLink } from '../over-ssh/link.ts';
 import { BUSY, bring, launchCommand, lookAround, remoteEnvironment, socketOn } from './remote.ts';
 
 const LOGIN_TIMEOUT_MS = 15_000;
-/** A host that answers nothing for so long is gone. */
 const ALIVE_PERIOD_MS = 5_000;
 const ALIVE_MISSES = 3;
 
@@ -25,6 +24,8 @@ export interface SshOptions {
   /** Files: the private key that logs in, and the hosts' own keys as of known_hosts. */
   readonly sshKey: string;
   readonly sshKnownHosts: string;
+  /** A host that answers nothing three times in a row, asked so often, is gone; every 5 s if not set. */
+  readonly alivePeriodMs?: number;
 }
 
 /** Hosts that somebody prepared: each is one attendee's at a time. */
@@ -85,6 +86,8 @@ export class SshDriver implements SandboxDriver {
       dismantle: () => made.disposeAsync().finally(() => this.#living.delete(sandbox)),
     });
     this.#living.add(sandbox);
+    // Nothing leads to it any more: the host is free for others. Its programs' last words come first.
+    void link.closed.then(() => setImmediate(() => void sandbox[Symbol.asyncDispose]()));
     return sandbox;
   }
 
@@ -109,7 +112,7 @@ export class SshDriver implements SandboxDriver {
   }
 
   async #logIn(address: HostAddress): Promise<SshLink> {
-    const { sshKey, sshKnownHosts } = this.#options;
+    const { sshKey, sshKnownHosts, alivePeriodMs = ALIVE_PERIOD_MS } = this.#options;
     const pinned = await pinnedKeys(sshKnownHosts, address);
     const privateKey = await readFile(sshKey, 'utf8').catch(() => {
       throw new SandboxError(
@@ -122,7 +125,7 @@ export class SshDriver implements SandboxDriver {
         ...{ host: address.host, port: address.port, username: address.user, privateKey },
         ...{
           readyTimeout: LOGIN_TIMEOUT_MS,
-          keepaliveInterval: ALIVE_PERIOD_MS,
+          keepaliveInterval: alivePeriodMs,
           keepaliveCountMax: ALIVE_MISSES,
         },
         algorithms: { serverHostKey: pinned.flatMap(algorithmsOf) },

@@ -12,6 +12,8 @@ import type { SshOptions } from './driver.ts';
 const UNETMAP = resolve(import.meta.dirname, '../../../../../packages/unetmap/build');
 const START_TIMEOUT_MS = 20_000;
 const FIRST_UID = 61_301;
+/** Whose connections sshd finds lost soon. */
+export const IMPATIENT_USER = 'two';
 
 /**
  * "Other machines": a network namespace with an sshd in it, whose users exist nowhere else. Each user is a host to the
@@ -138,6 +140,8 @@ KbdInteractiveAuthentication no
 MaxSessions 200
 MaxStartups 100
 ClientAliveInterval 5
+Match User ${IMPATIENT_USER}
+  ClientAliveInterval 1
 `;
 
 function ip(...args: readonly string[]): void {

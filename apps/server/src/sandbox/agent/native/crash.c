@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ADDR2LINE_TIMEOUT_MS 2000
+#define ADDR2LINE_TIMEOUT_MS 10000
 
 static char folder[64];
 
