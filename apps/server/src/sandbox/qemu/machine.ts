@@ -32,6 +32,7 @@ export class Machine implements AsyncDisposable {
   readonly slot: Slot;
   /** Resolves when the process has ended. */
   readonly ended: Promise<void>;
+  readonly #over = new AbortController();
   readonly #process: ChildProcess;
 
   private constructor(slot: Slot, process_: ChildProcess) {
@@ -41,6 +42,7 @@ export class Machine implements AsyncDisposable {
       process_.once('exit', () => resolve());
       process_.once('error', () => resolve());
     });
+    void this.ended.then(() => this.#over.abort());
   }
 
   /** Resolves when QEMU has been started, which is before it answers. */
@@ -56,6 +58,29 @@ export class Machine implements AsyncDisposable {
     const machine = new Machine(slot, process_);
     if (process_.pid !== undefined) await writeProcess(slot.pidFile, process_.pid);
     return machine;
+  }
+
+  /**
+   * Logs in over the machine's port. `banner` is what sshd said in a snapshot before it was saved, and will not say again.
+   * Rejects with SandboxError.
+   */
+  async logIn(keys: LoginKeys, timeoutMs: number, banner = ''): Promise<SshLink> {
+    const signal = AbortSignal.any([this.#over.signal, AbortSignal.timeout(timeoutMs)]);
+    const sock = await connectTo(this.slot.file('ssh'), signal);
+    try {
+      if (banner !== '') sock.unshift(Buffer.from(banner));
+      return await SshLink.open({
+        sock,
+        username: 'root',
+        privateKey: keys.login.private,
+        hostVerifier: (shown: Buffer) => isKey(shown, keys.host.public),
+        readyTimeout: timeoutMs,
+        algorithms: { cipher: ['chacha20-poly1305@openssh.com'], kex: ['curve25519-sha256'] },
+      });
+    } catch (error) {
+      sock.destroy();
+      throw new SandboxError(`The virtual machine does not let the server in: ${(error as Error).message}`);
+    }
   }
 
   /** What would never come from a machine that has ended: then rejects with SandboxError. */
@@ -90,28 +115,6 @@ export class Machine implements AsyncDisposable {
 }
 
 const MISSING = 'QEMU is not installed. Install it: apt-get install qemu-system-x86';
-
-/**
- * Logs in over the machine's port. `banner` is what sshd said in a snapshot before it was saved, and will not say again.
- * Rejects with SandboxError.
- */
-export async function logIn(slot: Slot, keys: LoginKeys, timeoutMs: number, banner = ''): Promise<SshLink> {
-  const sock = await connectInTime(slot.file('ssh'), timeoutMs);
-  try {
-    if (banner !== '') sock.unshift(Buffer.from(banner));
-    return await SshLink.open({
-      sock,
-      username: 'root',
-      privateKey: keys.login.private,
-      hostVerifier: (shown: Buffer) => isKey(shown, keys.host.public),
-      readyTimeout: timeoutMs,
-      algorithms: { cipher: ['chacha20-poly1305@openssh.com'], kex: ['curve25519-sha256'] },
-    });
-  } catch (error) {
-    sock.destroy();
-    throw new SandboxError(`The virtual machine does not let the server in: ${(error as Error).message}`);
-  }
-}
 
 async function giveKeys(slot: Slot, keys: LoginKeys): Promise<void> {
   for (const [name, text] of [
@@ -165,17 +168,15 @@ async function kvmGroup(): Promise<number | undefined> {
   return found === undefined || found.gid === 0 ? undefined : found.gid;
 }
 
-/** A socket's file is there before it is listened on, and QEMU lets itself be asked for anything only after somebody has come. */
-async function connectInTime(path: string, timeoutMs: number): Promise<Socket> {
-  const until = performance.now() + timeoutMs;
+/** The socket's file is there before it is listened on, and QEMU answers nobody else before somebody has come here. */
+async function connectTo(path: string, signal: AbortSignal): Promise<Socket> {
   for (;;) {
     const socket = connect({ path });
     const failure = await once(socket, 'connect').catch((error: NodeJS.ErrnoException) => error);
     if (Array.isArray(failure)) return socket;
     socket.destroy();
     const early = failure.code === 'ENOENT' || failure.code === 'ECONNREFUSED';
-    if (!early || performance.now() > until)
-      throw new SandboxError(`QEMU does not answer: ${failure.message}`);
+    if (!early || signal.aborted) throw new SandboxError(`QEMU does not answer: ${failure.message}`);
     await sleep(LOOK_PERIOD_MS);
   }
 }

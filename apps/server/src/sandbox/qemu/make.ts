@@ -5,7 +5,7 @@ import { newLoginKeys } from '../over-ssh/keys.ts';
 import { awaitAgent } from '../over-ssh/launch.ts';
 import type { SshLink } from '../over-ssh/link.ts';
 import { bring, freshness, launchCommand, REFRESH, type Wanted } from './guest.ts';
-import { logIn, Machine, type MachineSpec } from './machine.ts';
+import { Machine, type MachineSpec } from './machine.ts';
 import type { Slot } from './vm-folder.ts';
 
 /** A machine that has booted or was continued, with a way in. */
@@ -35,7 +35,7 @@ async function loggedIn(
   timeoutMs: number,
 ): Promise<SshLink> {
   try {
-    return await machine.whileItLives(logIn(machine.slot, keys, timeoutMs, snapshot?.banner));
+    return await machine.whileItLives(machine.logIn(keys, timeoutMs, snapshot?.banner));
   } catch (error) {
     const said = await machine.console().catch(() => '');
     if (said === '') throw error;
