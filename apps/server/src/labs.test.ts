@@ -6,17 +6,23 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildLab, findLabs, loadLab, loadLabAnswers, textProblems, verifyLab } from '@ringlab/labkit';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from './config.ts';
 import { availableDrivers, firstUsable } from './sandbox/drivers.ts';
+import { buildImage } from './sandbox/qemu/test-folders.ts';
 
 const TIMEOUT_MS = 180_000;
 
 const config = readConfig(process.env);
 const dataDir = await mkdtemp(join(tmpdir(), 'ringlab-labs-test-'));
-const drivers = availableDrivers({ ...config, dataDir });
+const drivers = availableDrivers({ ...config, dataDir, cacheDir: config.imagesDir });
 const chosen = await firstUsable(drivers);
 const folders = await findLabs([config.labsDir, join(config.labsDir, 'template')]);
+
+beforeAll(async () => {
+  const labs = await Promise.all(folders.map(loadLab));
+  if (labs.some(({ machines }) => machines.length > 0)) await buildImage();
+}, 900_000);
 
 afterAll(async () => {
   for (const driver of drivers) await driver[Symbol.asyncDispose]();

@@ -104,7 +104,9 @@ async function verify(config: Config, names: readonly string[]): Promise<number>
   await using temporary = await temporaryFolder();
   await using drivers = new AsyncDisposableStack();
   const chosen = await firstUsable(
-    availableDrivers({ ...config, dataDir: temporary.path }).map((driver) => drivers.use(driver)),
+    availableDrivers({ ...config, dataDir: temporary.path, cacheDir: config.imagesDir }).map((driver) =>
+      drivers.use(driver),
+    ),
   );
   if ('why' in chosen)
     return complain(`No sandbox can be made here, so nothing was verified.\n${chosen.why}`);
@@ -153,6 +155,10 @@ class Verifier {
     for (const folder of folders) {
       const startedMs = performance.now();
       const problems = await this.#problems(folder);
+      if (typeof problems === 'string') {
+        console.log(`not run here: ${basename(folder)}  ${problems}`);
+        continue;
+      }
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
       console.log(`${problems.length === 0 ? 'holds ' : 'WRONG '} ${basename(folder)}  ${seconds} s`);
       for (const problem of problems) console.log(`        ${problem}`);
@@ -161,7 +167,8 @@ class Verifier {
     return wrong === 0 ? 0 : 1;
   }
 
-  async #problems(folder: string): Promise<string[]> {
+  /** Or why it cannot be tried here. */
+  async #problems(folder: string): Promise<string[] | string> {
     try {
       return await this.#verify(await loadLab(folder));
     } catch (error) {
@@ -170,8 +177,12 @@ class Verifier {
     }
   }
 
-  async #verify(lab: Lab): Promise<string[]> {
-    if (!lab.needs.drivers.includes(this.#driver.name)) return [];
+  async #verify(lab: Lab): Promise<string[] | string> {
+    const { drivers } = lab.needs;
+    if (!drivers.includes(this.#driver.name)) return `It needs sandboxes by ${drivers.join(' or ')}.`;
+    const missing = lab.machines.length > 0 ? await this.#driver.readyMachines?.() : undefined;
+    // Who says that everything is here is believed.
+    if (missing !== undefined) return process.env.CI === 'true' ? [missing] : missing;
     return await verifyLab(lab, {
       createSandbox: () => this.#create(lab),
       extent: 'all',

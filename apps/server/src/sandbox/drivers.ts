@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { DriverName } from '@ringlab/protocol';
-import { BubblewrapDriver } from './bubblewrap/driver.ts';
 import { DockerDriver } from './docker/driver.ts';
 import type { DriverStatus, SandboxDriver } from './driver.ts';
 import type { Limits } from './limits.ts';
+import { BubblewrapWithMachines } from './machines/driver.ts';
 import { QemuDriver } from './qemu/driver.ts';
 import { SshDriver } from './ssh/driver.ts';
 
@@ -12,6 +12,8 @@ export interface DriverConfig {
   readonly dataDir: string;
   readonly unetmapDir: string;
   readonly imagesDir: string;
+  /** Of saved virtual machines, which may be shared by several data folders; the data folder if left out. */
+  readonly cacheDir?: string;
   readonly dockerSocket?: string | undefined;
   readonly limits: Limits;
   readonly sshHosts: readonly string[];
@@ -22,7 +24,7 @@ export interface DriverConfig {
 /** Every concrete driver, best first, whatever the configuration chooses. The caller disposes of them. */
 export function allDrivers(config: DriverConfig): SandboxDriver[] {
   return [
-    new BubblewrapDriver(config),
+    new BubblewrapWithMachines(config),
     new DockerDriver(config),
     new QemuDriver(config),
     new SshDriver(config),

@@ -12,6 +12,8 @@ import { RateWatch, type Reading } from '../rates/rate-watch.ts';
 export interface SandboxSource {
   /** Rejects with SandboxError, whose message an attendee can act on. */
   take(id: string, fittings: SandboxFittings): Promise<Sandbox>;
+  /** Somebody will soon ask for one with machines: what they start from is readied meanwhile. */
+  expectMachines(): void;
 }
 
 export interface SandboxEvents {

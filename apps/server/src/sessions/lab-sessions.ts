@@ -53,6 +53,7 @@ export class LabSessions implements AsyncDisposable {
   }
 
   watched(key: WorkspaceKey): void {
+    if (this.#course.lab(key.lab).machines.length > 0) this.#place.source.expectMachines();
     const entry = this.#entries.get(keyText(key));
     clearTimeout(entry?.idleTimer);
   }

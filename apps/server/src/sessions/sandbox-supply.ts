@@ -18,6 +18,7 @@ export type DriverChoice =
 export class SandboxSupply implements SandboxSource, AsyncDisposable {
   readonly status: SandboxStatus;
   readonly #pool: SandboxPool | undefined;
+  readonly #driver: SandboxDriver | undefined;
 
   constructor(choice: DriverChoice, limits: Limits, poolSandboxes: number) {
     if ('why' in choice) {
@@ -25,6 +26,7 @@ export class SandboxSupply implements SandboxSource, AsyncDisposable {
       return;
     }
     const { driver, status } = choice;
+    this.#driver = driver;
     this.status = { usable: true, driver: driver.name, engine: status.engine, message: status.message };
     this.#pool = new SandboxPool({ driver, limits, size: poolSandboxes });
   }
@@ -32,6 +34,11 @@ export class SandboxSupply implements SandboxSource, AsyncDisposable {
   async take(id: string, fittings: SandboxFittings): Promise<Sandbox> {
     if (!this.#pool) throw new SandboxError(this.status.message);
     return await this.#pool.take(id, fittings);
+  }
+
+  /** What is missing, whoever runs the lab is told. */
+  expectMachines(): void {
+    void this.#driver?.readyMachines?.();
   }
 
   engine(): Pick<RunState, 'driver' | 'engine'> {

@@ -3,6 +3,7 @@ import type { Topology, TopologyLink } from '@ringlab/protocol';
 import { type LabelPlace, labelCorners, labelPlace } from './label-place.ts';
 import { type Layout, layouts } from './layout.ts';
 import { type LinkPath, laneOffset, linkPath, type Point } from './link-path.ts';
+import { framesMislead, type MachineFrame, machineFrames } from './machine-frames.ts';
 
 export interface DrawnLink {
   readonly link: TopologyLink;
@@ -14,6 +15,7 @@ export interface DrawnLink {
 export interface Drawing {
   readonly boxes: Layout;
   readonly links: readonly DrawnLink[];
+  readonly frames: readonly MachineFrame[];
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -27,7 +29,9 @@ const GOOD_SCALE = 1.05;
 
 /** Draws the topology for a panel of that size: in as few rows as read well there, else as large as it can be. */
 export function drawTopology(topology: Topology, panelWidth: number, panelHeight: number): Drawing {
-  const drawings = layouts(topology).map((layout) => draw(topology, layout));
+  const all = layouts(topology).map((layout) => draw(topology, layout));
+  const honest = all.filter(({ boxes, frames }) => !framesMislead(topology, boxes, frames));
+  const drawings = honest.length > 0 ? honest : all;
   const scale = (drawing: Drawing) => scaleToFit(drawing, panelWidth, panelHeight);
   const good = drawings.find((drawing) => scale(drawing) >= GOOD_SCALE);
   return good ?? drawings.reduce((best, next) => (scale(next) > scale(best) ? next : best));
@@ -39,14 +43,15 @@ export function scaleToFit({ width, height }: Drawing, panelWidth: number, panel
 
 function draw(topology: Topology, boxes: Layout): Drawing {
   const links = topology.links.flatMap((link) => drawLink(link, topology.links, boxes) ?? []);
+  const frames = machineFrames(topology, boxes);
   const corners = [
-    ...[...boxes.values()].flatMap(({ x, y, width, height }) => [
+    ...[...boxes.values(), ...frames].flatMap(({ x, y, width, height }) => [
       { x, y },
       { x: x + width, y: y + height },
     ]),
     ...links.flatMap(({ link, labelAt }) => labelCorners(labelAt, link)),
   ];
-  return { boxes, links, ...extent(corners) };
+  return { boxes, links, frames, ...extent(corners) };
 }
 
 function drawLink(link: TopologyLink, links: readonly TopologyLink[], boxes: Layout): DrawnLink | undefined {

@@ -4,7 +4,7 @@ import { linkName, linkRole } from '../traffic/link-role.ts';
 import type { Drawing } from './drawing.ts';
 import type { Box, Layout } from './layout.ts';
 import type { LinkEdgeData, LinkEdgeType } from './link-edge.tsx';
-import type { TopologyNodeType } from './topology-node.tsx';
+import type { MachineFrameType, TopologyNodeType } from './topology-node.tsx';
 
 export function flowNodes(
   lab: LabDetail,
@@ -19,6 +19,15 @@ export function flowNodes(
     const state = states.find((each) => each.name === name);
     return { id: node.id, type: 'topology' as const, ...placement(box), data: { node, process, state } };
   });
+}
+
+/** Under the nodes that are in it. */
+export function flowFrames({ frames }: Drawing): MachineFrameType[] {
+  return frames.map((frame) => ({
+    ...{ id: `machine ${frame.id}`, type: 'machine' as const, zIndex: -1 },
+    ...placement(frame),
+    data: { machine: frame.id },
+  }));
 }
 
 /** A node that does not say `measured` is measured anew whenever its data change, and its links are gone meanwhile. */

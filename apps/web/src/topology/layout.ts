@@ -52,13 +52,21 @@ interface Spacing {
 }
 
 function placed({ nodes, links }: Topology, spacing: Spacing): Box[] {
-  const graph = new Graph({ multigraph: true });
+  const graph = new Graph({ multigraph: true, compound: true });
   graph.setGraph({ ...spacing });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of nodes) graph.setNode(node.id, { width: nodeWidth(node), height: NODE_HEIGHT });
   for (const { id, from, to } of links) graph.setEdge(from, to, {}, id);
+  // Nodes of one machine stay together: a frame is drawn around them.
+  for (const { id, machine } of nodes) if (machine !== undefined) join(graph, id, machine);
   dagreLayout(graph);
   return nodes.map(({ id }) => boxOf(id, graph.node(id)));
+}
+
+function join(graph: Graph, node: string, machine: string): void {
+  const cluster = `machine ${machine}`;
+  if (!graph.hasNode(cluster)) graph.setNode(cluster, {});
+  graph.setParent(node, cluster);
 }
 
 /** Boxes by rank from left to right; within a rank, from top to bottom, at dagre's height. */

@@ -12,6 +12,8 @@ interface TopologyNodeData extends Record<string, unknown> {
 
 export type TopologyNodeType = Node<TopologyNodeData, 'topology'>;
 
+export type MachineFrameType = Node<{ readonly machine: string }, 'machine'>;
+
 const KIND_WORDS: Readonly<Record<TopologyNode['kind'], string>> = {
   process: 'process',
   switch: 'VALE switch',
@@ -27,6 +29,16 @@ export function TopologyNodeBox({ data }: NodeProps<TopologyNodeType>) {
       {data.node.kind === 'process' ? <ProcessBox {...data} /> : <DeviceBox {...data} />}
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </>
+  );
+}
+
+/** What is in it runs in a virtual machine. */
+export function MachineFrameBox({ data }: NodeProps<MachineFrameType>) {
+  return (
+    <div className="topology-machine" title={`The virtual machine ${data.machine}`}>
+      <span>{data.machine}</span>
+      <span className="topology-machine-kind">virtual machine</span>
+    </div>
   );
 }
 

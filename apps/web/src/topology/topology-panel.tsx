@@ -7,12 +7,12 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useAppState } from '../api/index.ts';
 import { CrashNotes } from './crash-notes.tsx';
 import { type Drawing, drawTopology, scaleToFit } from './drawing.ts';
-import { flowEdges, flowNodes } from './flow-elements.ts';
+import { flowEdges, flowFrames, flowNodes } from './flow-elements.ts';
 import { LinkEdge } from './link-edge.tsx';
-import { TopologyNodeBox } from './topology-node.tsx';
+import { MachineFrameBox, TopologyNodeBox } from './topology-node.tsx';
 import { useLivePainting } from './use-live-painting.ts';
 
-const NODE_TYPES = { topology: TopologyNodeBox };
+const NODE_TYPES = { topology: TopologyNodeBox, machine: MachineFrameBox };
 const EDGE_TYPES = { link: LinkEdge };
 /** Around the drawing, and below it for the line of words. */
 const MARGIN = 14;
@@ -44,7 +44,9 @@ function TopologyGraph({ lab, size }: { readonly lab: LabDetail; readonly size: 
   const processes = useAppState((state) => state.workspace?.run?.processes);
   const mount = useLivePainting();
   const drawing = useMemo(() => drawTopology(lab.topology, ...room(size)), [lab.topology, size]);
-  const nodes = useMemo(() => flowNodes(lab, drawing.boxes, processes ?? []), [lab, drawing, processes]);
+  const frames = useMemo(() => flowFrames(drawing), [drawing]);
+  const boxes = useMemo(() => flowNodes(lab, drawing.boxes, processes ?? []), [lab, drawing, processes]);
+  const nodes = useMemo(() => [...frames, ...boxes], [frames, boxes]);
   const edges = useMemo(() => flowEdges(lab.topology, drawing, mount), [lab.topology, drawing, mount]);
   const fit = useFitting(drawing, size);
   return (

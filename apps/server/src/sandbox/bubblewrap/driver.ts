@@ -4,7 +4,7 @@ import { stageAgent } from '../agent/compile.ts';
 import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { type ControlGroups, findControlGroups } from './cgroups.ts';
-import { makeSandbox } from './make.ts';
+import { type HeldSandbox, makeSandbox } from './make.ts';
 import { RunFolder } from './run-folder.ts';
 import { ETC_FILES, stageEtc, stageTools } from './staging.ts';
 
@@ -47,14 +47,19 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
+    return (await this.createHeld(spec)).sandbox;
+  }
+
+  /** With the process that holds it, whose only child is the sandbox's first. */
+  async createHeld(spec: SandboxSpec): Promise<HeldSandbox> {
     refuseMachines(spec);
     const { groups, agentFolder, etcFolder } = await this.#prepare();
     const toolsFolder = await stageTools(this.#folder.path, this.#options.unetmapDir);
     const sources = { agentFolder, etcFolder, toolsFolder, etcFiles: ETC_FILES };
     const ground = { folder: this.#folder, groups, sources };
-    const sandbox = await makeSandbox(spec, ground, () => this.#living.delete(sandbox));
-    this.#living.add(sandbox);
-    return sandbox;
+    const held = await makeSandbox(spec, ground, () => this.#living.delete(held.sandbox));
+    this.#living.add(held.sandbox);
+    return held;
   }
 
   /** Nothing survives the server; what a killed one may have left is removed. */

@@ -22,6 +22,11 @@ export interface Ground {
   readonly sources: LayoutSources;
 }
 
+export interface HeldSandbox {
+  readonly sandbox: AgentSandbox;
+  readonly holderPid: number;
+}
+
 /**
  * Each step's undoing is kept from the moment the step is done; the sandbox's disposal runs them, last first, and
  * `onGone` at the end.
@@ -30,7 +35,7 @@ export async function makeSandbox(
   spec: SandboxSpec,
   ground: Ground,
   onGone: () => void,
-): Promise<AgentSandbox> {
+): Promise<HeldSandbox> {
   const { folder, groups, sources } = ground;
   await using undo = new AsyncDisposableStack();
   const slot = folder.takeSlot();
@@ -53,12 +58,13 @@ export async function makeSandbox(
   const dial = dialSocket(folder.socket(slot));
   const control = undo.use(await holder.whileItLives(Control.open(dial)));
   const made = undo.move();
-  return new AgentSandbox({
+  const sandbox = new AgentSandbox({
     ...spec,
     ...{ engine: 'unetmap', control, dial, counts: group },
     environment: environment(preloads(sources)),
     dismantle: () => made.disposeAsync().finally(onGone),
   });
+  return { sandbox, holderPid: holder.pid };
 }
 
 /** None before unetmap was built. */

@@ -52,7 +52,9 @@ export async function warm(link: SshLink): Promise<void> {
   const compile = `echo '#include <stdio.h>
 int main(void) { return puts("warm") < 0; }' > /tmp/warm.c && gcc -g -o /tmp/warm /tmp/warm.c && /tmp/warm; rm -f /tmp/warm*`;
   const view = `bwrap --unshare-all --ro-bind / / --dev /dev --proc /proc true; bash -c true; ${TOOLS}/bin/nmstat --json`;
-  await link.run(`sync; echo 3 > /proc/sys/vm/drop_caches; (${compile}; ${view}) > /dev/null 2>&1`);
+  await link.run(
+    `sync; echo 3 > /proc/sys/vm/drop_caches; modprobe tun; (${compile}; ${view}) > /dev/null 2>&1`,
+  );
 }
 
 /** Entropy, time and keys that no other machine of the same snapshot has; `refresh.c` is the other end. */
@@ -66,20 +68,35 @@ export function freshness({ host, login }: LoginKeys): Buffer {
 export const REFRESH = `${AGENT_BINARY} refresh`;
 
 /** What of a sandbox's wishes is granted inside the machine. */
-export type Wanted = Pick<SandboxSpec, 'limits' | 'interfaces'>;
+export interface Wanted extends Pick<SandboxSpec, 'limits' | 'interfaces'> {
+  /** Programs may use network cards, and ports that are passed through, which the machine gets later. */
+  readonly holdsPorts?: boolean;
+}
 
 /**
  * The command that makes the sandbox: its view and its user are those of a bubblewrap sandbox, so that a program finds the
  * same here. It prints a byte when the agent can be reached. When the agent ends, the machine does.
  */
-export function launchCommand({ limits, interfaces }: Wanted, socketPath: string): string {
-  const bwrap = [
-    'bwrap',
-    ...bwrapArguments(SOURCES, limits, agentArguments(limits, NOTHING_OUTSIDE), interfaces),
-  ];
+export function launchCommand({ limits, interfaces, holdsPorts }: Wanted, socketPath: string): string {
+  const sources = { ...SOURCES, devices: holdsPorts ? PORT_DEVICES : [] };
+  const agent = [...agentArguments(limits, NOTHING_OUTSIDE), ...(holdsPorts ? [OWN_NETWORK] : [])];
+  const bwrap = ['bwrap', ...bwrapArguments(sources, limits, agent, interfaces)];
   const launch = [AGENT_BINARY, 'launch', socketPath, USER, USER, '--', ...bwrap];
   return `exec setsid sh -c ${quoted([`${quoted(launch)}; echo b > /proc/sysrq-trigger`])}`;
 }
+
+/**
+ * In sysfs, memory of PCI devices is there for whom root gave it to. With the rights the agent makes a network namespace, where
+ * network cards come to be; programs keep those over it.
+ */
+const PORT_DEVICES = [
+  ...['/sys/bus/pci', '/sys/devices/pci0000:00'].flatMap((path) => ['--bind', path, path]),
+  ...['--dev-bind-try', '/dev/net/tun', '/dev/net/tun'],
+  ...['CAP_SYS_ADMIN', 'CAP_NET_ADMIN', 'CAP_NET_RAW'].flatMap((right) => ['--cap-add', right]),
+];
+
+/** A word for the agent that is no interface: a namespace of its own, with none yet. */
+const OWN_NETWORK = 'own-network';
 
 const SOURCES = {
   agentFolder: `${BROUGHT}/agent`,

@@ -22,6 +22,8 @@ const LOOK_PERIOD_MS = 10;
  * unseen, on a machine at rest, until more is sent. So something always is, soon. It decides nothing: a machine that does not answer is slow.
  */
 const NUDGES = { keepaliveInterval: 250, keepaliveCountMax: 1_000_000 };
+/** After stdin, stdout and stderr. */
+const FIRST_FD = 3;
 
 export interface MachineSpec {
   readonly image: VmImage;
@@ -30,6 +32,14 @@ export interface MachineSpec {
   /** What to go on from; without it the machine boots. */
   readonly snapshot: Snapshot | undefined;
   readonly groupFolders: readonly string[];
+  readonly given: readonly Given[];
+}
+
+/** Something of the server's that this machine alone gets, as a descriptor that QEMU inherits. */
+export interface Given {
+  readonly source: number | Socket;
+  /** QEMU's words for it, by the number that it has there. */
+  words(fd: number): readonly string[];
 }
 
 /** A running QEMU, which ends with the server however that ends. */
@@ -56,9 +66,14 @@ export class Machine implements AsyncDisposable {
     await using files = new AsyncDisposableStack();
     const fds = await openAll(spec, files);
     const log = files.use(await open(slot.file('log'), 'a', 0o600));
-    const words = [PROGRAM, ...machineArguments(spec.shape, slot.path, spec.snapshot !== undefined)];
+    const given = spec.given.flatMap(({ words }, i) => words(FIRST_FD + fds.length + i));
+    const words = [
+      PROGRAM,
+      ...machineArguments(spec.shape, slot.path, spec.snapshot !== undefined),
+      ...given,
+    ];
     const [program = '', ...args] = confined(words, spec.groupFolders, slot.user, await kvmGroup());
-    const stdio = ['ignore' as const, log.fd, log.fd, ...fds];
+    const stdio = ['ignore' as const, log.fd, log.fd, ...fds, ...spec.given.map(({ source }) => source)];
     const process_ = spawn(program, args, { stdio, cwd: '/', env: { PATH: process.env.PATH } });
     const machine = new Machine(slot, process_);
     if (process_.pid !== undefined) await writeProcess(slot.pidFile, process_.pid);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,8 +17,11 @@ export function testOptions(): QemuOptions & Disposable {
   return { dataDir, imagesDir, [Symbol.dispose]: () => rmSync(dataDir, { recursive: true, force: true }) };
 }
 
-/** The VM image of these sources, built if there is none of them yet; that takes minutes, once. */
+/** The VM image of these sources, built if there is none of them yet; that takes minutes, once for all who ask at a time. */
 export async function buildImage(): Promise<void> {
   if (GIVEN !== undefined) return;
-  await promisify(execFile)(process.execPath, ['images/main.ts', 'build', 'vm'], { cwd: ROOT });
+  const folder = join(ROOT, 'images/build');
+  mkdirSync(folder, { recursive: true });
+  const build = [process.execPath, 'images/main.ts', 'build', 'vm'];
+  await promisify(execFile)('flock', [join(folder, 'lock'), ...build], { cwd: ROOT });
 }

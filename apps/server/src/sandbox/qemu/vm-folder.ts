@@ -26,8 +26,9 @@ export class VmFolder {
   readonly key: string;
   readonly #slots = new Set<number>();
 
-  constructor(dataDir: string) {
-    this.key = createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 8);
+  /** `name` tells apart those of one data folder. */
+  constructor(dataDir: string, name = '') {
+    this.key = createHash('sha256').update(resolve(dataDir, name)).digest('hex').slice(0, 8);
     this.path = join(parentFolder(), `${PREFIX}${this.key}`);
   }
 
@@ -50,8 +51,13 @@ export class VmFolder {
   async takeSlot(): Promise<Slot> {
     for (let number = 0; number < MOST_SLOTS; number++) {
       const slot = this.slot(number);
-      if (this.#slots.has(number) || (await livingProcess(slot.pidFile)) !== undefined) continue;
+      if (this.#slots.has(number)) continue;
+      // At once: others look while this one waits.
       this.#slots.add(number);
+      if ((await livingProcess(slot.pidFile)) !== undefined) {
+        this.#slots.delete(number);
+        continue;
+      }
       await rm(slot.path, { recursive: true, force: true });
       await mkdir(slot.path, { mode: 0o700 });
       if (slot.user !== undefined) await chown(slot.path, slot.user, slot.user);

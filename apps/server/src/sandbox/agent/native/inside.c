@@ -262,6 +262,7 @@ static void read_limits(char **argv)
 	limits.processes_held = atoi(argv[6]);
 }
 
+/* One word is no pair: it asks for the namespaces alone, into which somebody else puts interfaces. */
 static void make_network(char **words, int count)
 {
 	if (count == 0 || network_make((const struct interface *)words, count / INTERFACE_WORDS) == 0)

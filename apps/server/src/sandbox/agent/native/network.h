@@ -23,7 +23,7 @@ struct interface {
 
 #define INTERFACE_WORDS (sizeof(struct interface) / sizeof(char *))
 
-/* Makes both namespaces and the pairs. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN in its user namespace. Returns 0, or -1 with errno. */
+/* Makes both namespaces and the pairs, of which there may be none. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN in its user namespace. Returns 0, or -1 with errno. */
 int network_make(const struct interface *pairs, int count);
 /* Whether there is one. */
 int network_exists(void);

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import { type Sandbox, SandboxError } from '@ringlab/labkit';
+import { BubblewrapDriver, type BubblewrapOptions } from '../bubblewrap/driver.ts';
+import type { DriverStatus, SandboxDriver, SandboxSpec } from '../driver.ts';
+import type { Accelerator, MachineShape } from '../qemu/arguments.ts';
+import { MachineMaker, type MakerOptions } from '../qemu/maker.ts';
+import { GuestMachine, MACHINE_LIMITS } from './guest-machine.ts';
+import { Ensemble } from './ensemble.ts';
+import { SandboxRoot } from './sandbox-root.ts';
+
+const MACHINE_MIB = 384;
+
+export type MachinesOptions = BubblewrapOptions & Pick<MakerOptions, 'imagesDir' | 'cacheDir' | 'snapshots'>;
+
+/** bubblewrap's sandboxes, with virtual machines beside the programs where a lab asks for some. */
+export class BubblewrapWithMachines implements SandboxDriver {
+  readonly name = 'bubblewrap';
+  readonly #inner: BubblewrapDriver;
+  readonly #maker: MachineMaker;
+  readonly #living = new Set<AsyncDisposable>();
+
+  constructor(options: MachinesOptions) {
+    this.#inner = new BubblewrapDriver(options);
+    this.#maker = new MachineMaker({
+      ...options,
+      name: 'machines',
+      common: { limits: MACHINE_LIMITS, holdsPorts: true },
+      shape: machineShape,
+    });
+  }
+
+  probe(): Promise<DriverStatus> {
+    return this.#inner.probe();
+  }
+
+  async readyMachines(): Promise<string | undefined> {
+    try {
+      await this.#maker.ready();
+      return undefined;
+    } catch (error) {
+      return needsMachines(error).message;
+    }
+  }
+
+  async create(spec: SandboxSpec): Promise<Sandbox> {
+    const { machines = [], ...plain } = spec;
+    if (machines.length === 0) return await this.#inner.create(plain);
+    await this.#maker.ready().catch((error: unknown) => {
+      throw needsMachines(error);
+    });
+    await using undo = new AsyncDisposableStack();
+    const { sandbox, holderPid } = await this.#inner.createHeld(plain);
+    undo.use(sandbox);
+    const root = await SandboxRoot.of(holderPid);
+    const place = { id: spec.id, sandbox, root, maker: this.#maker };
+    const starting = machines.map((machine, number) => GuestMachine.start(machine, { ...place, number }));
+    const running = await allOf(starting);
+    undo.move();
+    const ensemble: Sandbox = new Ensemble({ sandbox, machines, running }, () =>
+      this.#living.delete(ensemble),
+    );
+    this.#living.add(ensemble);
+    return ensemble;
+  }
+
+  adopt(): AsyncIterable<Sandbox> {
+    return this.#inner.adopt();
+  }
+
+  /** Ends every sandbox. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#living].map((ensemble) => ensemble[Symbol.asyncDispose]()));
+    await this.#maker[Symbol.asyncDispose]();
+    await this.#inner[Symbol.asyncDispose]();
+  }
+}
+
+/** All, or none: those that did start are ended when one did not. */
+async function allOf<T extends AsyncDisposable>(starting: readonly Promise<T>[]): Promise<T[]> {
+  const outcomes = await Promise.allSettled(starting);
+  const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed === undefined) return started;
+  await Promise.all(started.map((each) => each[Symbol.asyncDispose]()));
+  throw failed.reason;
+}
+
+function needsMachines(error: unknown): SandboxError {
+  return new SandboxError(`This lab has virtual machines in it. ${(error as Error).message}`);
+}
+
+function machineShape(accelerator: Accelerator): MachineShape {
+  return { accelerator, memoryMib: MACHINE_MIB, processors: 1, devices: [] };
+}

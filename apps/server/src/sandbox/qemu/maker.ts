@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { promisify } from 'node:util';
+import { SandboxError } from '@ringlab/labkit';
+import type { Dial } from '../agent/dial.ts';
+import { type ControlGroups, findControlGroups } from '../bubblewrap/cgroups.ts';
+import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import { newLoginKeys } from '../over-ssh/keys.ts';
+import type { SshLink } from '../over-ssh/link.ts';
+import { type Choice, chooseAccelerator } from './accelerator.ts';
+import { type Accelerator, type MachineShape, shapeArguments } from './arguments.ts';
+import { OWN_SOCKET, READY_SOCKET, stageBrought, type Wanted, warm } from './guest.ts';
+import { type VmImage, vmImage } from './image.ts';
+import type { Given, Machine, MachineSpec } from './machine.ts';
+import { launch, refresh, type Started, startMachine } from './make.ts';
+import { type Snapshot, Snapshots } from './snapshots.ts';
+import { type Slot, VmFolder } from './vm-folder.ts';
+
+const run = promisify(execFile);
+
+/** An emulated machine on a busy one takes its time; one that has not booted by then will not. */
+const BOOT_TIMEOUT_MS = 120_000;
+const KVM_TIMEOUT_MS = 20_000;
+const RESUME_TIMEOUT_MS = 30_000;
+/** QEMU itself with its translated code. */
+const QEMU_MIB = 512;
+/** A machine emulates a kernel and devices beside the programs, and stumbles when it gets too little. */
+const ALL_SHARES = 8;
+const MIB = 1024 * 1024;
+
+export interface MakerOptions {
+  /** One living server uses it. */
+  readonly dataDir: string;
+  /** Where `pnpm images build vm` puts the image. */
+  readonly imagesDir: string;
+  /** What other servers may find there, too: snapshots, and whether KVM works. The data folder if left out. */
+  readonly cacheDir?: string | undefined;
+  /** False boots every machine; for measuring. */
+  readonly snapshots?: boolean | undefined;
+  /** What most machines are asked for: a snapshot has it ready. */
+  readonly common: Wanted;
+  /** Tells apart makers with one data folder. */
+  readonly name?: string;
+  shape(accelerator: Accelerator, limits: Limits): MachineShape;
+}
+
+interface Prepared {
+  readonly image: VmImage;
+  readonly groups: ControlGroups | undefined;
+  readonly brought: string;
+  readonly qemuVersion: string;
+  readonly choice: Choice;
+}
+
+/** A machine that runs, with a sandbox in it. Disposing of it ends the machine and removes what was made for it. */
+export interface Made extends AsyncDisposable {
+  readonly machine: Machine;
+  readonly link: SshLink;
+  /** To the sandbox's agent. */
+  readonly dial: Dial;
+}
+
+/** Makes machines with a sandbox in each, from a snapshot where it can. */
+export class MachineMaker implements AsyncDisposable {
+  readonly #options: MakerOptions;
+  readonly #cacheDir: string;
+  readonly #folder: VmFolder;
+  readonly #snapshots: Snapshots;
+  #prepared: Promise<Prepared> | undefined;
+  #saving: Promise<Snapshot | undefined> | undefined;
+
+  constructor(options: MakerOptions) {
+    this.#options = options;
+    this.#cacheDir = options.cacheDir ?? options.dataDir;
+    this.#folder = new VmFolder(options.dataDir, options.name);
+    this.#snapshots = new Snapshots(this.#cacheDir);
+  }
+
+  /** Everything that the next machine starts from. Rejects with SandboxError, whose message says how to mend it. */
+  async ready(): Promise<Choice> {
+    const prepared = await this.#prepare();
+    await this.#snapshot(prepared);
+    return prepared.choice;
+  }
+
+  /** Rejects with SandboxError. */
+  async make(wanted: Wanted, given: readonly Given[] = []): Promise<Made> {
+    const prepared = await this.#prepare();
+    const snapshot = await this.#snapshot(prepared);
+    if (snapshot === undefined) return this.#make(wanted, given, prepared, undefined);
+    try {
+      return await this.#make(wanted, given, prepared, snapshot);
+    } catch {
+      // A snapshot that does not continue is of no use to the next either.
+      await this.#snapshots.remove(this.#key(prepared));
+      this.#saving = undefined;
+      return this.#make(wanted, given, prepared, undefined);
+    }
+  }
+
+  /** Ends machines that an earlier server left. */
+  async sweep(): Promise<void> {
+    await this.#prepare();
+    for (const number of await this.#folder.leftSlots())
+      await this.#folder.freeSlot(this.#folder.slot(number));
+  }
+
+  /** After all of its machines. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const prepared = await this.#prepared?.catch(() => undefined);
+    await this.#saving?.catch(() => undefined);
+    if (prepared === undefined) return;
+    await prepared.groups?.removeAll();
+    await this.#folder.remove();
+    this.#prepared = undefined;
+    this.#saving = undefined;
+  }
+
+  async #make(
+    wanted: Wanted,
+    given: readonly Given[],
+    prepared: Prepared,
+    snapshot: Snapshot | undefined,
+  ): Promise<Made> {
+    await using undo = new AsyncDisposableStack();
+    const { machine, link } = await this.#start(prepared, wanted.limits, { snapshot, given }, undo);
+    const ready = snapshot !== undefined && isSame(wanted, this.#options.common);
+    const [dial] = await Promise.all([
+      ready
+        ? link.dialer(READY_SOCKET)
+        : launch(link, wanted, OWN_SOCKET).then(() => link.dialer(OWN_SOCKET)),
+      refresh(link),
+    ]);
+    const made = undo.move();
+    return { machine, link, dial, [Symbol.asyncDispose]: () => made.disposeAsync() };
+  }
+
+  async #start(
+    prepared: Prepared,
+    limits: Limits,
+    start: Pick<MachineSpec, 'snapshot' | 'given'>,
+    undo: AsyncDisposableStack,
+  ): Promise<Started & { readonly slot: Slot; readonly spec: MachineSpec }> {
+    const slot = await this.#folder.takeSlot();
+    undo.defer(() => this.#folder.freeSlot(slot));
+    const shape = this.#options.shape(prepared.choice.accelerator, limits);
+    const group = await prepared.groups?.create(String(slot.number), groupLimits(limits, shape));
+    undo.defer(() => group?.remove());
+    const keys = start.snapshot?.keys ?? newLoginKeys();
+    const spec = { image: prepared.image, shape, keys, ...start, groupFolders: group?.folders ?? [] };
+    const timeoutMs = start.snapshot === undefined ? BOOT_TIMEOUT_MS : RESUME_TIMEOUT_MS;
+    const { machine, link } = await startMachine(slot, spec, prepared.brought, timeoutMs);
+    undo.use(machine);
+    undo.use(link);
+    return { machine, link, slot, spec };
+  }
+
+  /** The snapshot for these machines, made when there is none; undefined where none can be kept. */
+  #snapshot(prepared: Prepared): Promise<Snapshot | undefined> {
+    if (this.#options.snapshots === false) return Promise.resolve(undefined);
+    this.#saving ??= this.#findOrSave(prepared).catch(() => undefined);
+    return this.#saving;
+  }
+
+  async #findOrSave(prepared: Prepared): Promise<Snapshot | undefined> {
+    const key = this.#key(prepared);
+    const found = await this.#snapshots.find(key);
+    if (found !== undefined) return found;
+    const { common } = this.#options;
+    await using undo = new AsyncDisposableStack();
+    const fresh = { snapshot: undefined, given: [] };
+    const { link, slot, spec } = await this.#start(prepared, common.limits, fresh, undo);
+    await warm(link);
+    await launch(link, common, READY_SOCKET);
+    link[Symbol.dispose]();
+    await this.#snapshots.save(key, slot, spec.keys);
+    return this.#snapshots.find(key);
+  }
+
+  #key({ image, brought, qemuVersion, choice }: Prepared): string {
+    const { common, shape } = this.#options;
+    const words = shapeArguments(shape(choice.accelerator, common.limits));
+    const parts = [image.digest, basename(brought), qemuVersion, words, common];
+    return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+  }
+
+  /** Once; after a failure, such as a missing image, the next call tries again. */
+  #prepare(): Promise<Prepared> {
+    this.#prepared ??= this.#reallyPrepare().catch((error: unknown) => {
+      this.#prepared = undefined;
+      throw error;
+    });
+    return this.#prepared;
+  }
+
+  async #reallyPrepare(): Promise<Prepared> {
+    const qemuVersion = await versionOfQemu();
+    const image = await vmImage(this.#options.imagesDir);
+    await mkdir(this.#options.dataDir, { recursive: true });
+    await this.#folder.take();
+    const dead = (await this.#folder.sweepOthers()).map((key) => `ringlab-vm-${key}`);
+    const isRoot = process.getuid?.() === 0;
+    const groups = isRoot
+      ? await findControlGroups(`ringlab-vm-${this.#folder.key}`, dead, DEFAULT_LIMITS, ALL_SHARES)
+      : undefined;
+    const brought = await stageBrought(this.#folder.path);
+    const basis = { image, groups, brought, qemuVersion };
+    const choice = await chooseAccelerator(this.#cacheDir, qemuVersion, () => this.#bootWithKvm(basis));
+    return { ...basis, choice };
+  }
+
+  async #bootWithKvm(basis: Omit<Prepared, 'choice'>): Promise<void> {
+    await using undo = new AsyncDisposableStack();
+    const slot = await this.#folder.takeSlot();
+    undo.defer(() => this.#folder.freeSlot(slot));
+    const shape = this.#options.shape('kvm', this.#options.common.limits);
+    const spec = {
+      ...{ image: basis.image, shape, keys: newLoginKeys() },
+      ...{ snapshot: undefined, given: [], groupFolders: [] },
+    };
+    const { machine, link } = await startMachine(slot, spec, basis.brought, KVM_TIMEOUT_MS);
+    undo.use(machine);
+    undo.use(link);
+  }
+}
+
+/** Of the QEMU process: the guest holds its programs' limits itself. */
+function groupLimits(limits: Limits, { memoryMib }: MachineShape): Limits {
+  return { ...limits, memoryBytes: (memoryMib + QEMU_MIB) * MIB };
+}
+
+function isSame(wanted: Wanted, common: Wanted): boolean {
+  const names = Object.keys(common.limits) as (keyof Limits)[];
+  return (
+    (wanted.interfaces ?? []).length === 0 &&
+    wanted.holdsPorts === common.holdsPorts &&
+    names.every((name) => wanted.limits[name] === common.limits[name])
+  );
+}
+
+async function versionOfQemu(): Promise<string> {
+  try {
+    const { stdout } = await run('qemu-system-x86_64', ['--version']);
+    return stdout.split('\n')[0] ?? '';
+  } catch {
+    throw new SandboxError('QEMU is not installed. Install it: apt-get install qemu-system-x86');
+  }
+}
