@@ -299,6 +299,6 @@ export const LAWS: readonly Law[] = [
 export const DRIVER_LIST = {
   path: 'apps/server/src/sandbox/drivers.ts',
   readers: /^apps\/server\/src\/(main|labs|testing\/(test-server|sandbox-start))\.ts$/,
-  concrete: /^apps\/server\/src\/sandbox\/(bubblewrap|docker|qemu|ssh|swarm)\//,
+  concrete: /^apps\/server\/src\/sandbox\/(bubblewrap|docker|machines|qemu|ssh|swarm)\//,
   says: 'Concrete drivers are named in sandbox/drivers.ts, which main.ts and labs.ts alone import.',
 };

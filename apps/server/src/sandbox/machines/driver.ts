@@ -5,8 +5,8 @@ import { BubblewrapDriver, type BubblewrapOptions } from '../bubblewrap/driver.t
 import type { DriverStatus, SandboxDriver, SandboxSpec } from '../driver.ts';
 import type { Accelerator, MachineShape } from '../qemu/arguments.ts';
 import { MachineMaker, type MakerOptions } from '../qemu/maker.ts';
-import { GuestMachine, MACHINE_LIMITS } from './guest-machine.ts';
 import { Ensemble } from './ensemble.ts';
+import { GuestMachine, MACHINE_LIMITS } from './guest-machine.ts';
 import { SandboxRoot } from './sandbox-root.ts';
 
 const MACHINE_MIB = 384;

@@ -9,7 +9,7 @@ import {
   type SandboxProcess,
 } from '@ringlab/labkit';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
-import type { Made, MachineMaker } from '../qemu/maker.ts';
+import type { MachineMaker, Made } from '../qemu/maker.ts';
 import { sandboxIn } from '../qemu/sandbox-in.ts';
 import { attachPorts } from './attach-ports.ts';
 import { type ServedPort, servePort } from './port-tool.ts';

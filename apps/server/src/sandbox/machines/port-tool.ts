@@ -74,7 +74,7 @@ async function plugIn(port: MachinePort, place: PortPlace): Promise<ServedPort> 
 }
 
 /** Known, so that dumps read alike. */
-export function cardAddress(machine: number, number: number): string {
+function cardAddress(machine: number, number: number): string {
   const hex = (value: number) => value.toString(16).padStart(2, '0');
   return `02:00:00:01:${hex(machine)}:${hex(number)}`;
 }
