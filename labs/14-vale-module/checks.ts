@@ -21,9 +21,11 @@ const SWITCH = 'vale0:';
 /** In the order in which they are opened, which is that of their numbers. */
 const PORTS = ['vale0:a', 'vale0:b', 'vale0:c', 'vale0:d'];
 const MOST_ROUTES = 64;
+/** A module that does not answer for so long is taken off; a busy machine may need longer than the second that is usual. */
+const PATIENCE_MS = '20000';
 
 async function load(context: CheckContext): Promise<Program> {
-  const program = await context.start(['vale-module', 'run', './router.so', SWITCH]);
+  const program = await context.start(['vale-module', '--patience', PATIENCE_MS, 'run', './router.so', SWITCH]);
   await context.until(() => program.matches(/ rules /).length > 0 || program.ended !== undefined);
   return program;
 }
