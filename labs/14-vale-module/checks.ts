@@ -25,7 +25,14 @@ const MOST_ROUTES = 64;
 const PATIENCE_MS = '20000';
 
 async function load(context: CheckContext): Promise<Program> {
-  const program = await context.start(['vale-module', '--patience', PATIENCE_MS, 'run', './router.so', SWITCH]);
+  const program = await context.start([
+    'vale-module',
+    '--patience',
+    PATIENCE_MS,
+    'run',
+    './router.so',
+    SWITCH,
+  ]);
   await context.until(() => program.matches(/ rules /).length > 0 || program.ended !== undefined);
   return program;
 }

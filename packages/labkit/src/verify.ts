@@ -29,6 +29,8 @@ export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<strin
   if (options.extent !== 'solution' && takesCpp(solution)) subjects.push(cppSubject(solution));
   if (options.extent !== 'solution') subjects.push(...further.map(furtherSubject));
   if (options.extent === 'all') subjects.push(...mutants.map(mutantSubject));
+  if (options.extent === 'all' && takesCpp(solution))
+    subjects.push(...mutants.filter(isShown).slice(0, 1).map(inCppToo));
   const problems = await inParallel(subjects, options.parallel ?? 1, (subject) =>
     verifySubject(lab, subject, options),
   );
@@ -62,6 +64,14 @@ function furtherSubject({ id, checks, files }: LabFurther): Subject {
   const problems = (results: readonly CheckResult[]) =>
     notPassed(results.filter((result) => result.optional !== true || checks.includes(result.id)));
   return { name: `further ${id}`, files, problems: checked(problems) };
+}
+
+const isShown = ({ shows }: LabMutant): boolean => shows !== undefined;
+
+/** Whoever writes C++ is led to the mistake, too: one mutant is enough to see it. */
+function inCppToo(mutant: LabMutant): Subject {
+  const { name, files, problems } = mutantSubject({ ...mutant, files: inCpp(mutant.files) });
+  return { name: `${name} in C++`, files, problems };
 }
 
 function mutantSubject(mutant: LabMutant): Subject {

@@ -88,3 +88,21 @@ test('history is full for a minute, then a mean a second, and ends after ten', (
   expect(samples.every(({ ports }) => ports.every(({ rings }) => rings === undefined))).toBe(true);
   expect(samples.map(({ tMs }) => tMs)).toEqual(samples.map(({ tMs }) => tMs).toSorted((a, b) => a - b));
 });
+
+test("a device's host rings have rates of their own, and are shown with its rings", () => {
+  const device = (host: string, wire: number, stack: number): NmstatPort => ({
+    ...port('eth0', 0, 0),
+    kind: 'nic',
+    host,
+    rings: [
+      ring('tx', wire),
+      { ...ring('tx', stack), ring: 1 },
+      ring('rx', 0),
+      { ...ring('rx', 0), ring: 1 },
+    ],
+  });
+  const [wire, stack] = ratesBetween(sample(0, device('bpf', 10, 10)), sample(100, device('bpf', 60, 20)));
+  expect([wire?.port, wire?.tx.pps, wire?.rings?.length]).toEqual(['eth0', 500, 4]);
+  expect([stack?.port, stack?.tx.pps, stack?.rings]).toEqual(['eth0^', 100, undefined]);
+  expect(ratesBetween(undefined, sample(0, device('none', 1, 1)))).toHaveLength(1);
+});

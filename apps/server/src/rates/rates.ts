@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import type { NmstatPort, NmstatRing, NmstatSample } from '@ringlab/netmap-bindings/layout';
+import {
+  countedPorts,
+  type NmstatPort,
+  type NmstatRing,
+  type NmstatSample,
+} from '@ringlab/netmap-bindings/layout';
 import type { DirectionRate, PortRate, RingState } from '@ringlab/protocol';
 
 type Counter = 'packets' | 'bytes' | 'drops' | 'syncs';
@@ -10,17 +15,20 @@ type Counter = 'packets' | 'bytes' | 'drops' | 'syncs';
  */
 export function ratesBetween(before: NmstatSample | undefined, now: NmstatSample): PortRate[] {
   const seconds = before ? (now.ts_us - before.ts_us) / 1e6 : 0;
-  return now.ports.map((port) => {
-    const earlier = before?.ports.find(({ name }) => name === port.name);
-    const base = earlier && !wentBack(earlier, port) ? earlier : undefined;
-    return {
-      port: port.name,
-      tx: directionRate('tx', base, port, seconds),
-      rx: directionRate('rx', base, port, seconds),
-      // The kernel's own interfaces have counters, and no rings to look into.
-      ...(port.kind !== 'interface' && { rings: port.rings.map(ringState) }),
-    };
-  });
+  const earlier = (before?.ports ?? []).flatMap(countedPorts);
+  return now.ports.flatMap((whole) =>
+    countedPorts(whole).map((port) => {
+      const same = earlier.find(({ name }) => name === port.name);
+      const base = same && !wentBack(same, port) ? same : undefined;
+      return {
+        port: port.name,
+        tx: directionRate('tx', base, port, seconds),
+        rx: directionRate('rx', base, port, seconds),
+        // The kernel's own interfaces have counters, and no rings to look into. Host rings are looked into as the device's.
+        ...(port.name === whole.name && port.kind !== 'interface' && { rings: whole.rings.map(ringState) }),
+      };
+    }),
+  );
 }
 
 const sum = (port: NmstatPort | undefined, dir: NmstatRing['dir'], counter: Counter): number =>

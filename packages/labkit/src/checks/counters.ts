@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import {
+  countedPorts,
   type NmstatPort,
   type NmstatRing,
   type NmstatSample,
@@ -11,13 +12,16 @@ import { LONGEST_NMSTAT_CHARACTERS, lines } from './lines.ts';
 /** What all ports of the sandbox counted, at one moment. */
 export class Counters {
   readonly sample: NmstatSample;
+  readonly #ports: readonly NmstatPort[];
 
   constructor(sample: NmstatSample) {
     this.sample = sample;
+    this.#ports = sample.ports.flatMap(countedPorts);
   }
 
+  /** The host rings of a device that has them in use are a port `eth0^`. */
   port(name: string): NmstatPort | undefined {
-    return this.sample.ports.find((port) => port.name === name);
+    return this.#ports.find((port) => port.name === name);
   }
 
   /** One number of all the rings of one direction, together; 0 for a port that is not there. */

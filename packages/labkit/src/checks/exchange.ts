@@ -18,6 +18,8 @@ const QUIET_MS = 1500;
 /** On a busy machine a reading takes its time, as everything does that the program is to do meanwhile. */
 const QUIET_MS_PER_READING = 60;
 const LONGEST_MS = 30_000;
+/** A device goes back to its stack when the kernel comes to it, on a busy machine after some seconds. */
+const CLOSE_MS = 30_000;
 
 interface Run {
   readonly sandbox: Sandbox;
@@ -38,7 +40,7 @@ export async function exchange(plan: ExchangePlan, run: Run): Promise<Exchanged>
     plan.namespace && { namespace: plan.namespace },
   );
   const settled = await waitUntilSettled(plan, nmio, run);
-  const exit = await nmio.stop();
+  const exit = await nmio.stop(CLOSE_MS);
   if (exit.code !== 0) throw new Error(`nmio exchange failed: ${nmio.lines.join(' ')} ${exit.words}`);
   const files = await run.sandbox.get(capture.map((_, index) => captureFile(run.folder, index)));
   return {

@@ -19,3 +19,10 @@ test('comments are no code, and quotes hold no comments', () => {
   expect(findLocation(FILES, [/poll\(/])).toEqual({ path: 'sink.c', line: 3 });
   expect(findLocation(FILES, [/sleeps/])).toBeUndefined();
 });
+
+test('a definition may have its type on the same line, and a call is none', () => {
+  const content = 'auto n = 0;\nvoid wait();\nint main() {\n\twait();\n}\nstatic inline void wait() {\n}\n';
+  const files = [{ path: 'gate.cpp', content }];
+  expect(findLocation(files, [/^(take|wait)\(/])).toEqual({ path: 'gate.cpp', line: 6 });
+  expect(findLocation(files, [/^take\(/])).toBeUndefined();
+});

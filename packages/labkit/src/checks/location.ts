@@ -10,13 +10,31 @@ export function findLocation(
   patterns: readonly (RegExp | undefined)[],
 ): CheckResult['location'] {
   const code = files.map(({ path, content }) => ({ path, lines: codeLines(content) }));
-  for (const pattern of patterns) {
-    for (const { path, lines } of pattern === undefined ? [] : code) {
-      const index = lines.findIndex((line) => pattern?.test(line));
-      if (index >= 0) return { path, line: index + 1 };
-    }
+  for (const pattern of patterns.filter((each) => each !== undefined)) {
+    const found = firstLine(code, pattern) ?? firstLine(code, onOneLine(pattern));
+    if (found !== undefined) return found;
   }
   return undefined;
+}
+
+interface CodeFile {
+  readonly path: string;
+  readonly lines: readonly string[];
+}
+
+function firstLine(code: readonly CodeFile[], pattern: RegExp | undefined): CheckResult['location'] {
+  if (pattern === undefined) return undefined;
+  for (const { path, lines } of code) {
+    const index = lines.findIndex((line) => pattern.test(line));
+    if (index >= 0) return { path, line: index + 1 };
+  }
+  return undefined;
+}
+
+/** `^forward\(` is a definition in the starters' style: for it, one whose type stands on the same line, as many write it. */
+function onOneLine({ source }: RegExp): RegExp | undefined {
+  const [, name] = /^\^(\(?[\w|]+\)?)\\\($/.exec(source) ?? [];
+  return name === undefined ? undefined : new RegExp(`^[\\w:<>*& ]+[ *&]${name}\\([^;]*$`);
 }
 
 /** With blanks for comments, which speak of code and are none; what stands between quotes stays. */

@@ -51,11 +51,11 @@ export class Program implements AsyncDisposable {
     return await this.#process.cpuMs();
   }
 
-  /** Asks it to end as Ctrl+C does; one that does not listen is killed. Gives how it ended. */
-  async stop(): Promise<ExitStatus> {
+  /** Asks it to end as Ctrl+C does; one that does not listen for so long is killed. Gives how it ended. */
+  async stop(patienceMs = STOP_MS): Promise<ExitStatus> {
     if (this.#ended !== undefined) return this.#ended;
     this.#process.kill('SIGINT');
-    const exit = await within(this.exit, STOP_MS);
+    const exit = await within(this.exit, patienceMs);
     if (exit !== undefined) return exit;
     this.#process.kill('SIGKILL');
     return await this.exit;

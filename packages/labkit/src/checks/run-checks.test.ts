@@ -16,6 +16,7 @@ class FolderSandbox implements Sandbox {
   readonly id = 'folder';
   readonly engine = 'unetmap';
   readonly workspace: string;
+  readonly there = ['a.c'];
 
   constructor(workspace: string) {
     this.workspace = workspace;
@@ -49,7 +50,9 @@ class FolderSandbox implements Sandbox {
   put = () => Promise.resolve();
   get = (paths: readonly string[]) =>
     Promise.resolve(
-      paths.map((path) => ({ path, content: 'int main(void)\n{\n\treturn poll(0, 0, 0);\n}\n' })),
+      paths
+        .filter((path) => this.there.includes(path))
+        .map((path) => ({ path, content: 'int main(void)\n{\n\treturn poll(0, 0, 0);\n}\n' })),
     );
   remove = () => Promise.resolve();
   usage = () => Promise.resolve({ memoryBytes: 0, processes: 0, diskBytes: 0, cpuMs: 0 });
@@ -109,6 +112,12 @@ describe('running checks', () => {
     ]);
     const location = (line: number) => ({ path: 'a.c', line });
     expect(results.map((result) => result.location)).toEqual([undefined, location(3), location(1)]);
+  });
+
+  test('a file of C++ is looked at in place of that of C', async () => {
+    sandbox.there.push('a.cpp');
+    const { results } = await states([check('a', async () => failed('It did not.', 'nudge'))]);
+    expect(results[0]?.location).toEqual({ path: 'a.cpp', line: 3 });
   });
 
   test('a check that throws has failed, and says that it was the check', async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { CheckResult } from '@ringlab/protocol';
 import type { Lab, LabHint } from '../lab.ts';
-import type { Sandbox } from '../sandbox.ts';
+import type { Sandbox, SandboxFile } from '../sandbox.ts';
 import type { Check } from './check.ts';
 import { CheckFailure } from './failure.ts';
 import { findLocation } from './location.ts';
@@ -130,5 +130,21 @@ async function locate(
   sandbox: Sandbox,
 ): Promise<CheckResult['location']> {
   const paths = starter.filter(({ editable }) => editable).map(({ path }) => path);
-  return findLocation(await sandbox.get(paths), [look, places[check]]);
+  return findLocation(await builtFiles(sandbox, paths), [look, places[check]]);
+}
+
+/** These files, or the ones of C++ that were built in their place. */
+async function builtFiles(sandbox: Sandbox, paths: readonly string[]): Promise<SandboxFile[]> {
+  const there = await sandbox.get(paths.flatMap(inPlaceOf));
+  const chosen = paths.map((path) =>
+    inPlaceOf(path)
+      .map((name) => there.find((file) => file.path === name))
+      .find((file) => file !== undefined),
+  );
+  return chosen.filter((file) => file !== undefined);
+}
+
+/** In the order in which the labs' Makefiles look for them. */
+function inPlaceOf(path: string): string[] {
+  return path.endsWith('.c') ? ['.cc', '.cpp', '.c'].map((end) => path.replace(/\.c$/, end)) : [path];
 }

@@ -68,6 +68,21 @@ const nmstatSample = z.object({
 });
 export type NmstatSample = z.infer<typeof nmstatSample>;
 
+/**
+ * A port as counters know it. Of a device whose host rings are in use, these are a port of their own, `eth0^`: what
+ * crosses them is not what crosses the wire. They are the last ring of each direction.
+ */
+export function countedPorts(port: NmstatPort): NmstatPort[] {
+  if (port.kind !== 'nic' || port.host === undefined || port.host === 'none') return [port];
+  const hostRing = (dir: NmstatRing['dir']) => port.rings.findLast((ring) => ring.dir === dir);
+  const host = [hostRing('tx'), hostRing('rx')].filter((ring) => ring !== undefined);
+  const rings = port.rings.filter((ring) => !host.includes(ring));
+  return [
+    { ...port, rings },
+    { ...port, name: `${port.name}^`, rings: host },
+  ];
+}
+
 /** Never throws. */
 export function parseNmstatLine(line: string): Result<NmstatSample> {
   let value: unknown;
