@@ -10,6 +10,7 @@ export interface Palette {
   readonly line: string;
   readonly panel: string;
   readonly owned: string;
+  readonly ownedArc: string;
   readonly ownedSoft: string;
   readonly released: string;
   readonly releasedSoft: string;
@@ -28,9 +29,10 @@ export function readPalette(): Palette {
     line: token('--line'),
     panel: token('--panel'),
     owned: token('--accent'),
+    ownedArc: `${token('--accent')}b3`,
     ownedSoft: `${token('--accent')}3d`,
     released: token('--line-strong'),
-    releasedSoft: `${token('--line-strong')}59`,
+    releasedSoft: `${token('--line-strong')}80`,
     rx: token('--rx'),
     tx: token('--tx'),
     mono: token('--mono'),

@@ -18,6 +18,8 @@ export interface Brush {
 }
 
 const TICKS = 64;
+/** No arc is drawn shorter than this part of the ring. */
+const LEAST_ARC = 180;
 
 /** One ring: the program's slots and netmap's in two hues, buffers as blocks, and its hands. */
 export function paintRing(
@@ -152,7 +154,7 @@ function paintArcs(brush: Brush, place: RingPlace, view: RingView, marks: ShownM
   const { slots } = view;
   const color = packetColor(palette, view);
   arc(brush, place, 0.83, 0.3, 0, slots, slots, palette.releasedSoft);
-  arc(brush, place, 0.83, 0.3, marks.head, apart(marks.head, marks.tail, slots), slots, palette.owned);
+  arc(brush, place, 0.83, 0.3, marks.head, apart(marks.head, marks.tail, slots), slots, palette.ownedArc);
   const [packets, underway] =
     view.dir === 'rx'
       ? [span(marks.head, marks.tail, slots), span(marks.tail, marks.hwtail, slots)]
@@ -180,7 +182,11 @@ function arc(
   if (length <= 0) return;
   const start = slotTurn(from, slots) - Math.PI / 2;
   canvas.beginPath();
-  canvas.arc(place.x, place.y, place.radius * middle, start, start + slotTurn(length, slots));
+  // A packet among a thousand slots is to be seen from the back row.
+  const seen = Math.max(length, slots / LEAST_ARC);
+  canvas.arc(place.x, place.y, place.radius * middle, start, start + slotTurn(seen, slots));
+  // The hands have round ends; a round end of an arc this thick would be larger than the arc.
+  canvas.lineCap = 'butt';
   canvas.strokeStyle = color;
   canvas.lineWidth = place.radius * thickness;
   canvas.stroke();
