@@ -53,6 +53,27 @@ describe('drawTopology', () => {
     }
   });
 
+  it('draws a frame around the nodes of each machine, and around no other', () => {
+    const machines = new Map([
+      ['a', 'vm1'],
+      ['b', 'vm1'],
+      ['merge', 'vm2'],
+    ]);
+    const nodes = branching.nodes.map((node) => ({ ...node, machine: machines.get(node.id) }));
+    for (const [width, height] of [
+      [332, 360],
+      [1400, 500],
+    ] as const) {
+      const drawing = drawTopology({ ...branching, nodes }, width, height);
+      expect(drawing.frames.map(({ id }) => id)).toEqual(['vm1', 'vm2']);
+      for (const frame of drawing.frames) {
+        const within = [...drawing.boxes.values()].filter((box) => overlaps(frame, box)).map(({ id }) => id);
+        expect(within).toEqual(nodes.filter(({ machine }) => machine === frame.id).map(({ id }) => id));
+        expect(isInside(frame, drawing)).toBe(true);
+      }
+    }
+  });
+
   it('draws a chain in one row where there is room', () => {
     const { boxes } = drawTopology(forward, 1400, 300);
     expect(new Set([...boxes.values()].map(({ y }) => y)).size).toBe(1);

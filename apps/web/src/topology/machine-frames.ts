@@ -6,8 +6,8 @@ import type { Box, Layout } from './layout.ts';
 export type MachineFrame = Box;
 
 const PADDING = 13;
-/** For the machine's name, above its nodes. */
-const HEAD = 20;
+/** For the machine's name, below its nodes. */
+const FOOT = 12;
 
 export function machineFrames({ nodes }: Topology, layout: Layout): MachineFrame[] {
   const machines = [...new Set(nodes.flatMap(({ machine }) => machine ?? []))];
@@ -19,9 +19,9 @@ export function machineFrames({ nodes }: Topology, layout: Layout): MachineFrame
 
 function around(id: string, boxes: readonly Box[]): MachineFrame {
   const left = Math.min(...boxes.map(({ x }) => x)) - PADDING;
-  const top = Math.min(...boxes.map(({ y }) => y)) - PADDING - HEAD;
+  const top = Math.min(...boxes.map(({ y }) => y)) - PADDING;
   const right = Math.max(...boxes.map(({ x, width }) => x + width)) + PADDING;
-  const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + PADDING;
+  const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + PADDING + FOOT;
   return { id, x: left, y: top, width: right - left, height: bottom - top };
 }
 

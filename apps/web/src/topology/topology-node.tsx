@@ -36,8 +36,7 @@ export function TopologyNodeBox({ data }: NodeProps<TopologyNodeType>) {
 export function MachineFrameBox({ data }: NodeProps<MachineFrameType>) {
   return (
     <div className="topology-machine" title={`The virtual machine ${data.machine}`}>
-      <span>{data.machine}</span>
-      <span className="topology-machine-kind">virtual machine</span>
+      {data.machine}
     </div>
   );
 }
