@@ -89,9 +89,6 @@ static void
 take_out(struct gate *g)
 {
 	(void)g;
-	(void)rx_ring;
-	(void)tx_ring;
-	(void)move_packet;
 
 	/* your loop here */
 }

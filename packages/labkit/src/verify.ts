@@ -10,7 +10,7 @@ import { textProblems } from './verify-text.ts';
 export interface VerifyOptions {
   /** A fresh sandbox; disposed of here. */
   readonly createSandbox: () => Promise<Sandbox>;
-  /** `solution`: it alone. `answers`: the starter and the text, too. `all`: every mutant, too. */
+  /** `solution`: it alone. `answers`: the starter and the text, too. `all`: every task for going further and every mutant, too. */
   readonly extent: 'solution' | 'answers' | 'all';
   /** How many programs are tried at once, each in its own sandbox; 1 if not given. */
   readonly parallel?: number;
@@ -27,7 +27,7 @@ export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<strin
   const starter: Subject = { name: 'starter', files: lab.starter, problems: checked(starterProblems) };
   const subjects = options.extent === 'solution' ? [answer] : [text, answer, starter];
   if (options.extent !== 'solution' && takesCpp(solution)) subjects.push(cppSubject(solution));
-  if (options.extent !== 'solution') subjects.push(...further.map(furtherSubject));
+  if (options.extent === 'all') subjects.push(...further.map(furtherSubject));
   if (options.extent === 'all') subjects.push(...mutants.map(mutantSubject));
   if (options.extent === 'all' && takesCpp(solution))
     subjects.push(...mutants.filter(isShown).slice(0, 1).map(inCppToo));

@@ -29,3 +29,18 @@ test('a port belongs to whoever sends on it, or receives from it', () => {
   } as const;
   expect(ownPorts(structuredClone(lab) as never)).toEqual(['vale0:fwd', 'vale1:fwd']);
 });
+
+test('a device is one port, with its host rings', () => {
+  const lab = {
+    topology: {
+      nodes: [{ id: 'gate', label: 'gate', kind: 'process', process: 'gate' }],
+      links: [
+        link('stack', 'gate', 'veth0^', 'rx'),
+        link('wire', 'gate', 'veth0', 'rx'),
+        link('gate', 'container', 'kernel:veth1', 'tx'),
+      ],
+    },
+    processes: [{ name: 'gate', argv: ['./gate'], attendee: true }],
+  } as const;
+  expect(ownPorts(structuredClone(lab) as never)).toEqual(['veth0']);
+});

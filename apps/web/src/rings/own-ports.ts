@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { LabDetail } from '@ringlab/protocol';
 
-/** The ports that the attendee's own programs open, as the lab's picture has them, in its order. */
+/** The port whose picture has the rings of this one: a device has its host rings, `eth0^`, too. */
+export const withRings = (port: string): string => port.replace(/\^$/, '');
+
+/**
+ * The ports that the attendee's own programs open, as the lab's picture has them, in its order. What only the
+ * kernel counts has no rings.
+ */
 export function ownPorts({ topology, processes }: Pick<LabDetail, 'topology' | 'processes'>): string[] {
   const own = new Set(
     topology.nodes
@@ -10,6 +16,7 @@ export function ownPorts({ topology, processes }: Pick<LabDetail, 'topology' | '
   );
   const ports = topology.links
     .filter(({ from, to, direction }) => own.has(direction === 'tx' ? from : to))
-    .map(({ port }) => port);
+    .map(({ port }) => withRings(port))
+    .filter((port) => !port.startsWith('kernel:'));
   return [...new Set(ports)];
 }

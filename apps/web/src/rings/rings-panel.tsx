@@ -8,7 +8,7 @@ import type { StageTimes } from '../ring-figure/drawing/stage.ts';
 import type { Place } from '../ring-figure/model/scene.ts';
 import { RingStage } from '../ring-figure/ring-stage.tsx';
 import { HoldControls } from './hold-controls.tsx';
-import { ownPorts } from './own-ports.ts';
+import { ownPorts, withRings } from './own-ports.ts';
 import { PortChips } from './port-chips.tsx';
 import { SlotDetail } from './slot-detail.tsx';
 import { Teaching } from './teaching.tsx';
@@ -108,7 +108,8 @@ function useKnownPorts(own: readonly string[]): readonly string[] {
     () =>
       rateFeed
         .latest()
-        ?.ports.map(({ port }) => port)
+        ?.ports.filter(({ rings }) => rings !== undefined)
+        .map(({ port }) => port)
         .join(' ') ?? '',
   );
   return [...new Set([...own, ...open.split(' ').filter(Boolean)])];
@@ -119,7 +120,7 @@ function useChosenPorts(own: readonly string[], known: readonly string[]) {
   const [chosen, setChosen] = useState<readonly string[]>();
   const asked = useNavigation((view) => view.port);
   useEffect(() => {
-    if (asked !== undefined) setChosen([asked]);
+    if (asked !== undefined) setChosen([withRings(asked)]);
   }, [asked]);
   const first = [...own, ...known].slice(0, 1);
   return [chosen ?? first, setChosen] as const;
