@@ -88,12 +88,12 @@ describe('labs', () => {
       if ('why' in chosen) throw new Error(`No sandbox can be made here: ${chosen.why}`);
       const lab = await loadLab(folder);
       let sandboxes = 0;
-      const createSandbox = () =>
+      const createSandbox = (withMachines: boolean) =>
         chosen.driver.create({
           id: `test-${lab.slug}-${sandboxes++}`,
           limits: config.limits,
           interfaces: lab.interfaces,
-          machines: lab.machines,
+          machines: withMachines ? lab.machines : [],
         });
       const parallel = availableParallelism();
       expect(await verifyLab(lab, { createSandbox, extent: 'answers', parallel, signal })).toEqual([]);

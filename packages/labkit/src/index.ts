@@ -24,7 +24,7 @@ export {
   syncsInOneSecond,
   type Traffic,
 } from './checks/through.ts';
-export { type Failure, failed, firstFailure, passed, type Verdict } from './checks/verdict.ts';
+export { type Failure, failed, firstFailure, passed, passedWith, type Verdict } from './checks/verdict.ts';
 export { lastWords, requireRunning } from './checks/words.ts';
 export { loadDecks } from './decks.ts';
 export { parseDiagnostics, withCharacterColumns } from './diagnostics.ts';

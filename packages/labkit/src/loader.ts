@@ -150,6 +150,7 @@ function labOf(
     needs: needsOf(manifest),
     interfaces: manifest.interfaces,
     machines: manifest.machines,
+    machinesOptional: manifest.machinesOptional,
     checks,
     optional: optionalOf(manifest),
     hints: { ...generalHints, ...manifest.hints },

@@ -128,6 +128,10 @@ export const labManifest = z.strictObject({
     .max(MOST_MACHINES)
     .default([])
     .describe('Virtual machines beside the processes, and the ports of the sandbox that each has.'),
+  machinesOptional: z
+    .boolean()
+    .default(false)
+    .describe('Where there are no machines, Run starts their processes beside the others.'),
   steps: z.array(step).min(1).describe('The parts of the work; each has a section in text.md.'),
   further: z
     .array(step)

@@ -9,6 +9,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly workspace: string;
   /** Virtual machines beside its programs; their ports are open as long as the sandbox lives. None if left out. */
   readonly machines?: readonly SandboxMachine[];
+  /** Why machines that were asked for are not there, a sentence. */
+  readonly machinesMissing?: string;
   /**
    * Starts a program in the workspace, with netmap's tools on PATH and `/dev/netmap` working.
    * Rejects with SandboxError when the sandbox is gone or full; a program that cannot be found exits with 127.
@@ -79,6 +81,8 @@ export type MachinePort =
 export interface SandboxFittings {
   readonly interfaces: readonly SandboxInterface[];
   readonly machines: readonly SandboxMachine[];
+  /** Where there cannot be machines, a sandbox without them is better than none. */
+  readonly machinesOptional?: boolean;
 }
 
 export interface ExecOptions {

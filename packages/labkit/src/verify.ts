@@ -8,8 +8,8 @@ import type { Sandbox } from './sandbox.ts';
 import { textProblems } from './verify-text.ts';
 
 export interface VerifyOptions {
-  /** A fresh sandbox; disposed of here. */
-  readonly createSandbox: () => Promise<Sandbox>;
+  /** A fresh sandbox; disposed of here. Without the lab's machines where nothing is started in them. */
+  readonly createSandbox: (withMachines: boolean) => Promise<Sandbox>;
   /** `solution`: it alone. `answers`: the starter and the text, too. `all`: every task for going further and every mutant, too. */
   readonly extent: 'solution' | 'answers' | 'all';
   /** How many programs are tried at once, each in its own sandbox; 1 if not given. */
@@ -22,15 +22,27 @@ export interface VerifyOptions {
 /** What is not as the lab says, a sentence each; empty for a lab that holds. */
 export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<string[]> {
   const { solution, mutants, further } = await loadLabAnswers(lab);
-  const answer: Subject = { name: 'solution', files: solution, problems: checked(solutionProblems) };
+  const inMachine = new Set(lab.checks.filter((check) => check.inMachine).map(({ id }) => id));
+  const answer: Subject = {
+    name: 'solution',
+    files: solution,
+    problems: checked(solutionProblems),
+    withMachines: inMachine.size > 0,
+  };
   const text: Subject = { name: 'text', files: solution, problems: textProblems };
   const starter: Subject = { name: 'starter', files: lab.starter, problems: checked(starterProblems) };
   const subjects = options.extent === 'solution' ? [answer] : [text, answer, starter];
   if (options.extent !== 'solution' && takesCpp(solution)) subjects.push(cppSubject(solution));
-  if (options.extent === 'all') subjects.push(...further.map(furtherSubject));
-  if (options.extent === 'all') subjects.push(...mutants.map(mutantSubject));
+  if (options.extent === 'all')
+    subjects.push(...further.map((task) => ({ ...furtherSubject(task), withMachines: inMachine.size > 0 })));
+  if (options.extent === 'all') subjects.push(...mutants.map((mutant) => mutantSubject(mutant, inMachine)));
   if (options.extent === 'all' && takesCpp(solution))
-    subjects.push(...mutants.filter(isShown).slice(0, 1).map(inCppToo));
+    subjects.push(
+      ...mutants
+        .filter(isShown)
+        .slice(0, 1)
+        .map((mutant) => inCppToo(mutant, inMachine)),
+    );
   const problems = await inParallel(subjects, options.parallel ?? 1, (subject) =>
     verifySubject(lab, subject, options),
   );
@@ -42,6 +54,8 @@ interface Subject {
   readonly name: string;
   readonly files: readonly LabFile[];
   readonly problems: (lab: Lab, sandbox: Sandbox, signal: AbortSignal) => Promise<string[]>;
+  /** Whether it gets as far as a check that starts something in a machine; starting one takes seconds. */
+  readonly withMachines?: boolean;
 }
 
 /** Whether a file of C++ may stand in place of one of C. */
@@ -69,17 +83,19 @@ function furtherSubject({ id, checks, files }: LabFurther): Subject {
 const isShown = ({ shows }: LabMutant): boolean => shows !== undefined;
 
 /** Whoever writes C++ is led to the mistake, too: one mutant is enough to see it. */
-function inCppToo(mutant: LabMutant): Subject {
-  const { name, files, problems } = mutantSubject({ ...mutant, files: inCpp(mutant.files) });
-  return { name: `${name} in C++`, files, problems };
+function inCppToo(mutant: LabMutant, inMachine: ReadonlySet<string>): Subject {
+  const subject = mutantSubject({ ...mutant, files: inCpp(mutant.files) }, inMachine);
+  return { ...subject, name: `${subject.name} in C++` };
 }
 
-function mutantSubject(mutant: LabMutant): Subject {
+/** `inMachine`: the checks that start something in a machine; other mutants never get as far. */
+function mutantSubject(mutant: LabMutant, inMachine: ReadonlySet<string>): Subject {
   const problems = checked((results, lab) => [
     ...mutantProblems(mutant, results, lab),
     ...locationProblems(mutant, results),
   ]);
-  return { name: `mutant ${mutant.name}`, files: mutant.files, problems };
+  const withMachines = Object.keys(mutant.fails).some((id) => inMachine.has(id));
+  return { name: `mutant ${mutant.name}`, files: mutant.files, problems, withMachines };
 }
 
 /** Runs the lab's checks; `judge` says what the results ought to be. */
@@ -105,11 +121,11 @@ async function inParallel<T, R>(
 
 async function verifySubject(
   lab: Lab,
-  { name, files, problems }: Subject,
+  { name, files, problems, withMachines = false }: Subject,
   { createSandbox, onSubject, signal }: VerifyOptions,
 ): Promise<string[]> {
   onSubject?.(name);
-  await using sandbox = await createSandbox();
+  await using sandbox = await createSandbox(withMachines);
   await sandbox.put(files);
   const build = await buildLab(lab, sandbox);
   if (!build.ok) return [`${name}: does not build: ${build.output.trim()}`];

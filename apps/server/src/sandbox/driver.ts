@@ -40,6 +40,8 @@ export interface SandboxSpec {
   readonly interfaces?: readonly SandboxInterface[];
   /** None if left out. A driver that cannot have them beside its sandboxes says so by rejecting. */
   readonly machines?: readonly SandboxMachine[];
+  /** It says so in place of rejecting when there cannot be any: `machinesMissing`. */
+  readonly machinesOptional?: boolean;
   /** Who provides `/dev/netmap`; unetmap if not said. A driver that cannot rejects with SandboxError. */
   readonly engine?: EngineName;
 }

@@ -47,10 +47,12 @@ export class SandboxPool implements AsyncDisposable {
   }
 
   /** A warm sandbox under this id, or a new one, as one with fittings always is. Rejects with SandboxError. */
-  async take(id: string, { interfaces, machines }: SandboxFittings = NO_FITTINGS): Promise<Sandbox> {
+  async take(id: string, fittings: SandboxFittings = NO_FITTINGS): Promise<Sandbox> {
     if (this.#disposed) throw new SandboxError('The server is stopping.');
     const { driver, limits } = this.#options;
-    if (interfaces.length + machines.length > 0) return driver.create({ id, limits, interfaces, machines });
+    const { interfaces, machines, machinesOptional = false } = fittings;
+    if (interfaces.length + machines.length > 0)
+      return driver.create({ id, limits, interfaces, machines, machinesOptional });
     for (let warm = this.#warm.shift(); warm !== undefined; warm = this.#warm.shift()) {
       this.#fillSoon(REFILL_DELAY_MS);
       if (await isAlive(warm)) return new NamedSandbox(id, warm);

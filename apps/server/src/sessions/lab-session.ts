@@ -118,7 +118,7 @@ export class LabSession implements AsyncDisposable {
     this.#check = new CheckRun({
       lab: this.#lab(),
       enter: (signal, onPosition) => this.#place.checkPlaces.enter(signal, onPosition),
-      takeSandbox: (id) => this.#place.source.take(id, this.#lab()),
+      takeSandbox: (id) => this.#place.source.take(id, { ...this.#lab(), machinesOptional: true }),
       files: this.#place.workspaces.files(this.#key),
       onChange: (check) => this.#checkChanged(check),
     });

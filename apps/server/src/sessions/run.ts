@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { randomUUID } from 'node:crypto';
 import {
+  type ExecOptions,
   type Lab,
   type LabRunProcess,
   type LimitEvent,
@@ -171,10 +172,18 @@ export class Run {
     );
   }
 
-  async #start({ name, argv, namespace, machine }: LabRunProcess, sandbox: Sandbox): Promise<Terminal> {
+  /** A lab that goes on without its machines has their processes beside the others. */
+  #placeOf({ name, namespace, machine }: LabRunProcess, { machinesMissing }: Sandbox): ExecOptions {
+    if (machine === undefined || machinesMissing === undefined) return { namespace, machine };
+    this.#notice(`${name} runs beside the others, and not in ${machine}. ${machinesMissing}`);
+    return { namespace };
+  }
+
+  async #start(program: LabRunProcess, sandbox: Sandbox): Promise<Terminal> {
+    const { name, argv } = program;
     const terminal = this.#place.openTerminal({ title: name, kind: 'process', process: name });
     const { cols, rows } = terminal.info;
-    const process = await sandbox.exec(argv, { pty: { cols, rows }, namespace, machine });
+    const process = await sandbox.exec(argv, { pty: { cols, rows }, ...this.#placeOf(program, sandbox) });
     this.#running.set(name, process);
     terminal.connect(process);
     this.#updateProcess(name, { state: 'running', terminalId: terminal.terminalId, startedAtMs: Date.now() });

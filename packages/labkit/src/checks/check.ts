@@ -12,6 +12,8 @@ export interface Check {
   readonly expected: string;
   /** Checks that must have passed before this one says anything; when one did not, this one is skipped. */
   readonly after?: readonly string[];
+  /** It starts something in a machine of the lab's; where there are none, it is skipped. */
+  readonly inMachine?: boolean;
   /** Judges. What it throws is reported as a failure of the check itself, never as passed. */
   run(context: CheckContext): Promise<Verdict>;
 }

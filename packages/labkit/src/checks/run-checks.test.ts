@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Sandbox, SandboxError, type SandboxProcess } from '../sandbox.ts';
 import type { Check } from './check.ts';
 import { runChecks } from './run-checks.ts';
-import { failed, passed } from './verdict.ts';
+import { failed, passed, passedWith } from './verdict.ts';
 
 /**
  * Programs of this machine in a folder of their own, with a `nmstat` that sees no port: enough to see what becomes of
@@ -89,7 +89,7 @@ describe('running checks', () => {
       check('a', async () => passed),
       check('b', async () => failed('It did not.', 'nudge'), ['a']),
       check('c', async () => passed, ['b']),
-      check('d', async () => passed, ['a']),
+      check('d', async () => passedWith('It came twice as fast.'), ['a']),
     ]);
     expect(seen).toEqual([
       'a running',
@@ -102,6 +102,18 @@ describe('running checks', () => {
     ]);
     expect(results[1]).toMatchObject({ actual: 'It did not.', hint: 'Look there.', sent: 'Nothing.' });
     expect(results[2]?.actual).toContain('The check b');
+    expect(results[3]?.actual).toBe('It came twice as fast.');
+  });
+
+  test('one that starts something in a machine is skipped where there is none, and says why', async () => {
+    const inMachine = { ...check('b', async () => failed('It did not.', 'nudge')), inMachine: true };
+    const checks = [check('a', async () => passed), inMachine];
+    Object.assign(sandbox, { machinesMissing: 'The image is missing.' });
+    const { results } = await states(checks);
+    expect(results.map(({ state }) => state)).toEqual(['passed', 'skipped']);
+    expect(results[1]?.actual).toContain('The image is missing.');
+    Object.assign(sandbox, { machines: [{ name: 'vm1', ports: [] }] });
+    expect((await states(checks)).results[1]?.state).toBe('failed');
   });
 
   test('the place is where the hint says, else where the step is, else nowhere', async () => {

@@ -6,7 +6,7 @@ import type { Check } from './check.ts';
 import { CheckFailure } from './failure.ts';
 import { findLocation } from './location.ts';
 import { SandboxContext } from './sandbox-context.ts';
-import type { Failure, Verdict } from './verdict.ts';
+import type { Failure, Success, Verdict } from './verdict.ts';
 
 export interface CheckRunOptions {
   /** Called with `running` and then with the result of each check, in the lab's order. */
@@ -35,7 +35,9 @@ export async function runChecks(
   for (const check of lab.checks) {
     signal.throwIfAborted();
     const result =
-      skipped(check, results, lab) ?? (await runCheck(check, lab, sandbox, { onResult, signal }));
+      skipped(check, results, lab) ??
+      withoutMachine(check, sandbox) ??
+      (await runCheck(check, lab, sandbox, { onResult, signal }));
     onResult(result);
     results.push(marked(result));
   }
@@ -66,6 +68,15 @@ function skipped(
   };
 }
 
+/** All other checks say what they say, machines or not. */
+function withoutMachine(
+  check: Check,
+  { machines = [], machinesMissing = 'There are none here.' }: Sandbox,
+): CheckResult | undefined {
+  if (check.inMachine !== true || machines.length > 0) return undefined;
+  return { ...announce(check, 'skipped'), actual: `Not tried. ${machinesMissing}` };
+}
+
 async function runCheck(
   check: Check,
   lab: CheckedLab,
@@ -79,7 +90,7 @@ async function runCheck(
   const durationMs = Math.round(performance.now() - startedMs);
   return {
     ...announce(check, judged.passed ? 'passed' : 'failed'),
-    ...(judged.passed ? {} : await failureFields(judged, check, lab, sandbox)),
+    ...(judged.passed ? successFields(judged) : await failureFields(judged, check, lab, sandbox)),
     durationMs,
   };
 }
@@ -102,6 +113,10 @@ type BrokenCheck = Omit<Failure, 'hint'>;
 function brokenWords(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
   return `The check itself could not be carried out, which is no judgment of your program: ${reason}`;
+}
+
+function successFields({ actual }: Success): Partial<CheckResult> {
+  return actual === undefined ? {} : { actual };
 }
 
 async function failureFields(

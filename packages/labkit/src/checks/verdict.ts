@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 /** What a check found out. */
-export type Verdict = { readonly passed: true } | Failure;
+export type Verdict = Success | Failure;
+
+export interface Success {
+  readonly passed: true;
+  /** What came, a sentence, where it is worth reading even though all is well: what was measured. */
+  readonly actual?: string;
+}
 
 export interface Failure {
   readonly passed: false;
@@ -14,7 +20,11 @@ export interface Failure {
   readonly packets?: { readonly expectedHex: string; readonly actualHex: string };
 }
 
-export const passed: Verdict = { passed: true };
+export const passed: Success = { passed: true };
+
+export function passedWith(actual: string): Success {
+  return { passed: true, actual };
+}
 
 export function failed(actual: string, hint: string, more: Partial<Omit<Failure, 'passed'>> = {}): Failure {
   return { passed: false, actual, hint, ...more };

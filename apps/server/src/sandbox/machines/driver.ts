@@ -39,16 +39,17 @@ export class BubblewrapWithMachines implements SandboxDriver {
       await this.#maker.ready();
       return undefined;
     } catch (error) {
-      return needsMachines(error).message;
+      return `This lab has virtual machines in it. ${(error as Error).message}`;
     }
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
-    const { machines = [], ...plain } = spec;
+    const { machines = [], machinesOptional = false, ...plain } = spec;
     if (machines.length === 0) return await this.#inner.create(plain);
-    await this.#maker.ready().catch((error: unknown) => {
-      throw needsMachines(error);
-    });
+    const missing = await this.readyMachines();
+    if (missing !== undefined && !machinesOptional) throw new SandboxError(missing);
+    if (missing !== undefined)
+      return Object.assign(await this.#inner.create(plain), { machinesMissing: missing });
     await using undo = new AsyncDisposableStack();
     const { sandbox, holderPid } = await this.#inner.createHeld(plain);
     undo.use(sandbox);
@@ -84,10 +85,6 @@ async function allOf<T extends AsyncDisposable>(starting: readonly Promise<T>[])
   if (failed === undefined) return started;
   await Promise.all(started.map((each) => each[Symbol.asyncDispose]()));
   throw failed.reason;
-}
-
-function needsMachines(error: unknown): SandboxError {
-  return new SandboxError(`This lab has virtual machines in it. ${(error as Error).message}`);
 }
 
 function machineShape(accelerator: Accelerator): MachineShape {
