@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { expect, test } from '../fixtures.ts';
-import { LAB_NAMES, solutionOf } from '../labs.ts';
+import { PLAIN_LAB_NAMES, solutionOf } from '../labs.ts';
 
-for (const lab of LAB_NAMES) {
+for (const lab of PLAIN_LAB_NAMES) {
   test(`${lab}: the starter fails with an explanation, the solution passes`, async ({ attendee }) => {
     const workspace = await attendee(`Solver of ${lab}`, lab);
     expect(await workspace.runCheck()).toBe('failed');
