@@ -54,7 +54,7 @@
 #include <stdint.h>
 
 #define SEGMENT_MAGIC 0x31706d74656e7531ull
-#define SEGMENT_VERSION 5u
+#define SEGMENT_VERSION 6u
 
 enum {
 	MAX_CLIENTS = 4000,
@@ -72,6 +72,7 @@ enum {
 	MODULE_NAME_BYTES = 16,
 	LAST_WORDS_BYTES = 200,
 	MAX_LANES = 16,
+	MODULE_EVENTS = 256, // a power of two: as many as a switch has ports
 	NIC_HOLDERS = 8,
 	MAX_HOLDS = 8,
 	NONE = 0xffff, // no such switch, port, area
@@ -247,6 +248,15 @@ struct module_lane {
 	uint64_t wild;	  // to a port or ring that cannot be
 };
 
+// A port that came to a module's switch or left it.
+struct module_event {
+	uint32_t came;
+	uint32_t gen; // of the port
+	uint16_t port, sw_port;
+	uint16_t rings[2]; // by enum ring_dir
+	char name[PORT_NAME_BYTES]; // with the switch's
+};
+
 struct module {
 	uint32_t rule;
 	uint32_t mark; // client mark of the process that runs it
@@ -258,6 +268,8 @@ struct module {
 	char name[MODULE_NAME_BYTES];
 	char last_words[LAST_WORDS_BYTES]; // why it ended, if it could say so
 	struct module_lane lanes[MAX_LANES];
+	uint32_t event_count; // control: so far; the last MODULE_EVENTS of them are there
+	struct module_event events[MODULE_EVENTS];
 };
 
 // Somebody makes the users of a port stop at each sync (hold.h).

@@ -12,6 +12,8 @@
 #include "core/liveness.h"
 #include "core/region.h"
 #include "core/sys.h"
+#include "ports/port.h"
+#include "ports/vale.h"
 
 static struct area_view views[MAX_SWITCHES];
 
@@ -73,6 +75,56 @@ struct lanes *module_lanes(uint32_t number, uint32_t rule)
 	lanes_path(path, number, gen);
 	return (struct lanes *)area_view_file(&views[number], gen, path,
 					      lanes_bytes(module_at(number)->lane_count));
+}
+
+// ---- ports coming and going ----
+
+static struct module *ruler_of(const struct port *port)
+{
+	const uint32_t ruler = segment->switches[port->sw].ruler;
+	struct module *m = ruler ? module_at(ruler - 1) : NULL;
+
+	return m && module_state(observe(&m->rule)) == RULE_ACTIVE ? m : NULL;
+}
+
+struct module_event module_event_of(const struct port *port, int came)
+{
+	struct module_event e = {
+		.came = came,
+		.gen = port->gen,
+		.port = port_id(port),
+		.sw_port = port->sw_port,
+		.rings = {port->ring_count[0], port->ring_count[1]},
+	};
+
+	vale_full_name(port, e.name);
+	return e;
+}
+
+void module_hear(const struct port *port, int came)
+{
+	struct module *m = ruler_of(port);
+
+	if (!m)
+		return;
+	m->events[m->event_count % MODULE_EVENTS] = module_event_of(port, came);
+	publish(&m->event_count, m->event_count + 1);
+	sys_futex_wake(&m->lanes[0].posted, 1);
+}
+
+static void introduce_all(const struct vale_switch *sw)
+{
+	for (int i = 0; i < MAX_SWITCH_PORTS; i++)
+		if (sw->ports[i])
+			module_hear(port_at(sw->ports[i] - 1), 1);
+}
+
+static void introduce_ports(const char *sw)
+{
+	const int number = vale_find_switch(sw);
+
+	if (number >= 0)
+		introduce_all(&segment->switches[number]);
 }
 
 // ---- ending ----
@@ -168,6 +220,7 @@ static void describe(struct module *m, const char *sw, const struct module *wish
 	m->patience_ms = wish->patience_ms;
 	m->lane_count = wish->lane_count;
 	m->last_wild = 0;
+	m->event_count = 0;
 	memset(m->sw, 0, sizeof m->sw);
 	memset(m->last_words, 0, sizeof m->last_words);
 	strncpy(m->sw, sw, sizeof m->sw - 1);
@@ -210,6 +263,7 @@ int module_load(const char *sw, const struct module *wish)
 	start_lanes(m, lanes);
 	publish(&m->rule, rule);
 	set_ruler(sw, number + 1);
+	introduce_ports(sw);
 	return number;
 }
 

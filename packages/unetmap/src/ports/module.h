@@ -49,6 +49,10 @@ void modules_reap(void);
 // The ruler for a switch that is being made: number + 1, or 0.
 uint32_t module_of_new_switch(const char *sw);
 
+// A port has come to its switch, or leaves it. The same may be told twice.
+void module_hear(const struct port *port, int came);
+struct module_event module_event_of(const struct port *port, int came); // no lock
+
 // ---- senders ----
 
 struct ask {

@@ -19,12 +19,14 @@ enum { TICK_MS = 100, DROP = 0xffff };
 // One at a time: a module need not know of threads.
 static pthread_mutex_t module_lock = PTHREAD_MUTEX_INITIALIZER;
 
-// The ports as the module has seen them.
+// The ports as the module has seen them, and how many events it has heard of.
 static struct seen {
 	struct netmap_vp_adapter na;
-	uint32_t gen; // 0 = not seen
+	int here;
+	uint32_t gen;
 	uint16_t port;
 } seen[MAX_SWITCH_PORTS];
+static uint32_t heard;
 
 struct server {
 	const struct vale_module *module;
@@ -40,9 +42,9 @@ struct server {
 
 static void say_goodbye(struct server *s, struct seen *was)
 {
-	if (!was->gen)
+	if (!was->here)
 		return;
-	was->gen = 0;
+	was->here = 0;
 	if (!s->module->ops->dtor)
 		return;
 	s->place->port = &was->na;
@@ -51,50 +53,98 @@ static void say_goodbye(struct server *s, struct seen *was)
 	s->place->doing = NULL;
 }
 
-static const struct vale_switch *ruled_switch(const struct server *s)
+static void introduce(const struct module_event *e)
 {
-	for (int i = 0; i < MAX_SWITCHES; i++)
-		if (observe(&segment->switches[i].state) == STATE_ACTIVE &&
-		    glance(&segment->switches[i].ruler) == s->number + 1)
-			return &segment->switches[i];
+	struct seen *now = &seen[e->sw_port % MAX_SWITCH_PORTS];
+
+	memset(now, 0, sizeof *now);
+	memcpy(now->na.up.name, e->name, sizeof now->na.up.name);
+	now->na.up.num_tx_rings = e->rings[TX];
+	now->na.up.num_rx_rings = e->rings[RX];
+	now->na.bdg_port = e->sw_port;
+	now->port = e->port;
+	now->gen = e->gen;
+	now->here = 1;
+}
+
+static int knows(const struct seen *it, uint16_t port, uint32_t gen)
+{
+	return it->here && it->gen == gen && it->port == port;
+}
+
+// The port on this place of our switch now, or NULL.
+static const struct port *present(const struct server *s, int place)
+{
+	for (int i = 0; i < MAX_SWITCHES; i++) {
+		const struct vale_switch *sw = &segment->switches[i];
+		const uint16_t port = observe(&sw->ports[place]);
+
+		if (observe(&sw->state) == STATE_ACTIVE && glance(&sw->ruler) == s->number + 1)
+			return port ? port_at(port - 1) : NULL;
+	}
 	return NULL;
 }
 
-static void notice_leavers(struct server *s)
+static int is_present(const struct server *s, const struct seen *it)
 {
-	const struct vale_switch *sw = ruled_switch(s);
+	const struct port *port = present(s, it - seen);
 
-	pthread_mutex_lock(&module_lock);
-	for (int i = 0; i < MAX_SWITCH_PORTS; i++)
-		if (seen[i].gen && (!sw || observe(&sw->ports[i]) != seen[i].port + 1 ||
-				    segment->ports[seen[i].port].gen != seen[i].gen))
-			say_goodbye(s, &seen[i]);
-	pthread_mutex_unlock(&module_lock);
+	return port && knows(it, port_id(port), port->gen);
 }
 
-static void introduce(struct seen *now, uint16_t id, int sw_port)
+static void take_event(struct server *s, const struct module_event *e)
 {
-	const struct port *port = port_at(id);
+	struct seen *it = &seen[e->sw_port % MAX_SWITCH_PORTS];
 
-	memset(now, 0, sizeof *now);
-	vale_full_name(port, now->na.up.name);
-	now->na.up.num_tx_rings = port->ring_count[TX];
-	now->na.up.num_rx_rings = port->ring_count[RX];
-	now->na.bdg_port = sw_port;
-	now->port = id;
-	now->gen = port->gen;
+	if (knows(it, e->port, e->gen) == (e->came != 0) || (e->came && is_present(s, it)))
+		return;
+	say_goodbye(s, it);
+	if (e->came)
+		introduce(e);
+}
+
+static void look_at(struct server *s, int place)
+{
+	const struct port *port = present(s, place);
+
+	if (seen[place].here && !is_present(s, &seen[place]))
+		say_goodbye(s, &seen[place]);
+	if (port && !seen[place].here) {
+		const struct module_event e = module_event_of(port, 1);
+
+		introduce(&e);
+	}
+}
+
+// Too many events for us: what is there now must do.
+static void look_around(struct server *s)
+{
+	heard = observe(&s->m->event_count);
+	for (int place = 0; place < MAX_SWITCH_PORTS; place++)
+		look_at(s, place);
+}
+
+static void take_events(struct server *s)
+{
+	while (heard != observe(&s->m->event_count)) {
+		const struct module_event e = s->m->events[heard % MODULE_EVENTS];
+
+		// Somebody may be writing the event after the last one, over the oldest.
+		if (observe(&s->m->event_count) - heard >= MODULE_EVENTS) {
+			look_around(s);
+			continue;
+		}
+		heard++;
+		take_event(s, &e);
+	}
 }
 
 static struct netmap_vp_adapter *sender(struct server *s)
 {
 	const struct lane *lane = s->lane;
 	struct seen *it = &seen[lane->sw_port % MAX_SWITCH_PORTS];
-	uint16_t id = lane->port % MAX_PORTS;
 
-	if (it->gen && (it->port != id || it->gen != port_at(id)->gen))
-		say_goodbye(s, it);
-	if (!it->gen)
-		introduce(it, id, it - seen);
+	take_events(s);
 	it->na.up.virt_hdr_len = lane->vnet_hdr_bytes;
 	return &it->na;
 }
@@ -185,7 +235,17 @@ static void answer(struct server *s, uint32_t posted)
 	sys_futex_wake(&s->lane->done, 1);
 }
 
-static void serve(struct server *s, int ticks)
+static void hear(struct server *s)
+{
+	if (glance(&heard) == observe(&s->m->event_count))
+		return;
+	pthread_mutex_lock(&module_lock);
+	take_events(s);
+	pthread_mutex_unlock(&module_lock);
+}
+
+// A wake-up may be missed: it is told by a word that we do not sleep on.
+static void serve(struct server *s, int hears)
 {
 	const struct timespec tick = {.tv_nsec = TICK_MS * 1000 * 1000};
 	uint32_t answered = s->lane->done;
@@ -198,8 +258,10 @@ static void serve(struct server *s, int ticks)
 			answered = posted;
 		} else if (observe(&s->m->rule) != s->rule) {
 			return;
-		} else if (sys_futex_wait(&s->trusted->posted, posted, &tick) == -ETIMEDOUT && ticks) {
-			notice_leavers(s);
+		} else {
+			sys_futex_wait(&s->trusted->posted, posted, &tick);
+			if (hears)
+				hear(s);
 		}
 	}
 }

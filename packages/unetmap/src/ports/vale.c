@@ -73,10 +73,13 @@ static int free_index(const struct vale_switch *s)
 	return best;
 }
 
-static void leave_place(struct vale_switch *s, uint16_t index)
+static void leave_place(const struct port *port)
 {
-	s->left[index] = ++s->leaves;
-	publish(&s->ports[index], 0);
+	struct vale_switch *s = &segment->switches[port->sw];
+
+	module_hear(port, 0);
+	s->left[port->sw_port] = ++s->leaves;
+	publish(&s->ports[port->sw_port], 0);
 }
 
 int vale_enter(struct port *port, const char *full_name)
@@ -103,6 +106,7 @@ void vale_show(struct port *port)
 	publish(&s->ports[port->sw_port], port_id(port) + 1);
 	if (s->port_high <= port->sw_port)
 		publish(&s->port_high, port->sw_port + 1u);
+	module_hear(port, 1);
 }
 
 // A process that died in attach or detach may have left a switch without a place.
@@ -120,7 +124,7 @@ void vale_leave(struct port *port)
 		return;
 	s = &segment->switches[port->sw];
 	if (vale_is_shown(port))
-		leave_place(s, port->sw_port);
+		leave_place(port);
 	if (is_empty(s))
 		publish(&s->state, STATE_FREE);
 }
@@ -242,7 +246,7 @@ static void unused(struct port *port)
 		return;
 	}
 	if (vale_is_shown(port))
-		leave_place(&segment->switches[port->sw], port->sw_port);
+		leave_place(port);
 	port_drop_rings(port, TX, 1);
 	port_drop_rings(port, RX, 1);
 	vale_dissolve(port);

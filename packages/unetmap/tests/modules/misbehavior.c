@@ -3,6 +3,7 @@
 // Proves: what goes wrong in a module stays in its process. It crashes in every way, hangs, is killed,
 // or answers nonsense: it is said so, with the reason; the switch learns again from the same batch on, so
 // that every frame arrives once; and another switch with a module takes no notice.
+#include <fcntl.h>
 #include <signal.h>
 #include <time.h>
 
@@ -41,15 +42,25 @@ static void start(const char *options)
 	expect("well-behaved", COUNT, 0);
 }
 
-static int said(const char *wanted)
+// On so many lines, in the end.
+static int said(const char *wanted, int times)
 {
 	char command[256];
 
-	snprintf(command, sizeof command, "grep -q \"%s\" $UNETMAP_DIR/said", wanted);
+	snprintf(command, sizeof command, "[ $(grep -c \"%s\" $UNETMAP_DIR/said) = %d ]", wanted, times);
 	for (int tries = 0; tries < 100; tries++, usleep(50 * 1000))
 		if (system(command) == 0)
 			return 1;
 	return system("cat $UNETMAP_DIR/said >&2"), 0;
+}
+
+static void signal_module(int signal)
+{
+	char command[256];
+
+	snprintf(command, sizeof command, "kill -%d $(%s/bin/vale-module list | sed -n 's/^vale0: wicked .*pid \\([0-9]*\\).*/\\1/p')",
+		 signal, getenv("BUILD"));
+	CHECK(system(command) == 0, "kill -%d", signal);
 }
 
 static void dies_of(const char *word, const char *listed)
@@ -68,7 +79,7 @@ static void dies_of(const char *word, const char *listed)
 static void crashes(void)
 {
 	dies_of("null", "Segmentation fault in lookup, for a frame of 60 bytes from vale0:a at wicked.c:");
-	CHECK(said("wicked crashed: Segmentation fault in lookup.*vale0: forwards by learning now"), "not told");
+	CHECK(said("wicked crashed: Segmentation fault in lookup.*vale0: forwards by learning now", 1), "not told");
 	dies_of("null", "(misbehave)");
 	dies_of("overflow", "Segmentation fault in lookup");
 	dies_of("abort", "Aborted in lookup");
@@ -103,7 +114,7 @@ static void hangs(void)
 	expect("hang", COUNT, COUNT);
 	CHECK(seconds() - before >= 0.3, "given up after %.3f s", seconds() - before);
 	CHECK(says("list", "vale0: wicked hung"), "hang");
-	CHECK(said("wicked hangs in lookup, for a frame of 60 bytes from vale0:a: no answer for 300 ms"), "not told");
+	CHECK(said("wicked hangs in lookup, for a frame of 60 bytes from vale0:a: no answer for 300 ms", 1), "not told");
 	CHECK(vale_module("unload vale0:") == 0, "forget it");
 }
 
@@ -112,13 +123,13 @@ static void answers_nonsense(void)
 	start("");
 	misdeed("port");
 	expect("port 256", 0, 0);
-	CHECK(said("lookup of wicked returned port 256: dropped"), "not told");
+	CHECK(said("lookup of wicked returned port 256: dropped", 1), "not told");
 	misdeed("huge");
 	expect("port 65537", 0, 0);
-	CHECK(said("returned port 65535 or more"), "not told");
+	CHECK(said("returned port 65535 or more", 1), "not told");
 	misdeed("ring");
 	expect("ring 16", 0, 0);
-	CHECK(said("lookup of wicked set ring 16: dropped"), "not told");
+	CHECK(said("lookup of wicked set ring 16: dropped", 1), "not told");
 	misdeed("absent");
 	expect("port 100", 0, 0);
 	misdeed("self");
@@ -129,16 +140,44 @@ static void answers_nonsense(void)
 	CHECK(vale_module("unload vale0:") == 0, "unload");
 }
 
+// Each port that leaves, once: one that sent, those that only were there, one older than the module.
 static void says_farewell(void)
 {
-	struct nmport_d *d;
+	enum { CROWD = 60 };
+	struct nmport_d *older = open_port("vale0:older"), *d;
 
+	fcntl(older->fd, F_SETFD, FD_CLOEXEC); // the module's process comes of this one
 	start("");
+	nmport_close(older);
 	d = open_port("vale0:gone");
 	send_on(d, 0, 9, 4, 0, 1);
 	nmport_close(d);
-	CHECK(said("farewell vale0:gone"), "no dtor");
+	for (int i = 0; i < CROWD; i++)
+		nmport_close(open_port("vale0:crowd"));
+	CHECK(said("farewell vale0:older", 1), "no dtor of a port older than the module");
+	CHECK(said("farewell vale0:gone", 1), "no dtor of one that sent");
+	CHECK(said("farewell vale0:crowd", CROWD), "no dtor of those that did not send");
 	arrived(b);
+	CHECK(vale_module("unload vale0:") == 0, "unload");
+}
+
+// A module that was stopped meanwhile still hears of those that it knew.
+static void hears_late(void)
+{
+	enum { MORE_THAN_ARE_KEPT = 200 };
+	struct nmport_d *d;
+
+	start("");
+	d = open_port("vale0:known");
+	send_on(d, 0, 9, 4, 0, 1);
+	signal_module(SIGSTOP);
+	nmport_close(d);
+	for (int i = 0; i < MORE_THAN_ARE_KEPT; i++)
+		nmport_close(open_port("vale0:many"));
+	signal_module(SIGCONT);
+	CHECK(said("farewell vale0:known", 1), "no dtor");
+	arrived(b);
+	expect("woken", COUNT, 0);
 	CHECK(vale_module("unload vale0:") == 0, "unload");
 }
 
@@ -156,6 +195,7 @@ int main(void)
 	hangs();
 	answers_nonsense();
 	says_farewell();
+	hears_late();
 	other_switch_is_well();
 	CHECK(says("list", "vale1: static-router rules"), "the other one");
 	CHECK(vale_module("unload vale1:") == 0, "unload");
