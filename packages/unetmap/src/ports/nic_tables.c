@@ -258,14 +258,15 @@ int nic_tables_join(const char *device, const char *tap, int tap_index, int back
 
 // ---- turning round, by a filter of traffic control ----
 
+// One key, that of everything: no bit of it is looked at.
 static void put_classifier(struct netlink_request *r)
 {
-	struct {
-		struct tc_u32_sel sel;
-		struct tc_u32_key everything;
-	} selector = {.sel = {.flags = TC_U32_TERMINAL, .nkeys = 1}};
+	_Alignas(struct tc_u32_sel) char bytes[sizeof(struct tc_u32_sel) + sizeof(struct tc_u32_key)] = {0};
+	struct tc_u32_sel *selector = (struct tc_u32_sel *)bytes;
 
-	netlink_put(r, TCA_U32_SEL, &selector, sizeof selector);
+	selector->flags = TC_U32_TERMINAL;
+	selector->nkeys = 1;
+	netlink_put(r, TCA_U32_SEL, bytes, sizeof bytes);
 }
 
 static void put_receive_action(struct netlink_request *r, int ifindex)
