@@ -107,13 +107,25 @@ static int wait_for_step(struct hold *h, uint16_t call, uint32_t phase, const si
 	return 0;
 }
 
+// All but those that an instruction raises: held back, they would kill.
+static sigset_t signals_from_outside(void)
+{
+	static const int from_inside[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
+	sigset_t set;
+
+	sigfillset(&set);
+	for (size_t i = 0; i < sizeof from_inside / sizeof from_inside[0]; i++)
+		sigdelset(&set, from_inside[i]);
+	return set;
+}
+
 static int stop(struct hold *h, uint16_t call, uint32_t phase)
 {
-	sigset_t all, before;
+	const sigset_t blocked = signals_from_outside();
+	sigset_t before;
 	int error;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pthread_sigmask(SIG_SETMASK, &blocked, &before);
 	error = wait_for_step(h, call, phase, &before);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return error;
@@ -208,4 +220,6 @@ void hold_drop_all(uint16_t desc)
 	for (int i = 0; i < MAX_HOLDS; i++)
 		if (segment->holds[i].holder == token_of(desc))
 			drop(&segment->holds[i]);
+	if (segment->hold_count) // somebody may have died, or given up a dead one's hold, without counting
+		count_holds();
 }

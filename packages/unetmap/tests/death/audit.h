@@ -154,7 +154,7 @@ static inline void audit_area(struct audit *a, unsigned id)
 	x.buffers = calloc(area->buf_total, 1);
 	x.buffers[0] = x.buffers[1] = 1; // never handed out
 	audit_owners(a, id, &x);
-	bits = (const uint64_t *)(x.base + area->map_bytes);
+	bits = (const uint64_t *)(x.base + area->bitmaps_ofs);
 	audit_pool(a, id, "interfaces", bits, x.ifs, area->if_total);
 	bits += audit_words(area->if_total);
 	audit_pool(a, id, "rings", bits, x.rings, area->ring_total);
@@ -255,6 +255,25 @@ static inline void audit_switch(struct audit *a, uint32_t sw)
 		FAULT(a, "switch %s has no ports", s->name);
 }
 
+static inline void audit_holds(struct audit *a)
+{
+	uint32_t count = 0;
+
+	for (int i = 0; i < MAX_HOLDS; i++) {
+		const struct hold *h = &a->segment->holds[i];
+		const uint32_t desc = (uint32_t)h->holder - 1;
+
+		if (!h->holder)
+			continue;
+		count++;
+		if (desc >= MAX_DESCS || a->segment->descs[desc].state != STATE_ACTIVE ||
+		    a->segment->descs[desc].gen != h->holder >> 32)
+			FAULT(a, "%s is held by nobody", h->port);
+	}
+	if (count != a->segment->hold_count)
+		FAULT(a, "%u holds are counted and %u are there", a->segment->hold_count, count);
+}
+
 // ---- files ----
 
 static inline void audit_file(struct audit *a, const char *name)
@@ -306,6 +325,7 @@ static inline struct audit audit_region(void)
 		audit_switch(&a, sw);
 	for (uint32_t id = 0; id < MAX_DESCS; id++)
 		a.descs += a.segment->descs[id].state == STATE_ACTIVE;
+	audit_holds(&a);
 	audit_files(&a);
 	munmap((void *)a.segment, bytes);
 	a.segment = NULL;

@@ -21,15 +21,18 @@ int main(void)
 #include <errno.h>
 #include <link.h>
 #include <sys/ucontext.h>
+#include <unetmap/passthrough.h>
+#include <unetmap/rings.h>
 
 #include "traffic.h"
 
 #include "audit.h"
 
-enum { SLOTS = 4, DEFAULT_KILLS = 60, ONE_IN = 4, WEDGED_S = 20, MAX_HITS = 100, TRAP_FLAG = 0x100 };
+enum { SLOTS = 4, DEFAULT_KILLS = 60, ONE_IN = 5, WEDGED_S = 60, MAX_HITS = 100, TRAP_FLAG = 0x100 };
 
 // Ports that live through everything: what a victim's death must not touch.
 static struct nm_desc *neighbor, *neighbor_pipe;
+static int given; // a port that a guest has
 
 // Frames go to the neighbors' memory area, where what is lost stays lost.
 static struct nmreq small_wish(void)
@@ -193,12 +196,17 @@ static void open_device(struct nm_desc *unused)
 	close(fd);
 }
 
-static int ask(uint16_t type, const char *name, void *body)
+static int ask_by(int fd, uint16_t type, const char *name, void *body)
 {
 	struct nmreq_header h = {.nr_version = NETMAP_API, .nr_reqtype = type, .nr_body = (uintptr_t)body};
 
 	strncpy(h.nr_name, name, sizeof h.nr_name - 1);
-	return ioctl(neighbor->fd, NIOCCTRL, &h);
+	return ioctl(fd, NIOCCTRL, &h);
+}
+
+static int ask(uint16_t type, const char *name, void *body)
+{
+	return ask_by(neighbor->fd, type, name, body);
 }
 
 static void make_lasting(struct nm_desc *unused)
@@ -245,6 +253,107 @@ static void open_lasting(struct nm_desc *unused)
 	require(open_small("netmap:lasting/x", 2), "lasting");
 }
 
+// ---- holds ----
+
+static void take_hold(struct nm_desc *unused)
+{
+	struct unetmap_hold hold = {.steps = 1}, end = {.let_go = 1};
+	int fd = open("/dev/netmap", O_RDWR);
+
+	ask_by(fd, UNETMAP_REQ_HOLD, "vale0:n", &hold);
+	ask_by(fd, UNETMAP_REQ_HOLD, "vale0:n", &end);
+	ask_by(fd, UNETMAP_REQ_HOLD, "vale0:later", &hold);
+	close(fd);
+}
+
+static void look_at_ring(struct nm_desc *unused)
+{
+	struct netmap_slot slots[SLOTS];
+	char frames[SLOTS][UNETMAP_RING_FRAME_BYTES];
+	struct unetmap_ring ring = {.dir = 1, .room = SLOTS, .slots = (uintptr_t)slots, .frames = (uintptr_t)frames,
+				    .frame_count = SLOTS};
+
+	ask(UNETMAP_REQ_RING_GET, "vale0:n", &ring);
+}
+
+static struct nm_desc *held_sender(void)
+{
+	struct nm_desc *d = open_small("vale0:held/x", 0);
+
+	require(d, "vale0:held");
+	put_frame(d, 7, (struct mark){.stream = 1});
+	return d;
+}
+
+// By the test itself, with more steps than anybody will take.
+static void hold_for_victims(void)
+{
+	struct unetmap_hold hold = {.steps = UINT32_MAX};
+
+	require(ask(UNETMAP_REQ_HOLD, "vale0:held", &hold) ? NULL : neighbor, "a hold");
+}
+
+// ---- passthrough ----
+
+static int give(const char *name, struct unetmap_passthrough *p)
+{
+	struct nmreq_register reg = {.nr_mode = NR_REG_ALL_NIC, .nr_flags = UNETMAP_NR_PASSTHROUGH | NR_EXCLUSIVE,
+				     .nr_tx_slots = SLOTS, .nr_rx_slots = SLOTS};
+	int fd = open("/dev/netmap", O_RDWR | O_CLOEXEC);
+
+	if (ask_by(fd, NETMAP_REQ_REGISTER, name, &reg) || ask_by(fd, UNETMAP_REQ_PASSTHROUGH_GET, "", p))
+		require(NULL, name);
+	return fd;
+}
+
+static void give_away(struct nm_desc *unused)
+{
+	struct unetmap_passthrough p = {.bytes = 0};
+	struct unetmap_passthrough_serve serve = {.for_ms = 0, .nap_us = 1};
+	int fd = give("vale0:given-by-victim", &p);
+
+	put_frame(neighbor, 3, (struct mark){.stream = 1});
+	ioctl(neighbor->fd, NIOCTXSYNC, NULL);
+	ask_by(fd, UNETMAP_REQ_PASSTHROUGH_SERVE, "", &serve);
+	close(fd);
+}
+
+static void give_pipe_away(struct nm_desc *unused)
+{
+	struct unetmap_passthrough p = {.bytes = 0};
+
+	close(give("given}1", &p));
+}
+
+static void open_as_guest(struct nm_desc *unused)
+{
+	require(nm_open("netmap:inside/x", NULL, 0, NULL), "a guest's port");
+}
+
+static struct nm_desc *guest(void)
+{
+	struct nm_desc *d = nm_open("netmap:inside/x", NULL, 0, NULL);
+
+	require(d, "a guest's port");
+	put_frame(d, 7, (struct mark){.stream = 1});
+	return d;
+}
+
+static void sync_guest(struct nm_desc *d)
+{
+	sync_tx(d);
+	sync_rx(d);
+}
+
+// By the test itself, which is its host, too.
+static void give_to_victims(void)
+{
+	struct unetmap_passthrough p = {.guest_name = "inside"};
+
+	given = give("vale0:given", &p);
+	setenv("UNETMAP_PASSTHROUGH", p.path, 1);
+}
+
 static const struct operation operations[] = {
 	{"open a switch port", nothing, open_vale},
 	{"close a switch port", vale_port, close_port},
@@ -264,6 +373,14 @@ static const struct operation operations[] = {
 	{"send under a zero-copy monitor", watched_sender, sync_tx},
 	{"receive under a zero-copy monitor", watched_listener, sync_rx},
 	{"sleep in poll", idle_listener, sleep_in_poll},
+	{"hold ports", nothing, take_hold},
+	{"look at a ring", nothing, look_at_ring},
+	{"send from a held port", held_sender, sync_tx},
+	{"give a switch port to a guest", nothing, give_away},
+	{"give an end of a pipe to a guest", nothing, give_pipe_away},
+	{"open a port as a guest", nothing, open_as_guest},
+	{"close a port as a guest", guest, close_port},
+	{"sync a port as a guest", guest, sync_guest},
 };
 
 enum { OPERATIONS = sizeof operations / sizeof operations[0] };
@@ -427,6 +544,8 @@ static void come_to_rest(void)
 	remove_lasting(NULL);
 	drain(neighbor);
 	drain(neighbor_pipe);
+	ioctl(given, NIOCTXSYNC, NULL);
+	ioctl(given, NIOCRXSYNC, NULL);
 }
 
 static void check_region(const struct death *death, struct audit *before)
@@ -509,9 +628,12 @@ int main(int argc, char **argv)
 	neighbor = open_port("vale0:n");
 	neighbor_pipe = open_small("netmap:np{1", 0);
 	require(neighbor_pipe, "np{1");
+	hold_for_victims();
+	give_to_victims();
 	for (int i = 0; i < OPERATIONS; i++)
 		if (apart || rand() % ONE_IN == 0)
 			try(&operations[i], apart);
+	close(given);
 	nm_close(neighbor_pipe);
 	nm_close(neighbor);
 	return failures != 0;
