@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <sys/resource.h>
+#include <unetmap/passthrough.h>
+#include <unetmap/rings.h>
 #include <unetmap/stats.h>
 
 #include "traffic.h"
@@ -19,6 +21,9 @@ struct board {
 	uint64_t sleeper_seen, sleeper_errors, forwarded, watched, asked;
 	struct mark device_last; // what came by the veth pair
 	uint64_t device_seen, device_errors;
+	uint64_t held;			 // syncs of a program that is held
+	uint64_t from_guest, to_guest;
+	char device_path[2048];		 // of the guest
 	uint32_t generation;
 	uint32_t ready; // the last victim started has its port
 };
@@ -305,6 +310,117 @@ static void requester(void *unused)
 	}
 }
 
+// ---- holds ----
+
+static void hold(int fd, uint32_t steps, int let_go)
+{
+	struct unetmap_hold body = {.steps = steps, .let_go = let_go};
+
+	ask(fd, UNETMAP_REQ_HOLD, "vale0:held", &body);
+}
+
+// Most of its life it holds the port, and its program stands still.
+static void holder(void *unused)
+{
+	int fd = open("/dev/netmap", O_RDWR);
+
+	say_ready();
+	for (;;) {
+		hold(fd, 0, 0);
+		sleep_us(500);
+		hold(fd, 1 + board->held % 7, 0);
+		sleep_us(500);
+		if (board->held % 3 == 0)
+			hold(fd, 0, 1);
+	}
+}
+
+static void held_sender(void *unused)
+{
+	struct nm_desc *d = open_port("vale0:held/x");
+
+	say_ready();
+	for (;; __atomic_add_fetch(&board->held, 1, __ATOMIC_RELAXED)) {
+		put_frame(d, 9, (struct mark){.stream = 9});
+		if (board->held % 2)
+			ioctl(d->fd, NIOCTXSYNC, NULL);
+		else
+			poll_for(d, POLLOUT);
+	}
+}
+
+// ---- passthrough ----
+
+static int give(struct unetmap_passthrough *p)
+{
+	struct nmreq_register reg = {.nr_mode = NR_REG_ALL_NIC, .nr_flags = UNETMAP_NR_PASSTHROUGH | NR_EXCLUSIVE,
+				     .nr_tx_slots = VICTIM_SLOTS, .nr_rx_slots = VICTIM_SLOTS};
+	int fd = open("/dev/netmap", O_RDWR);
+
+	if (!ask(fd, NETMAP_REQ_REGISTER, "vale4:given", &reg) && !ask(fd, UNETMAP_REQ_PASSTHROUGH_GET, "", p))
+		return fd;
+	printf("cannot give vale4:given to a guest: %s\n", strerror(errno));
+	fflush(stdout);
+	_exit(1);
+}
+
+// The host of a guest, and its neighbor.
+static void host(void *unused)
+{
+	struct unetmap_passthrough p = {.guest_name = "inside"};
+	struct unetmap_passthrough_serve serve = {.for_ms = 1, .nap_us = 200};
+	struct nm_desc *near = open_port("vale4:near/x");
+	int fd = give(&p);
+	struct mark m;
+
+	memcpy(board->device_path, p.path, sizeof board->device_path);
+	say_ready();
+	for (;;) {
+		put_frame(near, 9, (struct mark){.stream = 10});
+		ioctl(near->fd, NIOCTXSYNC, NULL);
+		ask(fd, UNETMAP_REQ_PASSTHROUGH_SERVE, "", &serve);
+		ioctl(near->fd, NIOCRXSYNC, NULL);
+		while (take_frame(near, &m))
+			board->from_guest += m.stream == 11;
+	}
+}
+
+static int is_gone(struct nm_desc *d)
+{
+	struct pollfd p = {d->fd, POLLOUT, 0};
+
+	return poll(&p, 1, 1) > 0 && p.revents & POLLERR;
+}
+
+static void be_guest(struct nm_desc *d)
+{
+	struct mark m;
+
+	while (!is_gone(d)) {
+		put_frame(d, 9, (struct mark){.stream = 11});
+		ioctl(d->fd, NIOCTXSYNC, NULL);
+		ioctl(d->fd, NIOCRXSYNC, NULL);
+		while (take_frame(d, &m))
+			board->to_guest += m.stream == 10;
+	}
+}
+
+// Hosts come and go; each has a port for it.
+static void guest(void *unused)
+{
+	say_ready();
+	for (;; sleep_us(1000)) {
+		struct nm_desc *d;
+
+		setenv("UNETMAP_PASSTHROUGH", board->device_path, 1);
+		d = nm_open("netmap:inside/x", NULL, 0, NULL);
+		if (!d)
+			continue;
+		be_guest(d);
+		nm_close(d);
+	}
+}
+
 // ---- network devices ----
 
 // By AF_XDP and by AF_PACKET in turn.
@@ -376,6 +492,10 @@ static const struct victim {
 	{"many rings", many_rings},
 	{"forwarder", forwarder},
 	{"requester", requester},
+	{"holder", holder},
+	{"sender that is held", held_sender},
+	{"host of a guest", host},
+	{"guest", guest},
 	{"sender by a device", device_sender},
 	{"receiver from a device", device_receiver},
 	{"owner of a device", device_owner},
