@@ -5,6 +5,8 @@
 #include <getopt.h>
 #include <net/netmap_user.h>
 
+#include "usage/usage.h"
+
 #define DEFAULT_BURST 1024
 #define MAX_BURST 8192
 #define DEFAULT_LINK_WAIT_S 4
@@ -22,13 +24,6 @@ static const char usage_text[] =
 	"  -w S      wait for the link, 0 to 100 (4)\n"
 	"  -v        say more; twice: a line for each packet\n"
 	"  -h, --help  this text\n";
-
-static void __attribute__((__noreturn__))
-usage(int status)
-{
-	fputs(usage_text, status == 0 ? stdout : stderr);
-	exit(status);
-}
 
 // The value of text, or with a complaint the default, as bridge has always done.
 static uint32_t
@@ -55,7 +50,7 @@ set_name(char name[256], const char *text)
 	if (snprintf(name, 256, "%s", text) < 256)
 		return;
 	fprintf(stderr, "bridge: the name of a port is too long\n");
-	usage(1);
+	show_usage(usage_text, 1);
 }
 
 static void
@@ -80,7 +75,7 @@ parse_words(struct options *o, int count, char **words)
 		set_burst(o, words[2]);
 	if (count > 3) {
 		fprintf(stderr, "bridge: %s: unexpected argument\n", words[3]);
-		usage(1);
+		show_usage(usage_text, 1);
 	}
 }
 
@@ -90,7 +85,7 @@ complete_ports(struct options *o, int loops)
 {
 	if (o->a[0] == '\0') {
 		fprintf(stderr, "bridge: missing -i PORT\n");
-		usage(1);
+		show_usage(usage_text, 1);
 	}
 	if (o->b[0] != '\0' && strcmp(o->a, o->b) != 0)
 		return;
@@ -124,8 +119,8 @@ options_parse(struct options *o, int argc, char **argv)
 			o->link_wait_s =
 				number("wait_link", optarg, 0, MAX_LINK_WAIT_S, DEFAULT_LINK_WAIT_S);
 			break;
-		case 'h': usage(0);
-		default: usage(1);
+		case 'h': show_usage(usage_text, 0);
+		default: show_usage(usage_text, 1);
 		}
 	}
 	parse_words(o, argc - optind, argv + optind);

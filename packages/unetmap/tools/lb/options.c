@@ -5,6 +5,8 @@
 #include <getopt.h>
 #include <net/netmap_user.h>
 
+#include "usage/usage.h"
+
 #define DEFAULT_PIPES 2
 #define DEFAULT_BATCH 2048
 #define DEFAULT_LINK_WAIT_S 2
@@ -24,17 +26,10 @@ static const char usage_text[] =
 	"  -h, --help   this text\n";
 
 static void __attribute__((__noreturn__))
-usage(int status)
-{
-	fputs(usage_text, status == 0 ? stdout : stderr);
-	exit(status);
-}
-
-static void __attribute__((__noreturn__))
 mistake(const char *option, const char *text, const char *want)
 {
 	fprintf(stderr, "lb: %s %s: %s\n", option, text, want);
-	usage(1);
+	show_usage(usage_text, 1);
 }
 
 static uint32_t
@@ -92,8 +87,8 @@ parse_letter(struct options *o, int letter, const char *text)
 	case 'W': o->busy = 1; break;
 	case 's': o->syslog_period_s = number('s', text, 0, 1u << 24); break;
 	case 'o': o->stdout_period_s = number('o', text, 0, 1u << 24); break;
-	case 'h': usage(0);
-	default: usage(1);
+	case 'h': show_usage(usage_text, 0);
+	default: show_usage(usage_text, 1);
 	}
 }
 
@@ -112,7 +107,7 @@ options_parse(struct options *o, int argc, char **argv)
 		mistake("argument", argv[optind], "unexpected");
 	if (o->port[0] == '\0') {
 		fprintf(stderr, "lb: missing -i PORT\n");
-		usage(1);
+		show_usage(usage_text, 1);
 	}
 	if (o->group_count == 0)
 		add_group(o, "");

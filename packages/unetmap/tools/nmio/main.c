@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "exchange.h"
+#include "usage/usage.h"
 
 #define DEFAULT_BURST 64
 #define DEFAULT_TAKEN_MS 2000
@@ -29,17 +30,10 @@ static const char usage_text[] =
 	"Exit status: 0, 1 after an error, 3 if receivers left packets in their pipes.\n";
 
 static void __attribute__((__noreturn__))
-usage(int status)
-{
-	fputs(usage_text, status == 0 ? stdout : stderr);
-	exit(status);
-}
-
-static void __attribute__((__noreturn__))
 mistake(const char *what, const char *why)
 {
 	fprintf(stderr, "nmio: %s: %s\n", what, why);
-	usage(1);
+	show_usage(usage_text, 1);
 }
 
 static uint64_t
@@ -126,8 +120,8 @@ parse_options(struct exchange *x, const char *job, int argc, char **argv)
 		case 'n': x->capture_limit = number(optarg, 1, UINT64_MAX / 2); break;
 		case 't': x->idle_ms = (int64_t)number(optarg, 1, 3600000); break;
 		case 'q': x->quiet = 1; break;
-		case 'h': usage(0);
-		default: usage(1);
+		case 'h': show_usage(usage_text, 0);
+		default: show_usage(usage_text, 1);
 		}
 	}
 }
@@ -136,7 +130,7 @@ static void
 want_arguments(int left, int min, int max)
 {
 	if (left < min || left > max)
-		usage(1);
+		show_usage(usage_text, 1);
 }
 
 static void
@@ -171,9 +165,9 @@ main(int argc, char **argv)
 	static struct exchange x;
 
 	if (argc < 2)
-		usage(1);
+		show_usage(usage_text, 1);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-		usage(0);
+		show_usage(usage_text, 0);
 	plan(&x, argv[1], argc - 1, argv + 1);
 	return exchange_run(&x);
 }

@@ -1,28 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <string.h>
 
+#include "json/json.h"
 #include "output.h"
-
-static void
-print_string(FILE *file, const char *text, size_t size)
-{
-	fputc('"', file);
-	for (size_t i = 0; i < size && text[i]; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c < 0x20 || c >= 0x7f)
-			fprintf(file, "\\u%04x", c);
-		else
-			fprintf(file, c == '"' || c == '\\' ? "\\%c" : "%c", c);
-	}
-	fputc('"', file);
-}
-
-static void
-print_number(FILE *file, const char *name, uint64_t value)
-{
-	fprintf(file, ",\"%s\":%llu", name, (unsigned long long)value);
-}
 
 // Slots that follow one another in buffers, too, and are otherwise alike.
 static uint32_t
@@ -68,7 +48,7 @@ print_frames(FILE *file, const struct ring_look *r)
 static const char *
 kind_name(uint16_t kind)
 {
-	static const char *const names[] = {"unknown", "vale", "pipe", "null", "monitor", "nic"};
+	static const char *const names[] = {"unknown", "vale", "pipe", "null", "monitor", "nic", "passthrough"};
 
 	return names[kind < sizeof(names) / sizeof(names[0]) ? kind : 0];
 }
@@ -80,21 +60,21 @@ print_ring(FILE *file, const struct ring_look *r)
 	uint32_t slots = s->num_slots < LOOK_MAX_SLOTS ? s->num_slots : LOOK_MAX_SLOTS;
 
 	fputs("{\"port\":", file);
-	print_string(file, r->port, sizeof(r->port));
+	json_string(file, r->port, sizeof(r->port));
 	fprintf(file, ",\"kind\":\"%s\",\"dir\":\"%s\"", kind_name(r->at.kind), r->at.dir ? "tx" : "rx");
-	print_number(file, "ring", r->at.ring);
-	print_number(file, "mem_id", r->at.mem_id);
-	print_number(file, "slots", slots);
-	print_number(file, "head", r->at.head);
-	print_number(file, "cur", r->at.cur);
-	print_number(file, "tail", r->at.tail);
-	print_number(file, "synced_head", s->head);
-	print_number(file, "synced_cur", s->cur);
-	print_number(file, "hwcur", s->hwcur);
-	print_number(file, "hwtail", s->hwtail);
-	print_number(file, "packets", s->packets);
-	print_number(file, "drops", s->drops);
-	print_number(file, "syncs", s->syncs);
+	json_number(file, "ring", r->at.ring);
+	json_number(file, "mem_id", r->at.mem_id);
+	json_number(file, "slots", slots);
+	json_number(file, "head", r->at.head);
+	json_number(file, "cur", r->at.cur);
+	json_number(file, "tail", r->at.tail);
+	json_number(file, "synced_head", s->head);
+	json_number(file, "synced_cur", s->cur);
+	json_number(file, "hwcur", s->hwcur);
+	json_number(file, "hwtail", s->hwtail);
+	json_number(file, "packets", s->packets);
+	json_number(file, "drops", s->drops);
+	json_number(file, "syncs", s->syncs);
 	print_slots(file, r->slots, slots);
 	print_frames(file, r);
 	fputc('}', file);
@@ -117,8 +97,8 @@ print_hold(FILE *file, const struct look *look, const struct holding *h)
 	const struct unetmap_ring *at = held_ring(look, h->port);
 
 	fputs(",\"hold\":{\"port\":", file);
-	print_string(file, h->port, sizeof(h->port));
-	print_number(file, "pace", h->pace);
+	json_string(file, h->port, sizeof(h->port));
+	json_number(file, "pace", h->pace);
 	if (at)
 		fprintf(file, ",\"call\":\"%s\",\"phase\":\"%s\",\"stops\":%u", calls[at->call & 3],
 			phases[at->phase & 3], at->stops);
@@ -139,6 +119,6 @@ print_json(FILE *file, const struct look *look, const struct holding *holding)
 		print_hold(file, look, holding);
 	if (holding->fault[0] != '\0') {
 		fputs(",\"fault\":", file);
-		print_string(file, holding->fault, sizeof(holding->fault));
+		json_string(file, holding->fault, sizeof(holding->fault));
 	}
 }

@@ -12,6 +12,7 @@
 
 #include "commands.h"
 #include "output.h"
+#include "usage/usage.h"
 
 #define DEFAULT_WATCH_MS 50
 
@@ -33,13 +34,6 @@ static struct aims aims;
 static struct look look;
 static struct holding holding;
 
-static void __attribute__((__noreturn__))
-usage(int status)
-{
-	fputs(usage_text, status == 0 ? stdout : stderr);
-	exit(status);
-}
-
 static int
 parse_period(const char *text)
 {
@@ -49,7 +43,7 @@ parse_period(const char *text)
 	if (!text || (*text != '\0' && *end == '\0' && ms >= 1 && ms <= 3600000))
 		return (int)ms;
 	fprintf(stderr, "nmring: --watch %s: not milliseconds from 1 to 3600000\n", text);
-	usage(1);
+	show_usage(usage_text, 1);
 }
 
 static void
@@ -57,12 +51,12 @@ parse_ports(int argc, char **argv)
 {
 	if (argc > LOOK_MAX_PORTS) {
 		fprintf(stderr, "nmring: at most %d ports\n", LOOK_MAX_PORTS);
-		usage(1);
+		show_usage(usage_text, 1);
 	}
 	for (int i = 0; i < argc; i++)
 		if (aim_parse(&aims.ports[aims.count++], argv[i]) == -1) {
 			fprintf(stderr, "nmring: %s: not a port or PORT/rx0\n", argv[i]);
-			usage(1);
+			show_usage(usage_text, 1);
 		}
 }
 
@@ -80,13 +74,13 @@ parse(int argc, char **argv)
 		case 'j': o.json = 1; break;
 		case 'c': o.control = 1; break;
 		case 'w': o.watch_ms = parse_period(optarg); break;
-		case 'h': usage(0);
-		default: usage(1);
+		case 'h': show_usage(usage_text, 0);
+		default: show_usage(usage_text, 1);
 		}
 	}
 	parse_ports(argc - optind, argv + optind);
 	if (o.control ? !o.json || !o.watch_ms : aims.count == 0)
-		usage(1);
+		show_usage(usage_text, 1);
 	return o;
 }
 

@@ -1,43 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "json/json.h"
 #include "output.h"
-
-static void
-print_string(FILE *file, const char *text, size_t size)
-{
-	fputc('"', file);
-	for (size_t i = 0; i < size && text[i]; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c < 0x20 || c >= 0x7f)
-			fprintf(file, "\\u%04x", c);
-		else
-			fprintf(file, c == '"' || c == '\\' ? "\\%c" : "%c", c);
-	}
-	fputc('"', file);
-}
-
-static void
-print_number(FILE *file, const char *name, uint64_t value)
-{
-	fprintf(file, ",\"%s\":%llu", name, (unsigned long long)value);
-}
 
 static void
 print_ring(FILE *file, const struct unetmap_ring_stats *r)
 {
 	fprintf(file, "{\"dir\":\"%s\",\"ring\":%u", r->dir ? "tx" : "rx", r->ring);
-	print_number(file, "slots", r->num_slots);
-	print_number(file, "head", r->head);
-	print_number(file, "cur", r->cur);
-	print_number(file, "tail", r->tail);
-	print_number(file, "hwcur", r->hwcur);
-	print_number(file, "hwtail", r->hwtail);
-	print_number(file, "packets", r->packets);
-	print_number(file, "bytes", r->bytes);
-	print_number(file, "drops", r->drops);
-	print_number(file, "bad", r->bad);
-	print_number(file, "syncs", r->syncs);
-	print_number(file, "wakeups", r->wakeups);
+	json_number(file, "slots", r->num_slots);
+	json_number(file, "head", r->head);
+	json_number(file, "cur", r->cur);
+	json_number(file, "tail", r->tail);
+	json_number(file, "hwcur", r->hwcur);
+	json_number(file, "hwtail", r->hwtail);
+	json_number(file, "packets", r->packets);
+	json_number(file, "bytes", r->bytes);
+	json_number(file, "drops", r->drops);
+	json_number(file, "bad", r->bad);
+	json_number(file, "syncs", r->syncs);
+	json_number(file, "wakeups", r->wakeups);
 	fputc('}', file);
 }
 
@@ -45,12 +25,12 @@ static void
 print_port(FILE *file, const struct unetmap_stats *p)
 {
 	fputs("{\"name\":", file);
-	print_string(file, p->name, sizeof(p->name));
+	json_string(file, p->name, sizeof(p->name));
 	fprintf(file, ",\"kind\":\"%s\"", snapshot_kind(p));
 	if (p->kind == UNETMAP_PORT_NIC)
 		fprintf(file, ",\"backend\":\"%s\",\"host\":\"%s\"", snapshot_backend(p), snapshot_host_way(p));
-	print_number(file, "mem_id", p->mem_id);
-	print_number(file, "users", p->users);
+	json_number(file, "mem_id", p->mem_id);
+	json_number(file, "users", p->users);
 	fprintf(file, ",\"pid\":%d,\"rings\":[", p->pid);
 	for (size_t i = 0; i < p->ring_count; i++) {
 		if (i > 0)
@@ -64,16 +44,16 @@ static void
 print_module(FILE *file, const struct unetmap_module *m)
 {
 	fputs("{\"switch\":", file);
-	print_string(file, m->sw, sizeof(m->sw));
+	json_string(file, m->sw, sizeof(m->sw));
 	fputs(",\"name\":", file);
-	print_string(file, m->name, sizeof(m->name));
+	json_string(file, m->name, sizeof(m->name));
 	fprintf(file, ",\"state\":\"%s\",\"pid\":%d", snapshot_module_state(m), m->pid);
-	print_number(file, "frames", m->frames);
-	print_number(file, "refused", m->refused);
-	print_number(file, "nowhere", m->nowhere);
-	print_number(file, "wild", m->wild);
+	json_number(file, "frames", m->frames);
+	json_number(file, "refused", m->refused);
+	json_number(file, "nowhere", m->nowhere);
+	json_number(file, "wild", m->wild);
 	fputs(",\"last_words\":", file);
-	print_string(file, m->last_words, sizeof(m->last_words));
+	json_string(file, m->last_words, sizeof(m->last_words));
 	fputc('}', file);
 }
 

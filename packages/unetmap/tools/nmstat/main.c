@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "usage/usage.h"
 
 #define DEFAULT_WATCH_MS 100
 
@@ -26,13 +27,6 @@ struct options {
 	long watch_ms; // 0 = once
 };
 
-static void __attribute__((__noreturn__))
-usage(int status)
-{
-	fputs(usage_text, status == 0 ? stdout : stderr);
-	exit(status);
-}
-
 static long
 parse_period(const char *text)
 {
@@ -42,7 +36,7 @@ parse_period(const char *text)
 	if (!text || (*text != '\0' && *end == '\0' && ms >= 1 && ms <= 3600000))
 		return ms;
 	fprintf(stderr, "nmstat: --watch %s: not milliseconds from 1 to 3600000\n", text);
-	usage(1);
+	show_usage(usage_text, 1);
 }
 
 static struct options
@@ -58,8 +52,8 @@ parse(int argc, char **argv)
 		case 'j': o.json = 1; break;
 		case 'w': o.watch_ms = parse_period(optarg); break;
 		case 'i': o.interfaces = 1; break;
-		case 'h': usage(0);
-		default: usage(1);
+		case 'h': show_usage(usage_text, 0);
+		default: show_usage(usage_text, 1);
 		}
 	}
 	if (o.watch_ms && optind + 1 == argc) // --watch MS
@@ -67,7 +61,7 @@ parse(int argc, char **argv)
 	if (optind == argc)
 		return o;
 	fprintf(stderr, "nmstat: %s: unexpected argument\n", argv[optind]);
-	usage(1);
+	show_usage(usage_text, 1);
 }
 
 static void

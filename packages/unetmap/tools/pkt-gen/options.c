@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "usage/usage.h"
+
 static const char usage_text[] =
 	"Usage: pkt-gen -i PORT [-f tx|rx|ping|pong|txseq|rxseq] [options]\n"
 	"  -i PORT      vale0:a, netmap:p{1, netmap:eth0 (or eth0)\n"
@@ -41,8 +43,7 @@ static const char usage_text[] =
 void
 usage(int status)
 {
-	fputs(usage_text, status == 0 ? stdout : stderr);
-	exit(status);
+	show_usage(usage_text, status);
 }
 
 static void __attribute__((__noreturn__))

@@ -14,6 +14,7 @@
 
 #include "signals/signals.h"
 #include "unetmap_backend/link.h"
+#include "usage/usage.h"
 
 enum { LONGEST_WAIT_MS = 1000, RETRY_MS = 50, SOCKET_BYTES = 1 << 20 };
 
@@ -24,13 +25,6 @@ static const char usage_text[] =
 	"  -s SOCKET   path of the Unix socket for QEMU, made here\n"
 	"  -k KIND     what QEMU speaks: stream (the default) or dgram\n"
 	"  -h, --help  this text\n";
-
-static void __attribute__((__noreturn__))
-usage(int status)
-{
-	fputs(usage_text, status ? stderr : stdout);
-	exit(status);
-}
 
 static void __attribute__((__noreturn__))
 fail(const char *what)
@@ -150,7 +144,7 @@ kind_named(const char *name)
 		return &dgram_link;
 	if (strcmp(name, stream_link.name) == 0)
 		return &stream_link;
-	usage(2);
+	show_usage(usage_text, 2);
 }
 
 int
@@ -162,18 +156,18 @@ main(int argc, char **argv)
 	int option;
 
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		usage(0);
+		show_usage(usage_text, 0);
 	while ((option = getopt(argc, argv, "i:s:k:h")) != -1) {
 		switch (option) {
 		case 'i': port = optarg; break;
 		case 's': path = optarg; break;
 		case 'k': l.kind = kind_named(optarg); break;
-		case 'h': usage(0);
-		default: usage(2);
+		case 'h': show_usage(usage_text, 0);
+		default: show_usage(usage_text, 2);
 		}
 	}
 	if (!port || !path || optind != argc)
-		usage(2);
+		show_usage(usage_text, 2);
 	d = nmport_open(port);
 	if (!d)
 		return 1; // libnetmap said why

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "signals/signals.h"
+#include "usage/usage.h"
 
 enum { SERVE_MS = 1000, DEFAULT_NAP_US = 1000, MAX_NAP_US = 100000, MOST_SLOTS = 4096, TIMER_SLACK_NS = 1000 };
 
@@ -33,13 +34,6 @@ static const char usage_text[] =
 	"  -C TX[,RX]  slots of its rings (default: 4096, as many as there can be)\n"
 	"  -s US       longest sleep before the guest is looked after again (default: 1000)\n"
 	"  -h, --help  this text\n";
-
-static void __attribute__((__noreturn__))
-usage(int status)
-{
-	fputs(usage_text, status ? stderr : stdout);
-	exit(status);
-}
 
 // ---- options ----
 
@@ -75,7 +69,7 @@ read_options(int argc, char **argv)
 	int option;
 
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		usage(0);
+		show_usage(usage_text, 0);
 	while ((option = getopt(argc, argv, "i:n:l:C:s:h")) != -1) {
 		switch (option) {
 		case 'i': w.port = optarg; break;
@@ -83,12 +77,12 @@ read_options(int argc, char **argv)
 		case 'l': w.link = optarg; break;
 		case 'C': read_slots(&w, optarg); break;
 		case 's': w.nap_us = number(optarg, MAX_NAP_US, 's'); break;
-		case 'h': usage(0);
-		default: usage(2);
+		case 'h': show_usage(usage_text, 0);
+		default: show_usage(usage_text, 2);
 		}
 	}
 	if (!w.port || optind != argc)
-		usage(2);
+		show_usage(usage_text, 2);
 	return w;
 }
 

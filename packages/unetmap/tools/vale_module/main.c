@@ -12,6 +12,7 @@
 
 #include "engine.h"
 #include "run.h"
+#include "usage/usage.h"
 
 enum { DEFAULT_PATIENCE_MS = 1000 };
 
@@ -28,13 +29,6 @@ static const char usage_text[] =
 	"  config         send TEXT to the module's config function, print what comes back\n"
 	"  --patience MS  take a module off that does not answer for so long (1000); 0 = never\n"
 	"  --help         this text\n";
-
-static void __attribute__((__noreturn__))
-usage(int status)
-{
-	fputs(usage_text, status == 0 ? stdout : stderr);
-	exit(status);
-}
 
 // What died wrote this.
 static void
@@ -132,7 +126,7 @@ parse_patience(const char *text)
 	if (*text != '\0' && *end == '\0' && ms >= 0 && ms <= 3600000)
 		return (uint32_t)ms;
 	fprintf(stderr, "vale-module: --patience %s: not milliseconds from 0 to 3600000\n", text);
-	usage(1);
+	show_usage(usage_text, 1);
 }
 
 static int
@@ -150,7 +144,7 @@ act(char **words, int count, uint32_t patience_ms)
 	if (strcmp(action, "config") == 0 && count >= 3)
 		return config(engine_switch_name(words[1]), words + 2, count - 2);
 	fprintf(stderr, "vale-module: %s: unknown, or with too few or too many words\n", action);
-	usage(1);
+	show_usage(usage_text, 1);
 }
 
 int
@@ -164,11 +158,11 @@ main(int argc, char **argv)
 	while ((letter = getopt_long(argc, argv, "+h", words, NULL)) != -1) {
 		switch (letter) {
 		case 'p': patience_ms = parse_patience(optarg); break;
-		case 'h': usage(0);
-		default: usage(1);
+		case 'h': show_usage(usage_text, 0);
+		default: show_usage(usage_text, 1);
 		}
 	}
 	if (optind == argc)
-		usage(1);
+		show_usage(usage_text, 1);
 	return act(argv + optind, argc - optind, patience_ms);
 }
