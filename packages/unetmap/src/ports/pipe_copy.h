@@ -18,6 +18,19 @@ struct sending {
 	uint16_t flags; // of any slot
 };
 
+// A slot is on its way, and the one after it is `next`.
+static inline void note_sent(struct sending *s, uint16_t flags, uint32_t len, uint32_t next)
+{
+	s->flags |= flags;
+	s->unfinished_bytes += len;
+	if (flags & NS_MOREFRAG)
+		return;
+	s->complete = next;
+	s->packets++;
+	s->bytes += s->unfinished_bytes;
+	s->unfinished_bytes = 0;
+}
+
 enum { COPIES_AHEAD = 6 };
 
 // What is impossible, or does not fit, arrives empty.
@@ -63,14 +76,7 @@ static inline void copy_run(struct kring *k, const struct netmap_ring *ring, cha
 
 		fetch_buffers(k, ring, base, peer, to, to_base, ring_advance(k, i, COPIES_AHEAD));
 		copy_slot(k, base, peer, to_base, &to->slot[i], slot);
-		s->flags |= slot.flags;
-		s->unfinished_bytes += to->slot[i].len;
-		if (slot.flags & NS_MOREFRAG)
-			continue;
-		s->complete = i + 1;
-		s->packets++;
-		s->bytes += s->unfinished_bytes;
-		s->unfinished_bytes = 0;
+		note_sent(s, slot.flags, to->slot[i].len, i + 1);
 	}
 	if (s->complete == k->num_slots)
 		s->complete = 0;

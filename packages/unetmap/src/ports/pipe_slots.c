@@ -123,14 +123,7 @@ static inline __attribute__((always_inline)) void send_run(struct kring *k, cons
 		struct netmap_slot slot = ring->slot[i];
 
 		send_slot(k, &to->slot[i], slot, offset_mask);
-		s->flags |= slot.flags;
-		s->unfinished_bytes += slot.len;
-		if (slot.flags & NS_MOREFRAG)
-			continue;
-		s->complete = i + 1;
-		s->packets++;
-		s->bytes += s->unfinished_bytes;
-		s->unfinished_bytes = 0;
+		note_sent(s, slot.flags, slot.len, i + 1);
 	}
 	if (s->complete == k->num_slots)
 		s->complete = 0;
