@@ -7,7 +7,7 @@
 #include <poll.h>
 #include <unetmap/passthrough.h>
 
-#include "../death/traffic.h"
+#include "neighbors.h"
 
 enum { GUESTS = 2, SECONDS = 4, SLOTS = 256 };
 
@@ -127,7 +127,6 @@ static uint64_t take_all(struct nm_desc *d)
 {
 	struct netmap_ring *ring = rx_ring(d);
 	uint64_t own = 0;
-	struct mark m;
 
 	ioctl(d->fd, NIOCRXSYNC, NULL);
 	for (; !nm_ring_empty(ring); ring->head = ring->cur = nm_ring_next(ring, ring->head)) {
@@ -137,33 +136,25 @@ static uint64_t take_all(struct nm_desc *d)
 		CHECK(slot->buf_idx >= 2 && frame + 2048 <= (char *)d->mem + d->memsize, "buffer %u", slot->buf_idx);
 		CHECK(slot->len <= 2048, "a length of %u", slot->len);
 		CHECK(!memmem(frame, slot->len, secret_word, sizeof secret_word), "a frame with the host's memory");
-		memcpy(&m, frame + MARK_OFS, sizeof m);
-		own += slot->len == FRAME_BYTES && m.stream == 77;
+		own += is_own(slot, frame);
 	}
 	return own;
 }
 
 static void live_among(void)
 {
-	struct nm_desc *tx = open_port("vale0:w1"), *rx = open_port("vale0:w2"), *end = open_port("netmap:victim{1");
-	double stop = now_s() + SECONDS;
-	uint64_t sent = 0, seen = 0;
+	struct neighbors n = neighbors_open("netmap:victim{1");
+	const double stop = now_s() + SECONDS;
 
 	while (now_s() < stop) {
-		for (int i = 0; i < 32; i++)
-			sent += put_frame(tx, 3, (struct mark){.stream = 77, .seq = sent});
-		ioctl(tx->fd, NIOCTXSYNC, NULL);
-		while (put_frame(end, 4, (struct mark){.stream = 78}))
+		neighbors_send(&n);
+		while (put_frame(n.end, 4, (struct mark){.stream = 78}))
 			;
-		ioctl(end->fd, NIOCTXSYNC, NULL);
-		seen += take_all(rx);
-		take_all(end);
+		ioctl(n.end->fd, NIOCTXSYNC, NULL);
+		n.seen += take_all(n.rx);
+		take_all(n.end);
 	}
-	printf("%lu frames sent beside hostile guests, %lu seen\n", sent, seen);
-	CHECK(seen > 1000, "no traffic");
-	nm_close(tx);
-	nm_close(rx);
-	nm_close(end);
+	neighbors_close(&n);
 }
 
 static void await(pid_t pid, const char *who)

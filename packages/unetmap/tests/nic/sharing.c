@@ -115,6 +115,13 @@ static void stop(struct helper *h, int by_signal)
 		CHECK(answer_ == (want), "%s: told %c, answered %c", what, order, answer_);       \
 	} while (0)
 
+// All frames that one sends arrive at the other.
+#define PASS(from, to)              \
+	do {                        \
+		TELL(from, 's', 'y'); \
+		TELL(to, 'r', 'y');   \
+	} while (0)
+
 // ---- the checks ----
 
 // Each takes over from the one before, which leaves by its own will or not.
@@ -127,17 +134,13 @@ static void check_succession(const char *what, int by_signal)
 	for (int i = 0; i < MOST; i++) {
 		next = start_helper("netmap:nmv0");
 		TELL(&next, 'o', 'y');
-		TELL(&next, 's', 'y');
-		TELL(&other, 'r', 'y');
-		TELL(&first, 's', 'y');
-		TELL(&other, 'r', 'y');
-		TELL(&other, 's', 'y');
-		TELL(i % 2 ? &first : &next, 'r', 'y');
+		PASS(&next, &other);
+		PASS(&first, &other);
+		PASS(&other, i % 2 ? &first : &next);
 		if (!by_signal)
 			TELL(&first, 'c', 'y');
 		stop(&first, by_signal);
-		TELL(&other, 's', 'y');
-		TELL(&next, 'r', 'y');
+		PASS(&other, &next);
 		first = next;
 	}
 	stop(&first, by_signal);
@@ -180,13 +183,10 @@ static void check_rings(const char *what)
 	TELL(&other, 'o', 'y');
 	TELL(&zero, 'o', 'y');
 	TELL(&one, 'o', 'y');
-	TELL(&zero, 's', 'y');
-	TELL(&other, 'r', 'y');
-	TELL(&one, 's', 'y');
-	TELL(&other, 'r', 'y');
+	PASS(&zero, &other);
+	PASS(&one, &other);
 	stop(&zero, 1);
-	TELL(&one, 's', 'y');
-	TELL(&other, 'r', 'y');
+	PASS(&one, &other);
 	stop(&one, 1);
 	stop(&other, 1);
 }
