@@ -150,6 +150,7 @@ struct nm_stat {
 };
 
 #define NM_ERRBUF_SIZE 512
+#define MAXERRMSG 80
 
 // One port, as nm_open leaves it.  The program reads all of it and may move
 // cur_tx_ring and cur_rx_ring; the rest is nm_open's and nm_mmap's to write.
@@ -201,8 +202,8 @@ nm_pkt_copy(const void *src, void *dst, int len)
 }
 
 // ---- port names ---------------------------------------------------------------
-// [netmap:]NAME or vale[SWITCH]:[NAME], then at most one of -N ^ * {N }N,
-// then /FLAGS of xztrRT, then @MEMORY.
+// netmap:NAME or vale[SWITCH]:[NAME], then at most one of -N ^ * {N }N, then any
+// of /FLAGS of xztrRT and @MEMORY.
 
 static inline int
 nm_name_char(int c)
@@ -222,7 +223,7 @@ nm_skip_name_chars(const char *s)
 static inline const char *
 nm_parse_bare_name(const char *name)
 {
-	if (strncmp(name, NM_BDG_NAME, 4) != 0)
+	if (*name != 'v')
 		return name + strcspn(name, "-*^{}/@");
 	name = nm_skip_name_chars(name + 4);
 	if (*name != ':')
@@ -230,19 +231,17 @@ nm_parse_bare_name(const char *name)
 	return nm_skip_name_chars(name + 1);
 }
 
-// A decimal number in [min, max]; returns the first character after it, or NULL.
+// A number, from min to max, at s, which must not be the end of the name. Returns
+// the first character after it, or NULL.
 static inline const char *
-nm_parse_number(const char *s, long min, long max, uint16_t *value)
+nm_parse_number(const char *s, long min, long max, long *number)
 {
-	long n = 0;
-	const char *end = s;
+	char *end;
 
-	while (*end >= '0' && *end <= '9' && n <= max)
-		n = n * 10 + (*end++ - '0');
-	if (end == s || n < min || n > max)
+	if (*s == '\0')
 		return NULL;
-	*value = (uint16_t)n;
-	return end;
+	*number = strtol(s, &end, 10);
+	return *number < min || *number > max ? NULL : end;
 }
 
 static inline uint32_t
@@ -262,13 +261,16 @@ static inline const char *
 nm_parse_ring_suffix(const char *s, struct nmreq *req)
 {
 	uint32_t mode = nm_ring_suffix_mode(*s);
+	long ring = 0;
 
-	req->nr_flags = (req->nr_flags & ~(uint32_t)NR_REG_MASK) | mode;
+	req->nr_flags |= mode;
 	if (mode == NR_REG_ALL_NIC)
 		return s;
 	if (mode == NR_REG_SW || mode == NR_REG_NIC_SW)
 		return s + 1;
-	return nm_parse_number(s + 1, 0, NETMAP_RING_MASK - 1, &req->nr_ringid);
+	s = nm_parse_number(s + 1, 0, NETMAP_RING_MASK - 1, &ring);
+	req->nr_ringid |= (uint16_t)ring;
+	return s;
 }
 
 static inline uint32_t
@@ -288,39 +290,65 @@ nm_letter_flag(int c)
 static inline const char *
 nm_parse_flag_letters(const char *s, struct nmreq *req)
 {
-	const char *letters = s + 1;
-
-	if (*s != '/')
-		return s;
-	for (s = letters; nm_letter_flag(*s) != 0; s++)
+	if (*s == '\0')
+		return NULL;
+	for (; *s != '\0' && *s != '@'; s++) {
+		if (nm_letter_flag(*s) == 0)
+			return NULL;
 		req->nr_flags |= nm_letter_flag(*s);
-	return s == letters ? NULL : s;
+	}
+	return s;
+}
+
+// A memory id that the name does not give is none, whatever nr_arg2 was.
+static inline const char *
+nm_parse_memory(const char *s, struct nmreq *req)
+{
+	long memory = 0;
+
+	s = req->nr_arg2 != 0 ? NULL : nm_parse_number(s, 1, LONG_MAX, &memory);
+	req->nr_arg2 = (uint16_t)memory;
+	return s;
+}
+
+static inline const char *
+nm_parse_options(const char *s, struct nmreq *req)
+{
+	req->nr_arg2 = 0;
+	while (s && *s != '\0') {
+		if (*s == '/')
+			s = nm_parse_flag_letters(s + 1, req);
+		else
+			s = *s == '@' ? nm_parse_memory(s + 1, req) : NULL;
+	}
+	return s;
 }
 
 // Fills nr_name, nr_ringid, nr_flags and nr_arg2.  Returns 0, or -1 with the
-// reason in err (of NM_ERRBUF_SIZE bytes) and errno EINVAL.
+// reason in err (of MAXERRMSG bytes, or NULL) and errno EINVAL, or ERANGE for a number
+// that is none.
 static inline int
 nm_parse(const char *name, struct nm_desc *d, char *err)
 {
 	const char *bare = strncmp(name, "netmap:", 7) == 0 ? name + 7 : name;
-	const char *end = nm_parse_bare_name(bare);
-	const char *s = end;
+	const char *end = bare == name ? nm_parse_bare_name(bare) : bare + strcspn(bare, "-*^{}/@");
+	struct nmreq req = d->req;
+	const char *s = NULL;
 
-	if (end && (size_t)(end - bare) < sizeof(d->req.nr_name)) {
-		memset(d->req.nr_name, 0, sizeof(d->req.nr_name));
-		memcpy(d->req.nr_name, bare, (size_t)(end - bare));
-		s = nm_parse_ring_suffix(s, &d->req);
-	} else {
-		s = NULL;
+	errno = 0;
+	if (end && (size_t)(end - bare) < sizeof(req.nr_name)) {
+		memset(req.nr_name, 0, sizeof(req.nr_name));
+		memcpy(req.nr_name, bare, (size_t)(end - bare));
+		s = nm_parse_ring_suffix(end, &req);
 	}
-	if (s)
-		s = nm_parse_flag_letters(s, &d->req);
-	if (s && *s == '@')
-		s = nm_parse_number(s + 1, 1, UINT16_MAX, &d->req.nr_arg2);
-	if (s && *s == '\0')
+	if (s && nm_parse_options(s, &req)) {
+		d->req = req;
 		return 0;
-	snprintf(err, NM_ERRBUF_SIZE, "malformed port name '%.64s'", name);
-	errno = EINVAL;
+	}
+	if (errno == 0)
+		errno = EINVAL;
+	if (err)
+		snprintf(err, MAXERRMSG, "malformed port name '%.40s'", name);
 	return -1;
 }
 
@@ -380,15 +408,18 @@ nm_mmap(struct nm_desc *d, const struct nm_desc *parent)
 	return 0;
 }
 
+enum { NM_DEFAULT_ARG1 = 4 };
+
+// What is not taken from the parent is not taken from the caller's request either.
 static inline void
 nm_import_from_parent(struct nmreq *req, const struct nmreq *from, uint64_t flags)
 {
-	if (flags & NM_OPEN_ARG1)
-		req->nr_arg1 = from->nr_arg1;
+	if (flags == 0)
+		return;
+	req->nr_arg1 = flags & NM_OPEN_ARG1 ? from->nr_arg1 : (uint16_t)NM_DEFAULT_ARG1;
 	if (flags & NM_OPEN_ARG2)
 		req->nr_arg2 = from->nr_arg2;
-	if (flags & NM_OPEN_ARG3)
-		req->nr_arg3 = from->nr_arg3;
+	req->nr_arg3 = flags & NM_OPEN_ARG3 ? from->nr_arg3 : 0;
 	if (flags & NM_OPEN_RING_CFG) {
 		req->nr_tx_slots = from->nr_tx_slots;
 		req->nr_rx_slots = from->nr_rx_slots;

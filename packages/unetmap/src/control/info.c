@@ -7,13 +7,18 @@
 #include "control/request.h"
 #include "ports/port.h"
 
-static int global_memory(struct nmreq_port_info_get *info)
+// Of the memory alone. The global area need not be there to be told of.
+static int memory_info(struct nmreq_port_info_get *info)
 {
-	struct area a;
+	const uint16_t id = info->nr_mem_id ? info->nr_mem_id : GLOBAL_AREA + 1;
+	const int error = port_check_memory(id);
+	struct area global;
 
-	area_measure_global(&a);
-	info->nr_memsize = a.map_bytes;
-	info->nr_mem_id = GLOBAL_AREA + 1;
+	if (error)
+		return error;
+	area_measure_global(&global);
+	info->nr_memsize = id == GLOBAL_AREA + 1 ? global.map_bytes : segment->areas[id - 1].map_bytes;
+	info->nr_mem_id = id;
 	return 0;
 }
 
@@ -34,12 +39,16 @@ static void describe(const struct port *port, struct nmreq_port_info_get *info)
 int request_port_info(struct request *r)
 {
 	struct nmreq_port_info_get *info = r->body;
-	struct port_wish wish = {.mem_id = info->nr_mem_id};
+	struct port_wish wish = {
+		.slots = {[RX] = info->nr_rx_slots, [TX] = info->nr_tx_slots},
+		.rings = {[RX] = info->nr_rx_rings, [TX] = info->nr_tx_rings},
+		.mem_id = info->nr_mem_id,
+	};
 	struct port *port;
 	int error;
 
 	if (!r->name[0])
-		return global_memory(info);
+		return memory_info(info);
 	error = port_check_memory(wish.mem_id);
 	if (error)
 		return error;
@@ -73,9 +82,9 @@ static struct nmreq_pools_info pools_of(const struct port *port)
 
 int request_pools_info(struct request *r)
 {
-	const struct port_wish wish = {.mem_id = 0};
-	int error;
-	struct port *port = port_open(r->name, &wish, &error);
+	const struct port_wish wish = {.mem_id = ((struct nmreq_pools_info *)r->body)->nr_mem_id};
+	int error = port_check_memory(wish.mem_id);
+	struct port *port = error ? NULL : port_open(r->name, &wish, &error);
 
 	if (!port)
 		return error;

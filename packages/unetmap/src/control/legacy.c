@@ -15,6 +15,7 @@ static int read_legacy(struct nmreq *q, uint64_t argument)
 		return -EINVAL;
 	if (copy_from_user(q, argument, sizeof *q))
 		return -EFAULT;
+	q->nr_name[sizeof q->nr_name - 1] = 0;
 	return q->nr_version < NETMAP_MIN_API ? -EINVAL : 0;
 }
 
@@ -121,6 +122,7 @@ static int legacy_attach(struct request *r, struct nmreq *q)
 	struct nmreq_vale_attach attach = {.reg = translate(q)};
 	int error;
 
+	name_pipe(r, &attach.reg);
 	attach.reg.nr_mode = q->nr_arg1 & NETMAP_BDG_HOST ? NR_REG_NIC_SW : NR_REG_ALL_NIC;
 	r->body = &attach;
 	error = request_vale_attach(r);
@@ -217,7 +219,13 @@ static int command(struct request *r, struct nmreq *q)
 
 static int info_now(struct request *r, struct nmreq *q)
 {
-	struct nmreq_port_info_get info = {.nr_mem_id = q->nr_arg2};
+	struct nmreq_port_info_get info = {
+		.nr_tx_slots = q->nr_tx_slots,
+		.nr_rx_slots = q->nr_rx_slots,
+		.nr_tx_rings = q->nr_tx_rings,
+		.nr_rx_rings = q->nr_rx_rings,
+		.nr_mem_id = q->nr_arg2,
+	};
 	int error;
 
 	r->body = &info;
@@ -230,7 +238,6 @@ static int info_now(struct request *r, struct nmreq *q)
 	q->nr_tx_rings = info.nr_tx_rings;
 	q->nr_rx_rings = info.nr_rx_rings;
 	q->nr_arg2 = info.nr_mem_id;
-	q->nr_offset = 0;
 	return 0;
 }
 

@@ -31,13 +31,18 @@ static struct copy copy_of(struct options *o, const struct nmreq_option *head)
 	}
 }
 
+// Body and options together have a limit. Types that are not known are passed by.
 static int read_body(struct options *o, const struct nmreq_option *head, uint64_t at)
 {
 	const struct copy copy = copy_of(o, head);
 	uint64_t bytes = copy.bytes < copy.room ? copy.bytes : copy.room;
+	const uint64_t rest = copy.bytes > sizeof *head ? copy.bytes - sizeof *head : 0;
 
-	if (head->nro_size > ALL_BYTES)
+	if (head->nro_reqtype >= NETMAP_REQ_OPT_MAX)
+		return 0;
+	if (head->nro_size > ALL_BYTES || rest > ALL_BYTES || o->bytes + rest > ALL_BYTES)
 		return -EMSGSIZE;
+	o->bytes += rest;
 	if (!copy.to)
 		return 0;
 	if (bytes < sizeof *head)
@@ -65,12 +70,15 @@ static int read_one(struct options *o, uint64_t *at)
 	struct nmreq_option head;
 	int error;
 
-	if (o->count == MAX_OPTIONS)
+	if (o->count == MAX_OPTIONS) {
+		o->count = 0; // there may be a loop in it
 		return -EMSGSIZE;
+	}
 	if (copy_from_user(&head, *at, sizeof head))
 		return -EFAULT;
-	*place = (struct option_place){.at = *at, .type = head.nro_reqtype};
+	*place = (struct option_place){.at = *at};
 	o->count++;
+	o->bytes += sizeof head;
 	error = index_type(o, head.nro_reqtype);
 	if (!error)
 		error = read_body(o, &head, *at);
@@ -78,15 +86,14 @@ static int read_one(struct options *o, uint64_t *at)
 	return error;
 }
 
-int options_read(struct options *o, uint64_t at)
+int options_read(struct options *o, uint64_t at, uint32_t body_bytes)
 {
 	o->count = 0;
+	o->bytes = body_bytes;
 	memset(o->given, 0, sizeof o->given);
 	while (at) {
 		int error = read_one(o, &at);
 
-		if (error == -EMSGSIZE)
-			o->count = 0; // there may be a loop in it
 		if (error)
 			return error;
 	}
@@ -104,10 +111,10 @@ int option_answer(struct options *o, uint32_t type, int error)
 	return error;
 }
 
-int options_only(const struct options *o, uint32_t type, uint32_t other)
+int options_all_used(const struct options *o)
 {
 	for (uint32_t n = 0; n < o->count; n++)
-		if (o->list[n].type != type && o->list[n].type != other)
+		if (o->list[n].status == EOPNOTSUPP)
 			return -EOPNOTSUPP;
 	return 0;
 }
@@ -125,12 +132,12 @@ static int write_max_offset(const struct options *o)
 			    sizeof o->offsets.nro_max_offset);
 }
 
-int options_write(const struct options *o)
+int options_write(const struct options *o, int error)
 {
 	for (uint32_t n = 0; n < o->count; n++)
 		if (write_one(&o->list[n]))
 			return -EFAULT;
-	if (option_given(o, NETMAP_REQ_OPT_OFFSETS) && !o->list[o->given[NETMAP_REQ_OPT_OFFSETS] - 1].status)
+	if (!error && option_given(o, NETMAP_REQ_OPT_OFFSETS) && !o->list[o->given[NETMAP_REQ_OPT_OFFSETS] - 1].status)
 		return write_max_offset(o);
 	return 0;
 }

@@ -16,9 +16,9 @@ struct eventfd_pair {
 
 struct options {
 	uint32_t count;
+	uint64_t bytes; // of the request's body and the options so far
 	struct option_place {
 		uint64_t at; // in the program
-		uint32_t type;
 		uint32_t status; // errno
 	} list[MAX_OPTIONS];
 	uint8_t given[NETMAP_REQ_OPT_MAX]; // by type: place + 1, 0 = not in the list
@@ -34,7 +34,7 @@ struct options {
 // Reads the list that begins at `at` (0 = no options). 0, or -errno: -EFAULT, -EINVAL for an option
 // that appears twice or has no type, -EMSGSIZE for a list without end or an option too large. Every
 // option begins as not supported; who uses one says so with option_answer.
-int options_read(struct options *o, uint64_t at);
+int options_read(struct options *o, uint64_t at, uint32_t body_bytes);
 
 static inline int option_given(const struct options *o, uint32_t type)
 {
@@ -44,10 +44,10 @@ static inline int option_given(const struct options *o, uint32_t type)
 // What came of an option: 0 or -errno, which is returned.
 int option_answer(struct options *o, uint32_t type, int error);
 
-// -EOPNOTSUPP if there is an option of another type than these two.
-int options_only(const struct options *o, uint32_t type, uint32_t other);
+// -EOPNOTSUPP if nobody used one of them.
+int options_all_used(const struct options *o);
 
-// Tells the program the status of each. 0 or -EFAULT.
-int options_write(const struct options *o);
+// Tells the program the status of each, and, if the request had no error, what came of it. 0 or -EFAULT.
+int options_write(const struct options *o, int error);
 
 #endif

@@ -134,6 +134,16 @@ static int take_csb(struct request *r)
 	return option_answer(r->options, NETMAP_REQ_OPT_CSB, error);
 }
 
+// Last of all: only now is it known which options nobody used.
+static int check_options(struct request *r)
+{
+	int error = options_all_used(r->options);
+
+	if (error)
+		port_unbind(r->desc);
+	return error;
+}
+
 static int bind_desc(struct port *port, const struct request *r, const struct nmreq_register *reg)
 {
 	struct binding b;
@@ -177,7 +187,7 @@ static int check(const struct request *r, const struct nmreq_register *reg)
 		return -EINVAL;
 	if (reg->nr_flags & UNETMAP_NR_PASSTHROUGH && !is_whole(reg))
 		return -EINVAL;
-	return options_only(r->options, NETMAP_REQ_OPT_OFFSETS, NETMAP_REQ_OPT_CSB);
+	return 0;
 }
 
 // It must be for rings that the watched port has, too.
@@ -228,6 +238,8 @@ int request_register(struct request *r)
 		error = bind_desc(port, r, reg);
 	if (!error)
 		error = take_csb(r);
+	if (!error)
+		error = check_options(r);
 	if (!error)
 		answer(port, &segment->descs[r->desc], reg);
 	else if (!port->user_count)

@@ -110,10 +110,10 @@ int request_handle(uint16_t desc, uint64_t argument)
 	r.name[sizeof h.nr_name - 1] = 0;
 	if (kind->body_bytes && copy_from_user(&body, h.nr_body, kind->body_bytes))
 		return -EFAULT;
-	error = options_read(&options, h.nr_options);
+	error = options_read(&options, h.nr_options, kind->body_bytes);
 	if (!error)
 		error = run(&r, kind);
 	if (!error)
 		error = write_back(&r, kind, argument, h.nr_body);
-	return options_write(&options) ? -EFAULT : error;
+	return options_write(&options, error) ? -EFAULT : error;
 }

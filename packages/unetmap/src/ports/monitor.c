@@ -118,9 +118,9 @@ static void finish_swaps(struct port *port)
 	}
 }
 
-static int is_zero_copy(const struct port *port)
+int monitor_is_zero_copy(const struct port *port)
 {
-	return port->flags & ZERO_COPY;
+	return port->kind == KIND_MONITOR && port->flags & ZERO_COPY;
 }
 
 static struct port *last_of_chain(struct port *port)
@@ -144,7 +144,7 @@ static void leave_chain(struct port *port)
 
 static void look_away(struct port *port, struct port *watched)
 {
-	if (is_zero_copy(port)) {
+	if (monitor_is_zero_copy(port)) {
 		leave_chain(port);
 		return;
 	}

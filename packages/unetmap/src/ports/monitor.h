@@ -12,6 +12,8 @@
 // *error: -EINVAL if nobody has that port open, -ENOMEM. Control lock held.
 struct port *monitor_open(const char *name, const struct port_wish *wish, int *error);
 
+int monitor_is_zero_copy(const struct port *port);
+
 // Gives copies of slots from..to of a ring to whoever watches its direction. A monitor that has too
 // little room gets the last of them; the port never waits. k's `lock` held.
 void monitor_copy(struct port *port, struct kring *k, struct netmap_ring *ring, char *base, uint32_t from,

@@ -35,7 +35,9 @@ static void ports_that_are_not_there(int fd)
 	WANT(0, ask(fd, "vale0:later", NETMAP_REQ_POOLS_INFO_GET, &pools));
 	CHECK(pools.nr_buf_pool_objsize == 2048, "buffers of %u bytes", pools.nr_buf_pool_objsize);
 	CHECK(!is_listed(fd, "vale0:later"), "asking about a port has made it");
+	pools.nr_mem_id = 0; // its memory went with it
 	WANT(0, ask(fd, "q{1", NETMAP_REQ_POOLS_INFO_GET, &pools));
+	pools.nr_mem_id = 0;
 	WANT(ENOMEM, ask(fd, "vale0", NETMAP_REQ_POOLS_INFO_GET, &pools));
 	WANT(ENXIO, ask(fd, "nosuch", NETMAP_REQ_POOLS_INFO_GET, &pools));
 	WANT(ENODEV, ask(fd, "q{1", NETMAP_REQ_PORT_HDR_GET, &hdr));
@@ -88,6 +90,38 @@ static void places(int fd)
 	stop_using(&d);
 }
 
+// What is asked about a port that is not there is asked as if it were to be made so.
+static void geometry(int fd)
+{
+	struct nmreq_port_info_get info = {.nr_tx_slots = 64, .nr_rx_slots = 128, .nr_tx_rings = 2, .nr_rx_rings = 3};
+	struct nmreq q = {.nr_version = NETMAP_API, .nr_name = "vale0:old", .nr_offset = 7, .nr_tx_slots = 64};
+
+	WANT(0, ask(fd, "vale0:wished", NETMAP_REQ_PORT_INFO_GET, &info));
+	CHECK(info.nr_tx_slots == 64 && info.nr_rx_slots == 128 && info.nr_tx_rings == 2 && info.nr_rx_rings == 3,
+	      "%u and %u slots, %u and %u rings", info.nr_tx_slots, info.nr_rx_slots, info.nr_tx_rings, info.nr_rx_rings);
+	WANT(0, ioctl(fd, NIOCGINFO, &q));
+	CHECK(q.nr_tx_slots == 64 && q.nr_offset == 7, "%u slots, offset %u", q.nr_tx_slots, q.nr_offset);
+}
+
+// By an empty name: of an area alone.
+static void areas(int fd)
+{
+	struct nmreq_port_info_get info = {0}, nowhere = {.nr_mem_id = 999};
+	struct nmreq_pools_info pools = {.nr_mem_id = 999};
+	struct port_user u;
+
+	WANT(0, ask(fd, "", NETMAP_REQ_PORT_INFO_GET, &info));
+	CHECK(info.nr_mem_id == 1, "area %u", info.nr_mem_id);
+	WANT(EINVAL, ask(fd, "", NETMAP_REQ_PORT_INFO_GET, &nowhere));
+	WANT(EINVAL, ask(fd, "vale0:a", NETMAP_REQ_POOLS_INFO_GET, &pools));
+	WANT(0, use(&u, "vale0:a"));
+	info = (struct nmreq_port_info_get){.nr_mem_id = u.reg.nr_mem_id};
+	WANT(0, ask(fd, "", NETMAP_REQ_PORT_INFO_GET, &info));
+	CHECK(info.nr_memsize == u.reg.nr_memsize && info.nr_mem_id == u.reg.nr_mem_id, "%lu bytes in area %u",
+	      (unsigned long)info.nr_memsize, info.nr_mem_id);
+	stop_using(&u);
+}
+
 int main(void)
 {
 	int fd = device();
@@ -97,5 +131,7 @@ int main(void)
 	headers(fd);
 	memory();
 	places(fd);
+	geometry(fd);
+	areas(fd);
 	return failures ? 1 : 0;
 }

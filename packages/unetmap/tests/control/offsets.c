@@ -81,6 +81,40 @@ static void check_compatibility(void)
 	stop_using(&a);
 }
 
+// A ring that has larger ones gives them to those that come after it.
+static void check_rings_together(void)
+{
+	struct nmreq_opt_offsets large = offsets(0, 300, 10), small = offsets(0, 100, 8);
+	struct nmreq_register one = {.nr_mode = NR_REG_ONE_NIC, .nr_tx_rings = 2, .nr_rx_rings = 2};
+	struct nmreq_register all = {.nr_mode = NR_REG_ALL_NIC};
+	struct port_user a, b;
+
+	WANT(0, use_with(&a, "vale0:r", one, &large));
+	WANT(0, use_with(&b, "vale0:r", all, &small));
+	CHECK(small.nro_max_offset == 300, "the maximum is %lu", (unsigned long)small.nro_max_offset);
+	CHECK(NETMAP_TXRING(b.nif, 1)->offset_mask == 1023, "the other ring has %lx",
+	      (unsigned long)NETMAP_TXRING(b.nif, 1)->offset_mask);
+	stop_using(&b);
+	stop_using(&a);
+}
+
+static void check_monitors(void)
+{
+	struct nmreq_opt_offsets wish = offsets(48, 64, 8), refused = wish;
+	struct port_user a, b, copies, buffers;
+
+	WANT(0, use(&a, "vale0:a"));
+	WANT(0, use(&b, "vale0:b"));
+	WANT(0, use_with(&copies, "vale0:a", (struct nmreq_register){.nr_flags = NR_MONITOR_TX}, &wish));
+	WANT(EOPNOTSUPP, use_with(&buffers, "vale0:a", (struct nmreq_register){.nr_flags = NR_MONITOR_TX | NR_ZCOPY_MON},
+				  &refused));
+	send_numbers(&a, 0, 10);
+	CHECK(copies.rx->slot[0].ptr == 48 && take_numbers(&copies, 0) == 10, "copies are not where they should be");
+	stop_using(&copies);
+	stop_using(&a);
+	stop_using(&b);
+}
+
 // What was sent at an offset is seen at it, and a buffer handed back carries its new one.
 static void check_pipe(void)
 {
@@ -141,6 +175,38 @@ static void check_option_lists(void)
 	close(fd);
 }
 
+// Options are looked at last: what can be used is, and says so.
+static void check_unused_options(void)
+{
+	struct nmreq_option foreign = {.nro_reqtype = 1000, .nro_size = 1 << 20};
+	struct nmreq_opt_offsets wish = offsets(16, 16, 8);
+	struct port_user u;
+
+	wish.nro_opt.nro_next = (uintptr_t)&foreign;
+	WANT(EOPNOTSUPP, use_offsets(&u, "vale0:o", &wish));
+	CHECK(wish.nro_opt.nro_status == 0 && foreign.nro_status == EOPNOTSUPP, "status %u and %u",
+	      wish.nro_opt.nro_status, foreign.nro_status);
+	WANT(ENXIO, use_offsets(&u, "nosuchdevice", &wish));
+	CHECK(wish.nro_opt.nro_status == EOPNOTSUPP, "status %u", wish.nro_opt.nro_status);
+	WANT(0, use(&u, "vale0:o"));
+	CHECK(u.tx->offset_mask == 0 && u.tx->slot[0].ptr == 0, "something is left of the refused request");
+	stop_using(&u);
+}
+
+static void check_option_sizes(void)
+{
+	struct {
+		struct nmreq_option opt;
+		char rest[NETMAP_REQ_MAXSIZE];
+	} events = {.opt = {.nro_reqtype = NETMAP_REQ_OPT_SYNC_KLOOP_EVENTFDS, .nro_size = NETMAP_REQ_MAXSIZE, .nro_status = 7}};
+	struct port_user u;
+
+	WANT(EMSGSIZE, use_with(&u, "vale0:o", (struct nmreq_register){0}, &events));
+	CHECK(events.opt.nro_status == 0, "status %u", events.opt.nro_status);
+	events.opt.nro_size = 256;
+	WANT(EOPNOTSUPP, use_with(&u, "vale0:o", (struct nmreq_register){0}, &events));
+}
+
 int main(void)
 {
 	check_errors();
@@ -148,6 +214,10 @@ int main(void)
 	check_compatibility();
 	check_pipe();
 	check_receivers_least_offset();
+	check_rings_together();
+	check_monitors();
 	check_option_lists();
+	check_unused_options();
+	check_option_sizes();
 	return failures != 0;
 }

@@ -35,17 +35,13 @@ static struct nm_desc *neighbor, *neighbor_pipe;
 static int given; // a port that a guest has
 
 // Frames go to the neighbors' memory area, where what is lost stays lost.
-static struct nmreq small_wish(void)
-{
-	return (struct nmreq){.nr_tx_slots = SLOTS, .nr_rx_slots = SLOTS, .nr_arg2 = neighbor->req.nr_arg2};
-}
-
 static struct nm_desc *open_small(const char *name, uint32_t extra_bufs)
 {
-	struct nmreq wish = small_wish();
+	const struct nmreq wish = {.nr_tx_slots = SLOTS, .nr_rx_slots = SLOTS, .nr_arg3 = extra_bufs};
+	char there[64];
 
-	wish.nr_arg3 = extra_bufs;
-	return nm_open(name, &wish, 0, NULL);
+	snprintf(there, sizeof there, "%s@%u", name, neighbor->req.nr_arg2);
+	return nm_open(there, &wish, 0, NULL);
 }
 
 struct operation {

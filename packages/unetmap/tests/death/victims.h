@@ -50,8 +50,12 @@ static void poll_for(struct nm_desc *d, short events)
 static struct nm_desc *open_shaped(const char *name, uint32_t rings, uint16_t mem_id, uint32_t extra_bufs)
 {
 	struct nmreq wish = {.nr_tx_rings = rings, .nr_rx_rings = rings, .nr_tx_slots = VICTIM_SLOTS,
-			     .nr_rx_slots = VICTIM_SLOTS, .nr_arg2 = mem_id, .nr_arg3 = extra_bufs};
-	struct nm_desc *d = nm_open(name, &wish, 0, NULL);
+			     .nr_rx_slots = VICTIM_SLOTS, .nr_arg3 = extra_bufs};
+	char there[64];
+	struct nm_desc *d;
+
+	snprintf(there, sizeof there, mem_id ? "%s@%u" : "%s", name, mem_id);
+	d = nm_open(there, &wish, 0, NULL);
 
 	if (d)
 		return d;
