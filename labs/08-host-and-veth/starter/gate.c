@@ -59,7 +59,7 @@ open_device(struct gate *g, const char *device)
 
 	snprintf(name, sizeof(name), "netmap:%s", device);
 	g->wire = open_port(name);
-	/* your host rings here */
+	/* your code here: open the host rings */
 }
 
 static inline struct netmap_ring *

@@ -15,7 +15,7 @@ export function CoursePage() {
   const session = useAppState((state) => state.session);
   const me = useAppState((state) => state.me);
   if (session === 'signed-out') return <Redirect to="/join" replace />;
-  return <main className="course">{me && <Course me={me} />}</main>;
+  return <main className="page">{me && <Course me={me} />}</main>;
 }
 
 function Course({ me }: { readonly me: Me }) {
@@ -70,8 +70,8 @@ function useDecks(): readonly DeckSummary[] {
 
 function CourseBar({ me }: { readonly me: Me }) {
   return (
-    <nav className="course-bar" aria-label="Course">
-      <span className="course-name">Ringlab</span>
+    <nav className="page-bar" aria-label="Course">
+      <span className="page-name">Ringlab</span>
       <span className="dim">
         course <span className="mono">{me.courseCode}</span>
       </span>

@@ -13,7 +13,7 @@ export function BoardPage() {
   const role = useAppState((state) => state.me?.person.role);
   if (session === 'signed-out') return <Redirect to="/instructor" replace />;
   if (role === 'attendee') return <Redirect to="/labs" replace />;
-  return <main className="board">{role === 'instructor' && <LiveBoard />}</main>;
+  return <main className="page">{role === 'instructor' && <LiveBoard />}</main>;
 }
 
 function LiveBoard() {
@@ -46,8 +46,8 @@ function BoardView({ board }: { readonly board: Board }) {
   const online = board.rows.filter((row) => row.online).length;
   return (
     <>
-      <header className="board-bar">
-        <span className="board-name">Ringlab</span>
+      <header className="page-bar">
+        <span className="page-name">Ringlab</span>
         <span className="dim">
           {online} of {board.rows.length} here, {board.rows.filter(({ runs }) => runs.length > 0).length}{' '}
           running

@@ -9,7 +9,7 @@ import { Figure } from './figure.tsx';
 /** A lab's prose. Raw HTML in it is shown as text; links leave for a tab of their own and carry no referrer. */
 export function Markdown({ text }: { readonly text: string }) {
   return (
-    <div className="lab-prose">
+    <div className="prose lab-prose">
       <ReactMarkdown remarkPlugins={[remarkGfm]} components={COMPONENTS} urlTransform={safeUrl}>
         {text}
       </ReactMarkdown>

@@ -13,7 +13,7 @@ export function ProvisioningPage() {
   const role = useAppState((state) => state.me?.person.role);
   if (session === 'signed-out') return <Redirect to="/instructor" replace />;
   if (role === 'attendee') return <Redirect to="/labs" replace />;
-  return <main className="provisioning">{role === 'instructor' && <LiveProvisioning />}</main>;
+  return <main className="page">{role === 'instructor' && <LiveProvisioning />}</main>;
 }
 
 function LiveProvisioning() {
@@ -58,8 +58,8 @@ function ProvisioningView({ provisioning, attempt }: ProvisioningViewProps) {
   const isWorking = provisioning.phase === 'working';
   return (
     <>
-      <header className="provisioning-bar">
-        <span className="provisioning-name">Is this machine ready for the course?</span>
+      <header className="page-bar">
+        <span className="page-name provisioning-question">Is this machine ready for the course?</span>
         <DriverChoice lines={provisioning.lines} picked={driver} disabled={isWorking} onPick={setPicked} />
         {isWorking ? (
           <button type="button" className="button danger" onClick={() => attempt(actions.stopProvisioning())}>

@@ -30,7 +30,7 @@ export function DeckView({ deck, slides }: DeckViewProps) {
 
   return (
     <div className="deck" data-speaker={isSpeaker} data-print={isPrint}>
-      <div className="reveal" ref={element}>
+      <div className="prose reveal" ref={element}>
         <div className="slides">
           {slides.map((slide, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: slides have no other name, and never change places.
