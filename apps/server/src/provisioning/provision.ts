@@ -155,6 +155,10 @@ async function tryLab(walk: Walk, driver: SandboxDriver, lab: Lab): Promise<void
     list.end(id, 'left-out', `Needs sandboxes by ${lab.needs.drivers.join(' or ')}.`);
     return;
   }
+  if (lab.machines.length > 0 && !(await haveMachines(walk, driver))) {
+    list.end(id, 'left-out', 'Needs virtual machines, and there is no image that they could start from.');
+    return;
+  }
   list.working(id, 'Building the solution and running its checks');
   try {
     const problems = await verifyLab(lab, {
@@ -169,6 +173,14 @@ async function tryLab(walk: Walk, driver: SandboxDriver, lab: Lab): Promise<void
     signal.throwIfAborted();
     list.end(id, 'bad', (fault as Error).message);
   }
+}
+
+/** A driver whose sandboxes start from no image may have machines beside them that do: it is built when a lab needs it. */
+async function haveMachines(walk: Walk, driver: SandboxDriver): Promise<boolean> {
+  walk.list.working('image', 'Starting a virtual machine');
+  if ((await driver.readyMachines?.()) !== undefined) return await makeImage(walk, 'vm');
+  walk.list.end('image', 'good', 'The vm image is there, and the virtual machines of labs start from it.');
+  return true;
 }
 
 function sandboxFor(

@@ -10,6 +10,8 @@ import { GuestMachine, MACHINE_LIMITS } from './guest-machine.ts';
 import { SandboxRoot } from './sandbox-root.ts';
 
 const MACHINE_MIB = 384;
+/** Twice what sandboxes have: what is emulated is slow, and what is in the sandbox must not stand still for it. */
+const SHARES = 1;
 
 export type MachinesOptions = BubblewrapOptions & Pick<MakerOptions, 'imagesDir' | 'cacheDir' | 'snapshots'>;
 
@@ -25,6 +27,7 @@ export class BubblewrapWithMachines implements SandboxDriver {
     this.#maker = new MachineMaker({
       ...options,
       name: 'machines',
+      shares: SHARES,
       common: { limits: MACHINE_LIMITS, holdsPorts: true },
       shape: machineShape,
     });

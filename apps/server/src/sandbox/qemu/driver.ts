@@ -12,6 +12,8 @@ import { sandboxIn } from './sandbox-in.ts';
 const GUEST_MIB = 256;
 const LEAST_MIB = 1024;
 const MOST_PROCESSORS = 2;
+/** A machine emulates a kernel and devices beside the programs, and stumbles when it gets too little. */
+const SHARES = 8;
 const MIB = 1024 * 1024;
 
 export interface QemuOptions {
@@ -38,7 +40,10 @@ export class QemuDriver implements SandboxDriver {
 
   constructor(options: QemuOptions) {
     this.#limits = options.limits ?? DEFAULT_LIMITS;
-    this.#maker = new MachineMaker({ ...options, common: { limits: this.#limits }, shape: shapeFor });
+    this.#maker = new MachineMaker({
+      ...options,
+      ...{ common: { limits: this.#limits }, shape: shapeFor, shares: SHARES },
+    });
   }
 
   async probe(): Promise<DriverStatus> {

@@ -28,8 +28,6 @@ const KVM_TIMEOUT_MS = 20_000;
 const RESUME_TIMEOUT_MS = 30_000;
 /** QEMU itself with its translated code. */
 const QEMU_MIB = 512;
-/** A machine emulates a kernel and devices beside the programs, and stumbles when it gets too little. */
-const ALL_SHARES = 8;
 const MIB = 1024 * 1024;
 
 export interface MakerOptions {
@@ -43,6 +41,8 @@ export interface MakerOptions {
   readonly snapshots?: boolean | undefined;
   /** What most machines are asked for: a snapshot has it ready. */
   readonly common: Wanted;
+  /** Weight of all machines together, beside everything else on this machine, which has 1. */
+  readonly shares: number;
   /** Tells apart makers with one data folder. */
   readonly name?: string;
   shape(accelerator: Accelerator, limits: Limits): MachineShape;
@@ -205,7 +205,7 @@ export class MachineMaker implements AsyncDisposable {
     const dead = (await this.#folder.sweepOthers()).map((key) => `ringlab-vm-${key}`);
     const isRoot = process.getuid?.() === 0;
     const groups = isRoot
-      ? await findControlGroups(`ringlab-vm-${this.#folder.key}`, dead, DEFAULT_LIMITS, ALL_SHARES)
+      ? await findControlGroups(`ringlab-vm-${this.#folder.key}`, dead, DEFAULT_LIMITS, this.#options.shares)
       : undefined;
     const brought = await stageBrought(this.#folder.path);
     const basis = { image, groups, brought, qemuVersion };
