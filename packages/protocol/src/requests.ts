@@ -97,10 +97,15 @@ export const requests = {
   'check.start': { role: 'attendee', params: z.object({ lab: labSlug }), result: checkRunState },
   'check.stop': { role: 'attendee', params: z.object({ lab: labSlug }), result: nothing },
 
-  /** A shell in the lab's sandbox. */
+  /** A shell in the lab's sandbox, or in one of its virtual machines. */
   'terminal.open': {
     role: 'attendee',
-    params: z.object({ lab: labSlug, cols: z.int().min(2).max(1000), rows: z.int().min(1).max(500) }),
+    params: z.object({
+      lab: labSlug,
+      cols: z.int().min(2).max(1000),
+      rows: z.int().min(1).max(500),
+      machine: z.string().max(64).optional(),
+    }),
     result: terminalInfo,
   },
   'terminal.close': { role: 'attendee', params: z.object({ terminalId }), result: nothing },

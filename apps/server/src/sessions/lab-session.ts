@@ -142,23 +142,28 @@ export class LabSession implements AsyncDisposable {
     if (this.#sandbox.exists) void this.#sandbox.update(this.#files());
   }
 
-  async openShell(size: TerminalSize): Promise<Terminal> {
+  /** In the sandbox, or in one of its machines. */
+  async openShell(size: TerminalSize, machine?: string): Promise<Terminal> {
     if (this.#shells.size + this.#openingShells >= SHELLS)
       throw new Refusal('too-many', `A lab has at most ${SHELLS} shells. Close one first.`);
     if (this.#place.seated && !this.#isRunning())
       throw new Refusal('busy', 'Here a shell needs a run beside it: press Run, then open the shell.');
     this.#openingShells++;
     try {
-      return await this.#openShell(size);
+      return await this.#openShell(size, machine);
     } finally {
       this.#openingShells--;
     }
   }
 
-  async #openShell(size: TerminalSize): Promise<Terminal> {
+  async #openShell(size: TerminalSize, machine: string | undefined): Promise<Terminal> {
     const { sandbox } = await this.#sandbox.with(this.#files());
-    const process = await sandbox.exec(['bash'], { pty: size });
-    const terminal = this.#place.terminals.open(this.#key, { title: 'shell', kind: 'shell' }, size);
+    const process = await sandbox.exec(['bash'], { pty: size, machine });
+    const terminal = this.#place.terminals.open(
+      this.#key,
+      { title: machine ?? 'shell', kind: 'shell' },
+      size,
+    );
     terminal.connect(process);
     this.#shells.set(terminal, () => process.kill('SIGKILL'));
     const follow = async () => {

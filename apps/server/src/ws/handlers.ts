@@ -163,9 +163,9 @@ function runHandlers(services: Services) {
 
 function terminalHandlers({ course, sessions, terminals, typed }: Services) {
   return {
-    'terminal.open': async (asker, { lab, ...size }) => {
+    'terminal.open': async (asker, { lab, machine, ...size }) => {
       course.openLab(lab, asker.person);
-      return (await sessions.at(own(asker, lab)).openShell(size)).info;
+      return (await sessions.at(own(asker, lab)).openShell(size, machine)).info;
     },
     'terminal.close': (asker, { terminalId }) => {
       const { key, terminal } = terminals.own(terminalId, asker.person);

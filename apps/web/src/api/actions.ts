@@ -87,8 +87,8 @@ export const actions: Actions = {
   },
   stopCheck: async () => void (await request('check.stop', { lab: lab() })),
 
-  async openShell(cols, rows) {
-    const terminal = await request('terminal.open', { lab: lab(), cols, rows });
+  async openShell(cols, rows, machine) {
+    const terminal = await request('terminal.open', { lab: lab(), cols, rows, ...(machine && { machine }) });
     updateWorkspace(({ terminals }) => ({ terminals: withTerminal(terminals, terminal) }));
     return terminal;
   },

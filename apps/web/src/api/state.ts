@@ -101,7 +101,8 @@ export interface Actions {
   startCheck(): Promise<void>;
   stopCheck(): Promise<void>;
 
-  openShell(cols: number, rows: number): Promise<TerminalInfo>;
+  /** In the sandbox, or in one of the lab's virtual machines. */
+  openShell(cols: number, rows: number, machine?: string): Promise<TerminalInfo>;
   closeTerminal(terminalId: number): Promise<void>;
 
   /** From now on `ringsFeed` has the rings of these ports, over reconnects; with none, no more. */

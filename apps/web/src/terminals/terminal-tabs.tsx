@@ -4,10 +4,11 @@ import type { TerminalInfo } from '@ringlab/protocol';
 import { Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import { actions, errorWords, navigation } from '../api/index.ts';
-import { useTerminals } from './use-terminals.ts';
+import { useMachines, useTerminals } from './use-terminals.ts';
 
 export function TerminalTabs() {
   const { terminals, active, readOnly } = useTerminals();
+  const machines = useMachines();
   const [problem, setProblem] = useState<string>();
   const opened = (opening: Promise<unknown>) => {
     setProblem(undefined);
@@ -37,13 +38,27 @@ export function TerminalTabs() {
           <Plus size={14} />
         </button>
       )}
+      {!readOnly &&
+        machines.map((machine) => (
+          <button
+            key={machine}
+            type="button"
+            className="icon-button terminal-machine"
+            aria-label={`New terminal in ${machine}`}
+            title={`New terminal in the virtual machine ${machine}`}
+            onClick={() => opened(openShell(machine))}
+          >
+            <Plus size={12} aria-hidden="true" />
+            {machine}
+          </button>
+        ))}
       {problem !== undefined && <span className="terminal-problem">{problem}</span>}
     </div>
   );
 }
 
-async function openShell(): Promise<void> {
-  const { terminalId } = await actions.openShell(80, 24);
+async function openShell(machine?: string): Promise<void> {
+  const { terminalId } = await actions.openShell(80, 24, machine);
   navigation.showTerminal(terminalId);
 }
 

@@ -16,6 +16,12 @@ export function useTerminals() {
   return { terminals, active, readOnly };
 }
 
+/** The virtual machines that the lab's picture shows. */
+export function useMachines(): readonly string[] {
+  const nodes = useAppState(({ workspace }) => workspace?.lab.topology.nodes);
+  return useMemo(() => [...new Set(nodes?.flatMap(({ machine }) => machine ?? []))], [nodes]);
+}
+
 /** Shows the build when a run starts, and the attendee's program when it starts, unless they look elsewhere by then. */
 export function useFollowRun(): void {
   const chosenId = useNavigation((view) => view.terminalId);
