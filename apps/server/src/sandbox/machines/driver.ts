@@ -10,8 +10,8 @@ import { GuestMachine, MACHINE_LIMITS } from './guest-machine.ts';
 import { SandboxRoot } from './sandbox-root.ts';
 
 const MACHINE_MIB = 384;
-/** Twice what sandboxes have: what is emulated is slow, and what is in the sandbox must not stand still for it. */
-const SHARES = 1;
+/** What is emulated is slow; but what it talks to in the sandbox must not stand still for it. */
+const SHARES = 4;
 
 export type MachinesOptions = BubblewrapOptions & Pick<MakerOptions, 'imagesDir' | 'cacheDir' | 'snapshots'>;
 

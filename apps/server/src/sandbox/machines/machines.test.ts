@@ -13,7 +13,7 @@ import { VmFolder } from '../qemu/vm-folder.ts';
 import { BubblewrapWithMachines } from './driver.ts';
 import { SandboxRoot } from './sandbox-root.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 900_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 900_000 });
 
 const limits = DEFAULT_LIMITS;
 const MACHINES: readonly SandboxMachine[] = [
@@ -64,7 +64,7 @@ async function carries(from: readonly [string, string?], to: readonly [string, s
   });
   const send = `until [ -e over ]; do pkt-gen -i '${from[0]}' -f tx -n ${PACKETS} -w 0; done`;
   await sandbox.remove(['over']);
-  const sender = await sandbox.exec(['timeout', '100', 'sh', '-c', send], { machine: sends?.machine });
+  const sender = await sandbox.exec(['timeout', '250', 'sh', '-c', send], { machine: sends?.machine });
   const [received] = await Promise.all([finish(receiver), stopped(receiver, sender), finish(sender)]);
   expect(received.exit.code, received.err).toBe(0);
   expect(received.out).toMatch(new RegExp(`Received ${PACKETS} packets`));
