@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sandbox, SandboxError, type SandboxMachine } from '@ringlab/labkit';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { BubblewrapDriver } from '../bubblewrap/driver.ts';
+import { RunFolder } from '../bubblewrap/run-folder.ts';
 import { testOptions as bubblewrapOptions } from '../bubblewrap/test-folders.ts';
 import { finish, run, sh, until } from '../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
@@ -35,6 +35,7 @@ const MACHINES: readonly SandboxMachine[] = [
 
 let owned: AsyncDisposableStack;
 let folder: VmFolder;
+let sandboxes: string;
 let driver: BubblewrapWithMachines;
 let sandbox: Sandbox;
 let filesBefore: number;
@@ -44,6 +45,7 @@ beforeAll(async () => {
   const { unetmapDir, dataDir } = owned.use(bubblewrapOptions());
   const { imagesDir } = owned.use(qemuOptions());
   folder = new VmFolder(dataDir, 'machines');
+  sandboxes = join(new RunFolder(dataDir).path, 's');
   driver = owned.use(new BubblewrapWithMachines({ dataDir, unetmapDir, imagesDir, cacheDir: imagesDir }));
   await (await driver.create({ id: 'first', limits }))[Symbol.asyncDispose]();
   expect(await driver.readyMachines()).toBeUndefined();
@@ -141,6 +143,12 @@ function qemus(): { pid: number; words: string }[] {
   });
 }
 
+/** Processes that hold the driver's sandboxes. */
+function holders(): number[] {
+  const files = readdirSync(sandboxes).filter((name) => name.endsWith('.pid'));
+  return files.map((name) => Number.parseInt(readFileSync(join(sandboxes, name), 'utf8'), 10));
+}
+
 /** Only vm2 has a network card. */
 function pidOf(machine: 'vm1' | 'vm2'): number {
   const found = qemus().find(({ words }) => words.includes('-netdev') === (machine === 'vm2'));
@@ -150,11 +158,12 @@ function pidOf(machine: 'vm1' | 'vm2'): number {
 
 describe('what a sandbox shows of itself', () => {
   test('is not followed where a program put something else', async () => {
-    await using bubblewrap = new BubblewrapDriver(owned.use(bubblewrapOptions()));
-    const { sandbox: plain, holderPid } = await bubblewrap.createHeld({ id: 'planted', limits });
+    const before = holders();
+    await using plain = await driver.create({ id: 'planted', limits });
+    const [holder = 0] = holders().filter((pid) => !before.includes(pid));
     const planted = 'ln -s /etc/passwd link; mkfifo pipe; echo > short; mkdir folder';
     expect((await sh(plain, `cd /run/unetmap; ${planted}`)).exit.code).toBe(0);
-    const root = await SandboxRoot.of(holderPid);
+    const root = await SandboxRoot.of(holder);
     for (const name of ['link', 'pipe', 'short', 'folder', '..', '../../etc/passwd', 'none'])
       await expect(root.file('/run/unetmap', name, 4096), name).rejects.toThrow(SandboxError);
     for (const name of ['link', 'short'])
