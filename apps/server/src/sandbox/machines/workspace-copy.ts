@@ -67,10 +67,12 @@ function listed(listing: Buffer): Map<string, string> {
 }
 
 /** Of a program that ends by itself; a file that goes away meanwhile is no failure. */
-async function output(sandbox: Sandbox, argv: readonly string[], input = ''): Promise<Buffer> {
+async function output(sandbox: Sandbox, argv: readonly string[], input?: string): Promise<Buffer> {
   const process = await sandbox.exec(argv, { timeoutMs: 120_000, env: { LD_PRELOAD: '' } });
-  process.write(input);
-  process.end();
+  if (input !== undefined) {
+    process.write(input);
+    process.end();
+  }
   const chunks: Uint8Array[] = [];
   const [, exit] = await Promise.all([
     (async () => {
