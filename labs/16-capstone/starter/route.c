@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * route: a worker that routes. What comes in on a port leaves on the same port for its next hop, or not at all.
+ *
+ *     ./route -i 'netmap:net}3'
+ */
+#include "packet.h"
+#include "rings.h"
+#include "routes.h"
+
+static const uint8_t OWN_MAC[6] = MAC_ROUTER;
+
+struct counts {
+	uint64_t routed, dropped;
+};
+
+/* The route with the longest prefix that this address has, or NULL. */
+static const struct route *
+find_route(uint32_t address)
+{
+	/* for now, the first of them, whatever the address */
+	(void)address;
+	return &ROUTES[0];
+}
+
+/* Whether these bytes begin with an IPv4 header that is whole, right, and true of what follows. */
+static bool
+is_sound(const uint8_t *ip, size_t len)
+{
+	/* your questions here; for now, only whether there is something to ask about */
+	return ip[0] >> 4 == 4 && len >= IP_BYTES;
+}
+
+/* One hop less to live. The checksum follows without being computed anew (RFC 1624). */
+static void
+count_hop(uint8_t *ip)
+{
+	/* your checksum here; `be16()` reads a word, `put16()` writes one */
+	ip[8]--;
+}
+
+/* Makes the frame one for its next hop. False for what is not to be routed. */
+static bool
+route_frame(uint8_t *frame, size_t len)
+{
+	uint8_t *ip = frame + ETHERNET_BYTES;
+	const struct route *r;
+
+	if (len < ETHERNET_BYTES || be16(frame + 12) != TYPE_IPV4 || !is_sound(ip, len - ETHERNET_BYTES))
+		return false;
+	r = find_route(be32(ip + 16));
+	if (r == NULL)
+		return false;
+	count_hop(ip);
+
+	/* and the addresses of this hop */
+	(void)OWN_MAC;
+	return true;
+}
+
+/* Routes what has arrived, as far as there is room. Gives whether a packet is left. */
+static bool
+route_all(struct netmap_ring *rx, struct netmap_ring *tx, struct counts *counts)
+{
+	while (!nm_ring_empty(rx) && !nm_ring_empty(tx)) {
+		if (route_frame(packet_bytes(rx), packet_length(rx))) {
+			move_packet(rx, tx);
+			counts->routed++;
+		} else {
+			advance(rx);
+			counts->dropped++;
+		}
+	}
+	return !nm_ring_empty(rx);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct pollfd pfd = { .fd = -1, .events = POLLIN, .revents = 0 };
+	struct counts counts = { 0, 0 };
+	struct nm_desc *d;
+
+	if (argc != 3 || strcmp(argv[1], "-i") != 0) {
+		fprintf(stderr, "usage: %s -i port\n", argv[0]);
+		return 2;
+	}
+	catch_signals();
+	d = open_port(argv[2]);
+	pfd.fd = NETMAP_FD(d);
+	printf("routing on %s\n", argv[2]);
+	while (!stop) {
+		poll(&pfd, 1, 500);
+		pfd.events = route_all(rx_ring(d), tx_ring(d), &counts) ? POLLOUT : POLLIN;
+	}
+	printf("routed %llu packets, dropped %llu\n", (unsigned long long)counts.routed, (unsigned long long)counts.dropped);
+	nm_close(d);
+	return 0;
+}
