@@ -10,13 +10,14 @@ export class Control implements Disposable {
   #connection!: Connection;
   #becameReady: (() => void) | undefined;
   #ended = false;
+  #refusal: string | undefined;
 
   /** Called with the name of a limit that was crossed, as the sandbox says. */
   onLimit: ((name: string) => void) | undefined;
 
   private constructor() {}
 
-  /** Resolves when the sandbox can be used. */
+  /** Resolves when the sandbox can be used. Rejects with SandboxError, in the agent's words where it has any. */
   static async open(dial: Dial): Promise<Control> {
     const control = new Control();
     const ready = new Promise<void>((resolve) => {
@@ -28,6 +29,7 @@ export class Control implements Disposable {
       () => control.#end(),
     );
     await ready;
+    if (control.#refusal !== undefined) throw new SandboxError(control.#refusal);
     if (control.#ended) throw new SandboxError('The sandbox ended while it was starting.');
     return control;
   }
@@ -64,8 +66,14 @@ export class Control implements Disposable {
 
   #receive(frame: Frame): void {
     if (frame.kind === Kind.ready) this.#becameReady?.();
+    else if (frame.kind === Kind.failed) this.#refuse(frame.body.toString());
     else if (frame.kind === Kind.limit) this.onLimit?.(frame.body.toString());
     else this.#answers.shift()?.(frame.body);
+  }
+
+  #refuse(words: string): void {
+    this.#refusal = words;
+    this.#becameReady?.();
   }
 
   #end(): void {

@@ -33,6 +33,10 @@ int main(void)
 	TRY(bpf, 0, 0, 0);
 	TRY(perf_event_open, 0, 0, -1, -1, 0);
 	TRY(userfaultfd, 1);
+	TRY(unshare, 0x10000000);
+	TRY(setns, -1, 0);
+	TRY(clone3, parameters, 88);
+	TRY(clone, 0x10000000, 0, 0, 0, 0);
 }
 `;
 

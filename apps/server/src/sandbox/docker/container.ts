@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import type { SandboxInterface } from '@ringlab/labkit';
 import type { EngineName } from '@ringlab/protocol';
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, DeviceMapping } from 'dockerode';
 import { agentArguments, type HeldOutside } from '../agent/arguments.ts';
 import { AGENT, REGION, WORKSPACE } from '../agent/inside.ts';
 import type { Limits } from '../limits.ts';
 import { LABEL } from './daemon.ts';
 
 export const NETMAP_DEVICE = '/dev/netmap';
+/** With it netmap's host rings reach the stack. */
+export const TUN_DEVICE = '/dev/net/tun';
 const MIB = 1024 * 1024;
 /** The agent, and what connects the server to it. */
 const PROCESSES_BESIDE = 2;
@@ -39,17 +42,23 @@ export interface ContainerSpec {
   readonly engine: EngineName;
   readonly serverKey: string;
   readonly netmapDevice: string;
+  readonly interfaces: readonly SandboxInterface[];
+  /** Whether the machine has `/dev/net/tun`. */
+  readonly hasTun: boolean;
   /** What the daemon's control groups hold here. */
   readonly held: HeldOutside;
 }
 
 /** Everything that makes a container a sandbox. */
 export function containerOptions(spec: ContainerSpec): ContainerCreateOptions {
-  const { id, image, limits, user, engine, serverKey } = spec;
+  const { id, image, limits, user, engine, serverKey, interfaces } = spec;
   return {
     Image: image,
     Entrypoint: [`${AGENT}/ringlab-agent`],
-    Cmd: ['contained', ...agentArguments(limits, spec.held)],
+    Cmd: [
+      ...['contained', ...agentArguments(limits, spec.held)],
+      ...interfaces.flatMap(({ name, address, peer }) => [name, address, peer.name, peer.address]),
+    ],
     User: `${user}:${user}`,
     Hostname: 'ringlab',
     WorkingDir: WORKSPACE,
@@ -68,6 +77,7 @@ export function containerOptions(spec: ContainerSpec): ContainerCreateOptions {
       NetworkMode: 'none',
       IpcMode: 'private',
       CapDrop: ['ALL'],
+      CapAdd: rightsFor(interfaces),
       SecurityOpt: ['no-new-privileges'],
       ReadonlyRootfs: true,
       MaskedPaths: MASKED,
@@ -84,12 +94,24 @@ export function containerOptions(spec: ContainerSpec): ContainerCreateOptions {
         [REGION]: tmpfs(limits.regionBytes, user),
         [WORKSPACE]: tmpfs(limits.diskBytes, user),
       },
-      Devices:
-        engine === 'kernel'
-          ? [{ PathOnHost: spec.netmapDevice, PathInContainer: NETMAP_DEVICE, CgroupPermissions: 'rw' }]
-          : [],
+      Devices: [
+        ...(engine === 'kernel' ? [device(spec.netmapDevice, NETMAP_DEVICE)] : []),
+        ...(interfaces.length > 0 && spec.hasTun ? [device(TUN_DEVICE, TUN_DEVICE)] : []),
+      ],
     },
   };
+}
+
+/**
+ * Docker's filter lets a container ask for a user namespace only where it is given this. An ordinary user under
+ * no-new-privileges never has it: the agent has rights over its own namespaces alone, and programs cannot make any.
+ */
+function rightsFor(interfaces: readonly SandboxInterface[]): string[] {
+  return interfaces.length > 0 ? ['SYS_ADMIN'] : [];
+}
+
+function device(here: string, inside: string): DeviceMapping {
+  return { PathOnHost: here, PathInContainer: inside, CgroupPermissions: 'rw' };
 }
 
 function tmpfs(bytes: number, user: number): string {

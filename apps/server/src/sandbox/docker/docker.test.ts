@@ -5,6 +5,7 @@ import { DockerDriver } from './driver.ts';
 import { daemonFailures } from './failures/daemon.ts';
 import type { Ground } from './failures/ground.ts';
 import { imageFailures } from './failures/image.ts';
+import { containerInterfaces } from './failures/interfaces.ts';
 import { leftovers } from './failures/leftovers.ts';
 import { servers } from './failures/servers.ts';
 import { dockerTestOptions, missingForDocker, TestDaemon } from './test-daemon.ts';
@@ -38,6 +39,7 @@ describe.skipIf(missing !== undefined)('docker', () => {
   driverContract(() => new DockerDriver(options));
 
   const ground: Ground = { daemon: () => daemon, options: () => dockerTestOptions(daemon.socketPath) };
+  containerInterfaces(ground);
   leftovers(ground);
   servers(ground);
   imageFailures(ground);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Sandbox, SandboxError } from '@ringlab/labkit';
@@ -8,7 +9,7 @@ import type { HeldOutside } from '../agent/arguments.ts';
 import type { AgentSandbox } from '../agent/sandbox.ts';
 import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
 import { DEFAULT_LIMITS, limitsSchema } from '../limits.ts';
-import { containerOptions, NETMAP_DEVICE } from './container.ts';
+import { containerOptions, NETMAP_DEVICE, TUN_DEVICE } from './container.ts';
 import { ImageFault, importedImage } from './container-image.ts';
 import { Daemon, isMissing, LABEL } from './daemon.ts';
 import { DaemonWatch } from './daemon-watch.ts';
@@ -29,9 +30,8 @@ export interface DockerOptions {
   readonly netmapDevice?: string;
 }
 
-/** A container without capabilities cannot make them, and has no user namespace in which it might. */
-const NO_INTERFACES =
-  'This lab needs network interfaces of its own, which only bubblewrap gives. Set RINGLAB_DRIVER=bubblewrap.';
+const NEEDS_NAMESPACES =
+  ' Network interfaces of a lab need user namespaces in containers: allow them (sysctl user.max_user_namespaces), or set RINGLAB_DRIVER=bubblewrap.';
 
 interface Prepared {
   readonly serverKey: string;
@@ -78,7 +78,6 @@ export class DockerDriver implements SandboxDriver {
   async create(spec: SandboxSpec): Promise<Sandbox> {
     const engine = spec.engine ?? 'unetmap';
     refuseMachines(spec);
-    if (spec.interfaces !== undefined && spec.interfaces.length > 0) throw new SandboxError(NO_INTERFACES);
     if (engine === 'kernel') await this.#mustHaveNetmap();
     const id = await this.#startContainer(spec, engine);
     return await this.#reach(id, { ...spec, engine });
@@ -140,12 +139,25 @@ export class DockerDriver implements SandboxDriver {
     return await this.#daemon.ask(() => this.#tryToStart(spec, engine, again));
   }
 
-  async #tryToStart({ id, limits }: SandboxSpec, engine: EngineName, prepared: Prepared): Promise<string> {
+  async #tryToStart(
+    { id, limits, interfaces = [] }: SandboxSpec,
+    engine: EngineName,
+    prepared: Prepared,
+  ): Promise<string> {
     const user = freeUser(await this.#usersTaken());
     this.#making.add(user);
     try {
       const netmapDevice = this.#options.netmapDevice ?? NETMAP_DEVICE;
-      const spec = { ...prepared, id, limits, user, engine, netmapDevice };
+      const spec = {
+        ...prepared,
+        id,
+        limits,
+        user,
+        engine,
+        netmapDevice,
+        interfaces,
+        hasTun: existsSync(TUN_DEVICE),
+      };
       const container = await this.#daemon.docker.createContainer(containerOptions(spec));
       try {
         await container.start();
@@ -173,7 +185,8 @@ export class DockerDriver implements SandboxDriver {
       return sandbox;
     } catch (fault) {
       await this.#daemon.removeContainer(id).catch(() => undefined);
-      throw fault instanceof SandboxError ? fault : new SandboxError(this.#daemon.explain(fault));
+      const why = fault instanceof SandboxError ? fault.message : this.#daemon.explain(fault);
+      throw new SandboxError(`${why}${(spec.interfaces ?? []).length > 0 ? NEEDS_NAMESPACES : ''}`);
     }
   }
 

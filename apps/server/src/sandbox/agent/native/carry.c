@@ -4,12 +4,14 @@
 #include "rendezvous.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define MOST_CHANNELS 1100
@@ -252,8 +254,19 @@ static void turn(void)
 	forget_closed();
 }
 
+/* A container with interfaces has rights that only making these needs; this process was started with them. */
+static void drop_rights(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[2] = { 0 };
+
+	if (syscall(SYS_capset, &header, none) < 0)
+		_exit(1);
+}
+
 int carry_main(void)
 {
+	drop_rights();
 	prctl(PR_SET_DUMPABLE, 0);
 	for (;;)
 		turn();

@@ -2,7 +2,8 @@
 /*
  * What is forbidden takes from tables that the whole machine shares (asynchronous I/O, keys), opens parts of the
  * kernel that no lab needs, or reaches for another process's limits: the agent is of the same user as the programs.
- * Each answers as if the kernel did not have it, so that libraries do without. Everything else is left to namespaces and
+ * Namespaces are made around programs, not by them: a right that a program has over its interfaces would be one over
+ * everything in a namespace of its own. Each answers as if the kernel did not have it, so that libraries do without. Everything else is left to namespaces and
  * permissions.
  */
 #define _GNU_SOURCE
@@ -12,6 +13,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -23,6 +25,9 @@
 #endif
 /* x86's calls with 32-bit pointers have numbers from here on. */
 #define FOREIGN_NUMBERS 0x40000000
+
+#define NEW_NAMESPACES \
+	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define REFUSE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS)
@@ -47,6 +52,14 @@ static struct sock_filter filter[] = {
 	FORBID(bpf),
 	FORBID(perf_event_open),
 	FORBID(userfaultfd),
+	FORBID(unshare),
+	FORBID(setns),
+	/* Its flags are in memory, where no filter looks; libraries go on with clone. */
+	FORBID(clone3),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 4),
+	LOAD(args[0]),
+	UNLESS(BPF_JSET, NEW_NAMESPACES), REFUSE,
+	ALLOW,
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prlimit64, 1, 0),
 	ALLOW,
 	/* Of another process; 0 is the caller itself. */

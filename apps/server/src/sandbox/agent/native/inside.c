@@ -19,6 +19,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -262,12 +263,36 @@ static void read_limits(char **argv)
 	limits.processes_held = atoi(argv[6]);
 }
 
+#define NO_INTERFACES "The sandbox's interfaces cannot be made"
+
+/*
+ * Nobody reads what a container prints: whoever asks for the sandbox is told instead. With process 1 the way there would
+ * end, so it stays until it was heard.
+ */
+static void refuse_first(int listener)
+{
+	struct pollfd p = { listener, POLLIN, 0 };
+	char words[160];
+	int length = snprintf(words, sizeof(words), NO_INTERFACES ": %s.", strerror(errno));
+
+	if (poll(&p, 1, ORPHAN_MS) <= 0)
+		return;
+	p.fd = rendezvous_accept(listener);
+	wire_send(p.fd, WIRE_FAILED, words, length);
+	poll(&p, 1, ORPHAN_MS);
+}
+
 /* One word is no pair: it asks for the namespaces alone, into which somebody else puts interfaces. */
 static void make_network(char **words, int count)
 {
-	if (count == 0 || network_make((const struct interface *)words, count / INTERFACE_WORDS) == 0)
+	if (count == 0)
 		return;
-	perror("the sandbox's interfaces cannot be made");
+	if ((contained ? network_make_beside : network_make)((const struct interface *)words, count / INTERFACE_WORDS) == 0)
+		return;
+	if (contained)
+		refuse_first(AGENT_LISTEN_FD);
+	else
+		perror(NO_INTERFACES);
 	exit(1);
 }
 
@@ -281,7 +306,7 @@ static void hide(void)
 	dup2(null, 0);
 	dup2(null, 1);
 	dup2(null, 2);
-	close_range(network_exists() ? NETWORK_FD + 1 : NETWORK_FD, ~0u, 0);
+	close_range(network_last_fd() + 1, ~0u, 0);
 }
 
 static int await_control(int listener)
@@ -322,13 +347,14 @@ int inside_main(int argc, char **argv)
 
 int contained_main(int argc, char **argv)
 {
-	int listener, signals;
+	int listener = rendezvous_listen(), signals;
 
+	if (listener < 0 || (listener != AGENT_LISTEN_FD && dup2(listener, AGENT_LISTEN_FD) < 0))
+		return 2;
 	contained = true;
 	signals = prepare(argc, argv);
-	listener = rendezvous_listen();
-	if (signals < 0 || listener < 0)
+	if (signals < 0)
 		return 2;
-	serve(listener, signals);
+	serve(AGENT_LISTEN_FD, signals);
 	return 0;
 }

@@ -14,17 +14,20 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int exists;
+static int last_fd = NETWORK_FD - 1;
 
-static int open_namespace(void)
+static int open_namespace(const char *path)
 {
-	return open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	return open(path, O_RDONLY | O_CLOEXEC);
 }
+
+#define NET "/proc/self/ns/net"
 
 /* Runs `ip` with these words to its end; -1 when it fails. */
 static int ip(char *const argv[])
@@ -109,7 +112,7 @@ static int make_pairs(const struct interface *pairs, int count, pid_t there)
 
 static int set_up_container(const struct interface *pairs, int count)
 {
-	int here = open_namespace(), result = here < 0 ? -1 : setns(NETWORK_FD, CLONE_NEWNET);
+	int here = open_namespace(NET), result = here < 0 ? -1 : setns(NETWORK_FD, CLONE_NEWNET);
 
 	for (int i = 0; result == 0 && i < count; i++)
 		result = set_up(pairs[i].peer_name, pairs[i].peer_address);
@@ -121,16 +124,68 @@ static int set_up_container(const struct interface *pairs, int count)
 	return result;
 }
 
-static int keep_container(void)
+static int keep(const char *namespace, int as)
 {
-	int fd = open_namespace();
+	int fd = open_namespace(namespace);
 
-	if (fd < 0 || (fd != NETWORK_FD && dup3(fd, NETWORK_FD, O_CLOEXEC) < 0))
+	if (fd < 0 || (fd != as && dup3(fd, as, O_CLOEXEC) < 0))
 		return -1;
-	if (fd != NETWORK_FD)
+	if (fd != as)
 		close(fd);
-	exists = 1;
+	last_fd = as;
 	return 0;
+}
+
+static int write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), result;
+
+	if (fd < 0)
+		return -1;
+	result = write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : -1;
+	close(fd);
+	return result;
+}
+
+/* This user is itself in there, and there is nobody else. */
+static int map_this_user(uid_t user, gid_t group)
+{
+	char users[32], groups[32];
+
+	snprintf(users, sizeof(users), "%u %u 1", user, user);
+	snprintf(groups, sizeof(groups), "%u %u 1", group, group);
+	if (write_file("/proc/self/uid_map", users) < 0 || write_file("/proc/self/setgroups", "deny") < 0)
+		return -1;
+	return write_file("/proc/self/gid_map", groups);
+}
+
+/* An ordinary user's programs keep only rights that are ambient. */
+static int keep_across_exec(uint32_t rights)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct mine[2];
+
+	if (syscall(SYS_capget, &header, mine) < 0)
+		return -1;
+	mine[0].inheritable |= rights;
+	if (syscall(SYS_capset, &header, mine) < 0)
+		return -1;
+	for (int right = 0; right < 32; right++)
+		if (rights & 1u << right && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, right, 0, 0) < 0)
+			return -1;
+	return 0;
+}
+
+#define OVER_INTERFACES (1u << CAP_NET_ADMIN | 1u << CAP_NET_RAW)
+
+static int take_rights(void)
+{
+	uid_t user = getuid();
+	gid_t group = getgid();
+
+	if (unshare(CLONE_NEWUSER) < 0 || map_this_user(user, group) < 0)
+		return -1;
+	return keep_across_exec(OVER_INTERFACES | 1u << CAP_SYS_ADMIN);
 }
 
 int network_make(const struct interface *pairs, int count)
@@ -138,7 +193,7 @@ int network_make(const struct interface *pairs, int count)
 	pid_t there;
 	int result;
 
-	if (unshare(CLONE_NEWNET) < 0 || keep_container() < 0 || (there = hold_place()) < 0)
+	if (unshare(CLONE_NEWNET) < 0 || keep(NET, NETWORK_FD) < 0 || (there = hold_place()) < 0)
 		return -1;
 	result = unshare(CLONE_NEWNET) < 0 ? -1 : make_pairs(pairs, count, there);
 	if (result == 0)
@@ -148,27 +203,52 @@ int network_make(const struct interface *pairs, int count)
 	return result;
 }
 
-int network_exists(void)
+/* Descriptors are shared with it: what it keeps is there when it has ended. */
+int network_make_beside(const struct interface *pairs, int count)
 {
-	return exists;
+	pid_t pid = syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
+	int status;
+
+	if (pid == 0) {
+		int result = take_rights() < 0 ? -1 : network_make(pairs, count);
+		if (result < 0 || keep(NET, PROGRAMS_NET_FD) < 0 || keep("/proc/self/ns/user", PROGRAMS_USER_FD) < 0)
+			_exit(errno);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return -1;
+	errno = WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+	last_fd = errno == 0 ? PROGRAMS_USER_FD : last_fd;
+	return errno == 0 ? 0 : -1;
 }
 
-int network_enter_container(void)
+int network_last_fd(void)
 {
-	return setns(NETWORK_FD, CLONE_NEWNET);
+	return last_fd;
+}
+
+int network_enter(bool container)
+{
+	int net = container ? NETWORK_FD : PROGRAMS_NET_FD;
+
+	if (last_fd == PROGRAMS_USER_FD) {
+		if (setns(PROGRAMS_USER_FD, CLONE_NEWUSER) < 0 || keep_across_exec(OVER_INTERFACES) < 0)
+			return -1;
+		return setns(net, CLONE_NEWNET);
+	}
+	return container ? setns(NETWORK_FD, CLONE_NEWNET) : 0;
 }
 
 void network_drop(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct kept[2];
-	uint32_t mask = 1u << CAP_NET_ADMIN | 1u << CAP_NET_RAW;
 
 	if (syscall(SYS_capget, &header, kept) < 0)
 		return;
-	kept[0].effective &= mask;
-	kept[0].permitted &= mask;
-	kept[0].inheritable &= mask;
+	kept[0].effective &= OVER_INTERFACES;
+	kept[0].permitted &= OVER_INTERFACES;
+	kept[0].inheritable &= OVER_INTERFACES;
 	memset(&kept[1], 0, sizeof(kept[1]));
 	if (syscall(SYS_capset, &header, kept) < 0)
 		_exit(126);

@@ -12,8 +12,12 @@
 #pragma once
 #include "modes.h"
 
-/* Keeps the container. */
+#include <stdbool.h>
+
+/* Keeps the container; the next two, where a process beside made it all, what programs get. */
 #define NETWORK_FD (AGENT_LISTEN_FD + 1)
+#define PROGRAMS_NET_FD (NETWORK_FD + 1)
+#define PROGRAMS_USER_FD (NETWORK_FD + 2)
 
 /* As four words of a command line. Addresses have a prefix: 10.8.0.1/24. */
 struct interface {
@@ -25,9 +29,14 @@ struct interface {
 
 /* Makes both namespaces and the pairs, of which there may be none. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN in its user namespace. Returns 0, or -1 with errno. */
 int network_make(const struct interface *pairs, int count);
-/* Whether there is one. */
-int network_exists(void);
-/* The calling process is in the container from now on. Returns 0, or -1 with errno. */
-int network_enter_container(void);
+/*
+ * The same where nobody gave the rights to, as in a container: a process beside takes them in a user namespace of its own.
+ * The caller stays where it is, and so does whoever looks for it there.
+ */
+int network_make_beside(const struct interface *pairs, int count);
+/* The last descriptor that is kept; one before NETWORK_FD where there is no network. */
+int network_last_fd(void);
+/* The calling process, about to be a program, is where its interfaces are from now on. Returns 0, or -1 with errno. */
+int network_enter(bool container);
 /* What a program may keep: its interfaces are its own to set up, and its namespaces are not. */
 void network_drop(void);

@@ -122,9 +122,12 @@ static void complain(const char *name)
 /* Descriptors of the agent are closed before the process becomes dumpable, so that no other program can take them. */
 static void become_program(const struct exec_request *request)
 {
-	if (request->head.place == WIRE_CONTAINER && network_enter_container() < 0)
-		complain("the container");
-	if (network_exists())
+	bool has_network = network_last_fd() >= NETWORK_FD;
+
+	if ((has_network || request->head.place == WIRE_CONTAINER) &&
+	    network_enter(request->head.place == WIRE_CONTAINER) < 0)
+		complain("the network");
+	if (has_network)
 		network_drop();
 	reset_signals();
 	close_range(3, ~0u, 0);

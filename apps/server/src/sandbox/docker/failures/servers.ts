@@ -99,13 +99,6 @@ export function servers(ground: Ground): void {
       expect(out).toBe('1:3\n/run/agent/crash-note.so\n');
     });
 
-    test('is not the only thing a lab may ask for: interfaces are refused, in words', async () => {
-      const driver = freshDriver(ground);
-      const peer = { name: 'eth0', address: '10.8.0.2/24' };
-      const interfaces = [{ name: 'veth0', address: '10.8.0.1/24', peer }];
-      await expect(driver.create({ id: 'nic', limits, interfaces })).rejects.toThrow(/only bubblewrap gives/);
-    });
-
     test('is asked for in vain where there is none, in words', async () => {
       const driver = freshDriver(ground, { netmapDevice: '/dev/no-netmap' });
       await expect(driver.create({ id: 'kernel', limits, engine: 'kernel' })).rejects.toThrow(
