@@ -19,11 +19,10 @@ export async function verifyLive(image: Image): Promise<string> {
 
 async function bootSeconds(image: Image, firmware: readonly string[]): Promise<string> {
   await using machine = startMachine([
-    ...['-machine', 'q35', '-cpu', 'max', '-m', '2048', '-vga', 'std', ...firmware],
+    ...['-machine', 'q35', '-cpu', 'max', '-smp', '2', '-m', '2048', '-vga', 'std', ...firmware],
     ...['-drive', `file=${image.path('ringlab.iso')},format=raw,readonly=on,if=virtio,media=disk`],
     // The image reports through this port, which must be there while it boots.
-    ...['-device', 'virtio-serial-pci', '-chardev', 'file,id=report,path=/dev/stderr'],
-    ...['-device', 'virtserialport,chardev=report,name=ringlab.verify'],
+    ...['-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=said,name=ringlab.verify'],
   ]);
   const bootMs = await machine.says('health {"ok":true}', WHOLE_MS);
   const passed = machine.says('lab 03-sink passed', WHOLE_MS);

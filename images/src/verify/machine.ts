@@ -4,15 +4,21 @@ import { once } from 'node:events';
 
 /** A QEMU that ends with its owner. */
 export interface Machine extends AsyncDisposable {
-  /** Resolves with the milliseconds since the start when this text came on the first serial line; rejects when the machine ends before, or after so long. */
+  /** Resolves with the milliseconds since the start when this text came; rejects when the machine ends before, or after so long. */
   says(text: string, timeoutMs: number): Promise<number>;
 }
 
-/** Emulated: `/dev/kvm` may be there and hang, and a proof must end. */
+/**
+ * Emulated: `/dev/kvm` may be there and hang, and a proof must end. What it says comes from its first serial line, or from
+ * what `args` connect to the chardev `said`, where they do.
+ */
 export function startMachine(args: readonly string[]): Machine {
   const startedAtMs = Date.now();
-  const common = ['-accel', 'tcg', '-display', 'none', '-nodefaults', '-no-reboot', '-serial', 'stdio'];
-  const child = spawn('qemu-system-x86_64', [...common, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const common = ['-accel', 'tcg', '-display', 'none', '-nodefaults', '-no-reboot'];
+  const line = args.some((arg) => arg.includes('chardev=said')) ? [] : ['-serial', 'chardev:said'];
+  const child = spawn('qemu-system-x86_64', [...common, '-chardev', 'stdio,id=said', ...line, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const said = new Said(child);
   return {
     says: async (text, timeoutMs) => {

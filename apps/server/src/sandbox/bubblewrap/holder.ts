@@ -4,7 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { SandboxError } from '@ringlab/labkit';
 import { explainFailure } from './mending.ts';
 
-const START_TIMEOUT_MS = 10_000;
+/** An emulated laptop, as the live image is proved on, takes many times as long as any other. */
+const START_TIMEOUT_MS = 60_000;
 const END_TIMEOUT_MS = 2000;
 const MOST_ERROR_BYTES = 4096;
 
