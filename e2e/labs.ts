@@ -19,6 +19,10 @@ export interface LabFile {
   readonly content: string;
 }
 
+export function folderOf(lab: string): string {
+  return join(LABS, lab);
+}
+
 /** What the lab's author wrote; the attendee of a story writes the same. */
 export function solutionOf(lab: string): LabFile[] {
   return filesIn(join(LABS, lab, 'solution'));

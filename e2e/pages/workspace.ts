@@ -125,13 +125,21 @@ export class Workspace {
   }
 
   async showTerminal(title: string | RegExp): Promise<void> {
-    await this.terminalTabs.filter({ hasText: title }).click();
+    const tab = this.terminalTabs.filter({ hasText: title });
+    await tab.click();
+    await this.seesTerminal(tab);
   }
 
   async newShell(): Promise<void> {
     const before = await this.terminalTabs.count();
     await this.page.getByRole('button', { name: 'New terminal' }).click();
     await expect(this.terminalTabs).toHaveCount(before + 1);
+    await this.seesTerminal(this.terminalTabs.last());
+  }
+
+  /** The tab is there before its terminal is: until it is chosen, the one that is seen is another. */
+  async seesTerminal(tab: Locator): Promise<void> {
+    await expect(tab).toHaveAttribute('aria-selected', 'true');
     await expect(this.terminals.locator('.xterm-screen:visible')).toBeVisible();
   }
 
