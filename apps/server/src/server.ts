@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { type Lab, loadDecks } from '@ringlab/labkit';
+import { type Lab, loadDecks, type Sandbox } from '@ringlab/labkit';
 import type { LabReader } from './authoring/watch-labs.ts';
 import { type Config, repositoryDir } from './config.ts';
 import { OriginPolicy } from './door/origin.ts';
@@ -20,6 +20,7 @@ import { courseSecrets } from './sessions/course-secrets.ts';
 import { LabSessions } from './sessions/lab-sessions.ts';
 import { Places } from './sessions/places.ts';
 import { type DriverChoice, SandboxSupply } from './sessions/sandbox-supply.ts';
+import { Survivors } from './sessions/survivors.ts';
 import { Terminals } from './sessions/terminals.ts';
 import { Watchers } from './sessions/watchers.ts';
 import { Workspaces } from './sessions/workspaces.ts';
@@ -55,6 +56,8 @@ export async function startServer(
   choice: DriverChoice,
   /** What provisioning tries. */
   drivers: readonly SandboxDriver[] = [],
+  /** What the server before this one left. */
+  leftovers: readonly Sandbox[] = [],
 ): Promise<RunningServer> {
   await using starting = new AsyncDisposableStack();
   const store = starting.use(new Store(config));
@@ -62,7 +65,8 @@ export async function startServer(
   const decks = await loadDecks(join(config.labsDir, 'slides'));
   const seats = 'driver' in choice ? choice.driver.seats : undefined;
   const poolSandboxes = seats === undefined ? config.poolSandboxes : 0;
-  const supply = starting.use(new SandboxSupply(choice, config.limits, poolSandboxes));
+  const survivors = starting.use(new Survivors(leftovers, config.idleTimeoutMs));
+  const supply = starting.use(new SandboxSupply(choice, config.limits, poolSandboxes, survivors));
   const sandboxStatus = () => supply.status;
 
   const watchers = new Watchers();

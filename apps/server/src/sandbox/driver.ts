@@ -23,6 +23,11 @@ export interface SandboxDriver extends AsyncDisposable {
   readyMachines?(): Promise<string | undefined>;
   /** Rejects with SandboxError, whose message an attendee can act on. */
   create(spec: SandboxSpec): Promise<Sandbox>;
+  /**
+   * Lets the server after this one find a sandbox under the id that it is used for by now. Never rejects. Left out where
+   * sandboxes end with their server.
+   */
+  rename?(sandbox: Sandbox, id: string): Promise<void>;
   /** What survived a restart of the server; what cannot be used any more is removed on the way. */
   adopt(): AsyncIterable<Sandbox>;
 }

@@ -55,7 +55,9 @@ export class SandboxPool implements AsyncDisposable {
       return driver.create({ id, limits, interfaces, machines, machinesOptional });
     for (let warm = this.#warm.shift(); warm !== undefined; warm = this.#warm.shift()) {
       this.#fillSoon(REFILL_DELAY_MS);
-      if (await isAlive(warm)) return new NamedSandbox(id, warm);
+      if (!(await isAlive(warm))) continue;
+      void driver.rename?.(warm, id);
+      return new NamedSandbox(id, warm);
     }
     return driver.create({ id, limits });
   }
@@ -94,7 +96,7 @@ export class SandboxPool implements AsyncDisposable {
 }
 
 /** One that died while it waited is nobody's. */
-async function isAlive(sandbox: Sandbox): Promise<boolean> {
+export async function isAlive(sandbox: Sandbox): Promise<boolean> {
   try {
     await sandbox.usage();
     return true;

@@ -5,6 +5,7 @@ import type { SandboxDriver } from '../sandbox/driver.ts';
 import type { Limits } from '../sandbox/limits.ts';
 import { SandboxPool } from '../sandbox/pool.ts';
 import type { SandboxSource } from './held-sandbox.ts';
+import type { Survivors } from './survivors.ts';
 
 /** The driver that works here, or why none does. */
 export type DriverChoice =
@@ -19,8 +20,10 @@ export class SandboxSupply implements SandboxSource, AsyncDisposable {
   readonly status: SandboxStatus;
   readonly #pool: SandboxPool | undefined;
   readonly #driver: SandboxDriver | undefined;
+  readonly #survivors: Survivors;
 
-  constructor(choice: DriverChoice, limits: Limits, poolSandboxes: number) {
+  constructor(choice: DriverChoice, limits: Limits, poolSandboxes: number, survivors: Survivors) {
+    this.#survivors = survivors;
     if ('why' in choice) {
       this.status = { usable: false, message: choice.why };
       return;
@@ -33,7 +36,7 @@ export class SandboxSupply implements SandboxSource, AsyncDisposable {
 
   async take(id: string, fittings: SandboxFittings): Promise<Sandbox> {
     if (!this.#pool) throw new SandboxError(this.status.message);
-    return await this.#pool.take(id, fittings);
+    return (await this.#survivors.take(id)) ?? (await this.#pool.take(id, fittings));
   }
 
   /** What is missing, whoever runs the lab is told. */

@@ -7,6 +7,7 @@ import type { Ground } from './failures/ground.ts';
 import { imageFailures } from './failures/image.ts';
 import { containerInterfaces } from './failures/interfaces.ts';
 import { leftovers } from './failures/leftovers.ts';
+import { restart } from './failures/restart.ts';
 import { servers } from './failures/servers.ts';
 import { dockerTestOptions, missingForDocker, TestDaemon } from './test-daemon.ts';
 
@@ -42,6 +43,7 @@ describe.skipIf(missing !== undefined)('docker', () => {
   containerInterfaces(ground);
   leftovers(ground);
   servers(ground);
+  restart(ground);
   imageFailures(ground);
   daemonFailures(ground);
 });

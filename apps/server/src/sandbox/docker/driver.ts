@@ -83,6 +83,16 @@ export class DockerDriver implements SandboxDriver {
     return await this.#reach(id, { ...spec, engine });
   }
 
+  async rename(sandbox: Sandbox, id: string): Promise<void> {
+    const found = [...this.#living].find(([, living]) => living === sandbox);
+    if (found === undefined) return;
+    const [containerId] = found;
+    await this.#daemon.docker
+      .getContainer(containerId)
+      .rename({ name: nameOf(id, containerId) })
+      .catch(() => undefined);
+  }
+
   async *adopt(): AsyncIterable<Sandbox> {
     if (!(await this.#daemon.answers())) return;
     const { serverKey } = await this.#prepare();
@@ -191,14 +201,14 @@ export class DockerDriver implements SandboxDriver {
   }
 
   /** Undefined for one that cannot be used any more, which is gone then. */
-  async #adoptOne({ Id, State, Labels }: ContainerInfo): Promise<AgentSandbox | undefined> {
+  async #adoptOne({ Id, Names, State, Labels }: ContainerInfo): Promise<AgentSandbox | undefined> {
     const limits = limitsSchema.safeParse(parsed(Labels[LABEL.limits]));
     const engine: EngineName = Labels[LABEL.engine] === 'kernel' ? 'kernel' : 'unetmap';
     if (State !== 'running' || !limits.success) {
       await this.#daemon.removeContainer(Id).catch(() => undefined);
       return undefined;
     }
-    const spec = { id: Labels[LABEL.sandbox] ?? Id, limits: limits.data, engine };
+    const spec = { id: idIn(Names, Id) ?? Labels[LABEL.sandbox] ?? Id, limits: limits.data, engine };
     return await this.#reach(Id, spec).catch(() => undefined);
   }
 
@@ -223,6 +233,17 @@ export class DockerDriver implements SandboxDriver {
     if ((found.mode & 0o006) !== 0o006)
       throw new SandboxError(`Programs in containers may not use ${path}. Allow it: chmod 0666 ${path}`);
   }
+}
+
+/** Unlike its labels, a container's name may change; the daemon wants each only once, whoever's it is. */
+function nameOf(id: string, containerId: string): string {
+  return `ringlab.${id}.${containerId.slice(0, 12)}`;
+}
+
+/** Undefined where it has kept the name that the daemon made up. */
+function idIn(names: readonly string[], containerId: string): string | undefined {
+  const [, id] = /^\/ringlab\.(.+)\.([0-9a-f]{12})$/.exec(names[0] ?? '') ?? [];
+  return id !== undefined && names[0] === `/${nameOf(id, containerId)}` ? id : undefined;
 }
 
 function parsed(text: string | undefined): unknown {
