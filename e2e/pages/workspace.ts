@@ -5,6 +5,8 @@ import { labPage } from '@ringlab/protocol';
 /** Longer than any build and start on a busy machine. */
 const RUN_TIMEOUT_MS = 30_000;
 const CHECK_TIMEOUT_MS = 60_000;
+/** A browser's first editor is read and compiled before it shows a line. */
+const OPEN_TIMEOUT_MS = 90_000;
 
 /** One lab's workspace, as an attendee or an instructor sees it. */
 export class Workspace {
@@ -46,7 +48,7 @@ export class Workspace {
   }
 
   async ready(): Promise<void> {
-    await expect(this.editor.locator('.view-line').first()).toBeVisible();
+    await expect(this.editor.locator('.view-line').first()).toBeVisible({ timeout: OPEN_TIMEOUT_MS });
     await expect(this.saved).toHaveText('Saved');
   }
 
