@@ -68,6 +68,9 @@ function exchangeArgv({ send = {}, capture = [] }: ExchangePlan, folder: string)
     ...capture.flatMap((port, index) => ['--capture', `${port}=${captureFile(folder, index)}`]),
     '--idle',
     String(LONGEST_MS),
+    // When nothing moves any more is judged here, by counters, and on a busy machine later than nmio would.
+    '-w',
+    String(LONGEST_MS),
   ];
 }
 
