@@ -1,38 +1,29 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { SandboxError } from '@ringlab/labkit';
 import { z } from 'zod';
+import { ImageFault, startingImage } from '../image.ts';
 import { type Daemon, isMissing } from './daemon.ts';
 
 const REPOSITORY = 'ringlab-root';
 const ROOT = 'root.tar';
 const REMEDY = 'pnpm images build container';
 
-/** What the driver reads of the manifest that `pnpm images build container` writes. */
-const manifestSchema = z.object({
-  digest: z.string().regex(/^[0-9a-f]{64}$/),
-  files: z.array(z.object({ name: z.string(), bytes: z.number().int() })),
-});
-/** The image is missing or damaged: building it is the cure. */
-export class ImageFault extends SandboxError {}
-
 const importAnswer = z.object({ status: z.string().optional(), error: z.string().optional() });
 
 /**
- * The container image, `root.tar` with its manifest in a folder, as an image of the daemon: imported once for each digest.
+ * The container image as an image of the daemon: imported once for each digest.
  * Returns its id. Rejects with SandboxError, whose message says how to get one.
  */
-export async function importedImage(daemon: Daemon, folder: string): Promise<string> {
-  const digest = await wholeImage(folder);
-  const tag = digest.slice(0, 16);
+export async function importedImage(daemon: Daemon, imagesDir: string): Promise<string> {
+  const image = await startingImage('container', imagesDir);
+  const tag = image.manifest.digest.slice(0, 16);
   const known = await idOf(daemon, `${REPOSITORY}:${tag}`);
   if (known !== undefined) return known;
-  await importRoot(daemon, join(folder, ROOT), tag);
+  await importRoot(daemon, image.path(ROOT), tag);
   const id = await idOf(daemon, `${REPOSITORY}:${tag}`);
-  if (id === undefined) throw damaged(`the Docker daemon made no image of ${join(folder, ROOT)}`);
+  if (id === undefined) throw damaged(`the Docker daemon made no image of ${image.path(ROOT)}`);
   return id;
 }
 
@@ -45,20 +36,6 @@ async function idOf(daemon: Daemon, name: string): Promise<string | undefined> {
       throw fault;
     }
   });
-}
-
-async function wholeImage(folder: string): Promise<string> {
-  const path = join(folder, 'manifest.json');
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined)
-    throw new ImageFault(`There is no container image in ${folder}. Build it: ${REMEDY}`);
-  const manifest = manifestSchema.safeParse(parsed(text));
-  if (!manifest.success) throw damaged(`${path} is no manifest`);
-  const expected = manifest.data.files.find(({ name }) => name === ROOT)?.bytes;
-  const found = await stat(join(folder, ROOT)).catch(() => undefined);
-  if (found?.size !== expected)
-    throw damaged(`${join(folder, ROOT)} has ${found?.size ?? 'no'} bytes instead of ${expected}`);
-  return manifest.data.digest;
 }
 
 function parsed(text: string): unknown {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Sandbox, SandboxError } from '@ringlab/labkit';
 import type { EngineName } from '@ringlab/protocol';
 import type { ContainerInfo } from 'dockerode';
 import type { HeldOutside } from '../agent/arguments.ts';
 import type { AgentSandbox } from '../agent/sandbox.ts';
 import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
+import { ImageFault } from '../image.ts';
 import { DEFAULT_LIMITS, limitsSchema } from '../limits.ts';
 import { containerOptions, NETMAP_DEVICE, TUN_DEVICE } from './container.ts';
-import { ImageFault, importedImage } from './container-image.ts';
+import { importedImage } from './container-image.ts';
 import { Daemon, isMissing, LABEL } from './daemon.ts';
 import { DaemonWatch } from './daemon-watch.ts';
 import { takeIdentity } from './identity.ts';
@@ -125,7 +125,7 @@ export class DockerDriver implements SandboxDriver {
     const { dataDir, imagesDir, unetmapDir } = this.#options;
     const serverKey = await takeIdentity(dataDir);
     const info = await this.#daemon.ask((docker) => docker.info());
-    const base = await importedImage(this.#daemon, join(imagesDir, 'container'));
+    const base = await importedImage(this.#daemon, imagesDir);
     const image = await readyImage(this.#daemon, base, unetmapDir);
     this.#watch ??= new DaemonWatch(this.#daemon, serverKey, () => this.#removeLost(serverKey));
     return {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   closeSync,
@@ -149,7 +150,7 @@ const PACKAGES = ['gcc', 'libc6-dev', 'make', 'gdb', 'procps', 'iproute2'];
 function testImagesDir(): string {
   const built = join(repositoryDir, 'images/build');
   if (existsSync(join(built, 'container/manifest.json'))) return built;
-  const folder = join(tmpdir(), 'ringlab-test-images');
+  const folder = join(repositoryDir, 'images/build/for-tests');
   const container = join(folder, 'container');
   if (existsSync(join(container, 'manifest.json'))) return folder;
   mkdirSync(container, { recursive: true });
@@ -161,10 +162,15 @@ function testImagesDir(): string {
   return folder;
 }
 
-/** Of a `root.tar` of that many bytes. */
-export function writeManifest(folder: string, bytes: number, digest = 'd'.repeat(64)): void {
-  const files = [{ name: 'root.tar', bytes }];
-  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ digest, files }));
+/** Of a `root.tar` of that many bytes; what is in it nobody compares here. */
+export function writeManifest(folder: string, bytes: number, sha256 = 'd'.repeat(64)): void {
+  const files = [{ name: 'root.tar', bytes, sha256 }];
+  const about = { release: 'bookworm', architecture: 'amd64', packages: [], bytes, budgetBytes: bytes };
+  const digest = createHash('sha256').update(`root.tar ${sha256}\n`).digest('hex');
+  writeFileSync(
+    join(folder, 'manifest.json'),
+    JSON.stringify({ shape: 'container', digest, files, ...about }),
+  );
 }
 
 /** A data folder of its own on that daemon. */

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { type Sandbox, SandboxError } from '@ringlab/labkit';
 import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
+import { ImageFault } from '../image.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Accelerator, MachineShape } from './arguments.ts';
 import { MachineMaker } from './maker.ts';
@@ -56,7 +57,7 @@ export class QemuDriver implements SandboxDriver {
         return { usable: false, message: `A virtual machine starts, but a program in it ${words}.` };
       return { usable: true, engine: sandbox.engine, message: `qemu works. ${why}` };
     } catch (error) {
-      return { usable: false, message: (error as Error).message };
+      return { usable: false, message: (error as Error).message, lacksImage: error instanceof ImageFault };
     }
   }
 
