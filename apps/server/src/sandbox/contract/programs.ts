@@ -52,6 +52,16 @@ export function programsContract(driver: GetDriver): void {
       expect({ bytes: out.length, code: exit.code }).toEqual({ bytes: 300_004, code: 0 });
     });
 
+    test('may end before it is given what it does not read', async () => {
+      const sandbox = await cleanSandbox(driver);
+      for (let count = 0; count < 10; count++) {
+        const program = await sandbox.exec(['true']);
+        const typing = setInterval(() => program.write('who reads this?\n'));
+        const { exit } = await finish(program).finally(() => clearInterval(typing));
+        expect(exit).toMatchObject({ code: 0 });
+      }
+    });
+
     test('gets its environment, and the sandbox its own', async () => {
       const sandbox = await cleanSandbox(driver);
       const env = { COURSE: 'netmap two', EMPTY: '' };

@@ -30,6 +30,8 @@
 #define CHUNK_BYTES (64 * 1024)
 /* How often a terminal that no program has open is looked at again. */
 #define VACANT_PERIOD_MS 20
+/* How long the server may be silent before it closes a connection whose program has ended. */
+#define FAREWELL_MS 1000
 
 struct supervisor {
 	int connection;
@@ -246,6 +248,17 @@ static void turn(struct supervisor *s)
 		write_server(s);
 }
 
+/* Input that came too late is still to be read: a connection closed before would be broken, and the server miss what was told. */
+static void await_farewell(int connection)
+{
+	char unread[4096];
+	struct pollfd server = { connection, POLLIN, 0 };
+
+	shutdown(connection, SHUT_WR);
+	while (poll(&server, 1, FAREWELL_MS) > 0 && recv(connection, unread, sizeof(unread), MSG_DONTWAIT) > 0)
+		;
+}
+
 static void tell_end(struct supervisor *s)
 {
 	char body[4096];
@@ -256,6 +269,7 @@ static void tell_end(struct supervisor *s)
 	length += crash_describe(body + length, sizeof(body) - length);
 	fcntl(s->connection, F_SETFL, fcntl(s->connection, F_GETFL) & ~O_NONBLOCK);
 	wire_send(s->connection, WIRE_EXITED, body, length);
+	await_farewell(s->connection);
 	_exit(0);
 }
 
@@ -287,6 +301,8 @@ static void start(struct supervisor *s, const struct frame *frame)
 	s->signals = watch_children();
 	if (spawn(&request, &s->program) < 0)
 		refuse(s->connection, strerror(errno));
+	/* Not before, or the program would ignore it, too. */
+	signal(SIGPIPE, SIG_IGN);
 	s->pty = s->program.input == s->program.output;
 	rate_init(&s->rate, limits.output_bytes_per_second);
 	wire_send(s->connection, WIRE_STARTED, &pid, sizeof(pid));
