@@ -31,6 +31,8 @@ export interface SshOptions {
 /** Hosts that somebody prepared: each is one attendee's at a time. */
 export class SshDriver implements SandboxDriver {
   readonly name = 'ssh';
+  /** Starting a program takes some messages there and back, each encrypted. */
+  readonly slowness = 3;
   readonly #options: SshOptions;
   readonly #taken = new Set<string>();
   readonly #living = new Set<AsyncDisposable>();
