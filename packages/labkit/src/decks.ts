@@ -18,9 +18,11 @@ const BETWEEN_SLIDES = /\n---\n/;
 export async function loadDecks(dir: string): Promise<Deck[]> {
   const names = (await readdir(dir).catch(() => [])).filter((name) => /^\d\d-.*\.md$/.test(name)).sort();
   const faults: LabFault[] = [];
-  const decks = await Promise.all(
-    names.map(async (name) => parseDeck(name.slice(0, -3), await readFile(join(dir, name), 'utf8'), faults)),
+  const texts = await Promise.all(
+    names.map(async (name) => [name.slice(0, -3), await readFile(join(dir, name), 'utf8')] as const),
   );
+  // One after the other, so that faults come in the order of the decks.
+  const decks = texts.map(([slug, text]) => parseDeck(slug, text, faults));
   if (faults.length > 0) throw new LabFaults(faults);
   return decks.flatMap((found) => found ?? []);
 }
