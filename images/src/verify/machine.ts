@@ -17,7 +17,8 @@ export function startMachine(args: readonly string[]): Machine {
   const common = ['-accel', 'tcg', '-display', 'none', '-nodefaults', '-no-reboot'];
   const line = args.some((arg) => arg.includes('chardev=said')) ? [] : ['-serial', 'chardev:said'];
   const child = spawn('qemu-system-x86_64', [...common, '-chardev', 'stdio,id=said', ...line, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Where input has ended, QEMU counts nobody as connected, and the guest waits for somebody before it says anything.
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const said = new Said(child);
   return {
