@@ -71,11 +71,12 @@ parse_options(int argc, char **argv, double *seconds)
 int
 main(int argc, char **argv)
 {
-	double seconds = 1e9, start = now_s();
+	double seconds = 1e9, start;
 	struct sender s;
 
 	catch_signals();
 	s = parse_options(argc, argv, &seconds);
+	start = now_s();
 	printf("sending on a ring of %u slots\n", s.ring->num_slots);
 	while (!stop && s.sent < s.count && now_s() - start < seconds) {
 		wait_for_room(&s);
