@@ -17,6 +17,8 @@ import type { Slot } from './vm-folder.ts';
 
 const PROGRAM = 'qemu-system-x86_64';
 const LOOK_PERIOD_MS = 10;
+/** A machine that ends breaks its connections first, and why it ended says more than that. */
+const LAST_WORDS_MS = 500;
 /**
  * Once in some hundred machines, in the first second after it was continued, what was sent through the virtio port lies there
  * unseen, on a machine at rest, until more is sent. So something always is, soon. It decides nothing: a machine that does not answer is slow.
@@ -108,7 +110,11 @@ export class Machine implements AsyncDisposable {
   async whileItLives<T>(what: Promise<T>): Promise<T> {
     what.catch(() => {});
     const gone = Symbol();
-    const first = await Promise.race([what, this.ended.then(() => gone)]);
+    const first = await Promise.race([what, this.ended.then(() => gone)]).catch(async (error: unknown) => {
+      await Promise.race([this.ended, sleep(LAST_WORDS_MS)]);
+      if (!this.#over.signal.aborted) throw error;
+      return gone;
+    });
     if (first === gone) throw await this.failure();
     return first as T;
   }
