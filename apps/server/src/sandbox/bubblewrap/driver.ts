@@ -3,6 +3,7 @@ import type { Sandbox } from '@ringlab/labkit';
 import { stageAgent } from '../agent/compile.ts';
 import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
+import { Preparation } from '../preparation.ts';
 import { type ControlGroups, findControlGroups } from './cgroups.ts';
 import { type HeldSandbox, makeSandbox } from './make.ts';
 import { RunFolder } from './run-folder.ts';
@@ -26,7 +27,7 @@ export class BubblewrapDriver implements SandboxDriver {
   readonly #options: BubblewrapOptions;
   readonly #folder: RunFolder;
   readonly #living = new Set<AsyncDisposable>();
-  #prepared: Promise<Prepared> | undefined;
+  readonly #preparation = new Preparation(() => this.#prepare());
 
   constructor(options: BubblewrapOptions) {
     this.#options = options;
@@ -38,7 +39,7 @@ export class BubblewrapDriver implements SandboxDriver {
       await using sandbox = await this.create({ id: 'probe', limits: DEFAULT_LIMITS });
       const { code, words } = await (await sandbox.exec(['true'])).exit;
       if (code !== 0) return { usable: false, message: `A sandbox starts, but a program in it ${words}.` };
-      const { groups } = await this.#prepare();
+      const { groups } = await this.#preparation.get();
       const by = groups === undefined ? 'process limits and the agent' : 'control groups';
       return { usable: true, engine: 'unetmap', message: `bubblewrap works; limits are held by ${by}.` };
     } catch (error) {
@@ -53,7 +54,7 @@ export class BubblewrapDriver implements SandboxDriver {
   /** With the process that holds it, whose only child is the sandbox's first. */
   async createHeld(spec: SandboxSpec): Promise<HeldSandbox> {
     refuseMachines(spec);
-    const { groups, agentFolder, etcFolder } = await this.#prepare();
+    const { groups, agentFolder, etcFolder } = await this.#preparation.get();
     const toolsFolder = await stageTools(this.#folder.path, this.#options.unetmapDir);
     const sources = { agentFolder, etcFolder, toolsFolder, etcFiles: ETC_FILES };
     const ground = { folder: this.#folder, groups, sources };
@@ -64,30 +65,21 @@ export class BubblewrapDriver implements SandboxDriver {
 
   /** Nothing survives the server; what a killed one may have left is removed. */
   async *adopt(): AsyncIterable<Sandbox> {
-    await this.#prepare();
+    await this.#preparation.get();
     yield* [];
   }
 
   /** Ends every sandbox. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const prepared = await this.#prepared?.catch(() => undefined);
+    const prepared = await this.#preparation.made();
     await Promise.all([...this.#living].map((sandbox) => sandbox[Symbol.asyncDispose]()));
     if (prepared === undefined) return;
     await prepared.groups?.removeAll();
     await this.#folder.remove();
-    this.#prepared = undefined;
+    this.#preparation.forget();
   }
 
-  /** Once; after a failure, such as a missing compiler, the next call tries again. */
-  #prepare(): Promise<Prepared> {
-    this.#prepared ??= this.#reallyPrepare().catch((error: unknown) => {
-      this.#prepared = undefined;
-      throw error;
-    });
-    return this.#prepared;
-  }
-
-  async #reallyPrepare(): Promise<Prepared> {
+  async #prepare(): Promise<Prepared> {
     await this.#folder.take();
     await this.#folder.sweep();
     const { path, key } = this.#folder;

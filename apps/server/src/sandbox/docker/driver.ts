@@ -9,6 +9,7 @@ import type { AgentSandbox } from '../agent/sandbox.ts';
 import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
 import { ImageFault } from '../image.ts';
 import { DEFAULT_LIMITS, limitsSchema } from '../limits.ts';
+import { Preparation } from '../preparation.ts';
 import { containerOptions, NETMAP_DEVICE, TUN_DEVICE } from './container.ts';
 import { importedImage } from './container-image.ts';
 import { Daemon, isMissing, LABEL } from './daemon.ts';
@@ -48,7 +49,7 @@ export class DockerDriver implements SandboxDriver {
   /** By the container's id. */
   readonly #living = new Map<string, AgentSandbox>();
   readonly #making = new Set<number>();
-  #prepared: Promise<Prepared> | undefined;
+  readonly #preparation = new Preparation(() => this.#prepare());
   #watch: DaemonWatch | undefined;
 
   constructor(options: DockerOptions) {
@@ -62,7 +63,7 @@ export class DockerDriver implements SandboxDriver {
       await using sandbox = await this.create({ id: 'probe', limits: DEFAULT_LIMITS });
       const { code, words } = await (await sandbox.exec(['true'])).exit;
       if (code !== 0) return { usable: false, message: `A container starts, but a program in it ${words}.` };
-      const { held } = await this.#prepare();
+      const { held } = await this.#preparation.get();
       const by =
         held.memory && held.processes ? 'control groups' : 'control groups, where it has them, and the agent';
       return {
@@ -95,7 +96,7 @@ export class DockerDriver implements SandboxDriver {
 
   async *adopt(): AsyncIterable<Sandbox> {
     if (!(await this.#daemon.answers())) return;
-    const { serverKey } = await this.#prepare();
+    const { serverKey } = await this.#preparation.get();
     for (const container of await this.#containers(serverKey)) {
       if (this.#living.has(container.Id)) continue;
       const sandbox = await this.#adoptOne(container);
@@ -105,23 +106,14 @@ export class DockerDriver implements SandboxDriver {
 
   /** Ends every sandbox. The images stay with the daemon, for the next time. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#prepared?.catch(() => undefined);
+    await this.#preparation.made();
     await Promise.all([...this.#living.values()].map((sandbox) => sandbox[Symbol.asyncDispose]()));
     await this.#watch?.[Symbol.asyncDispose]();
     this.#watch = undefined;
-    this.#prepared = undefined;
+    this.#preparation.forget();
   }
 
-  /** Once; after a failure, such as a missing image, the next call tries again. */
-  #prepare(): Promise<Prepared> {
-    this.#prepared ??= this.#reallyPrepare().catch((error: unknown) => {
-      this.#prepared = undefined;
-      throw error;
-    });
-    return this.#prepared;
-  }
-
-  async #reallyPrepare(): Promise<Prepared> {
+  async #prepare(): Promise<Prepared> {
     const { dataDir, imagesDir, unetmapDir } = this.#options;
     const serverKey = await takeIdentity(dataDir);
     const info = await this.#daemon.ask((docker) => docker.info());
@@ -136,7 +128,7 @@ export class DockerDriver implements SandboxDriver {
   }
 
   async #startContainer(spec: SandboxSpec, engine: EngineName): Promise<string> {
-    const first = await this.#prepare();
+    const first = await this.#preparation.get();
     try {
       return await this.#tryToStart(spec, engine, first);
     } catch (fault) {
@@ -144,8 +136,8 @@ export class DockerDriver implements SandboxDriver {
         throw fault instanceof SandboxError ? fault : new SandboxError(this.#daemon.explain(fault));
     }
     // Somebody removed the image from the daemon: it is made again.
-    this.#prepared = undefined;
-    const again = await this.#prepare();
+    this.#preparation.forget();
+    const again = await this.#preparation.get();
     return await this.#daemon.ask(() => this.#tryToStart(spec, engine, again));
   }
 

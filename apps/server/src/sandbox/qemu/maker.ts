@@ -11,6 +11,7 @@ import { type ControlGroups, findControlGroups } from '../bubblewrap/cgroups.ts'
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { newLoginKeys } from '../over-ssh/keys.ts';
 import type { SshLink } from '../over-ssh/link.ts';
+import { Preparation } from '../preparation.ts';
 import { type Choice, chooseAccelerator } from './accelerator.ts';
 import { type Accelerator, type MachineShape, shapeArguments } from './arguments.ts';
 import { OWN_SOCKET, READY_SOCKET, stageBrought, type Wanted, warm } from './guest.ts';
@@ -70,7 +71,7 @@ export class MachineMaker implements AsyncDisposable {
   readonly #cacheDir: string;
   readonly #folder: VmFolder;
   readonly #snapshots: Snapshots;
-  #prepared: Promise<Prepared> | undefined;
+  readonly #preparation = new Preparation(() => this.#prepare());
   #saving: Promise<Snapshot | undefined> | undefined;
 
   constructor(options: MakerOptions) {
@@ -82,14 +83,14 @@ export class MachineMaker implements AsyncDisposable {
 
   /** Everything that the next machine starts from. Rejects with SandboxError, whose message says how to mend it. */
   async ready(): Promise<Choice> {
-    const prepared = await this.#prepare();
+    const prepared = await this.#preparation.get();
     await this.#snapshot(prepared);
     return prepared.choice;
   }
 
   /** Rejects with SandboxError. */
   async make(wanted: Wanted, given: readonly Given[] = []): Promise<Made> {
-    const prepared = await this.#prepare();
+    const prepared = await this.#preparation.get();
     const snapshot = await this.#snapshot(prepared);
     if (snapshot === undefined) return this.#make(wanted, given, prepared, undefined);
     try {
@@ -104,19 +105,19 @@ export class MachineMaker implements AsyncDisposable {
 
   /** Ends machines that an earlier server left. */
   async sweep(): Promise<void> {
-    await this.#prepare();
+    await this.#preparation.get();
     for (const number of await this.#folder.leftSlots())
       await this.#folder.freeSlot(this.#folder.slot(number));
   }
 
   /** After all of its machines. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const prepared = await this.#prepared?.catch(() => undefined);
+    const prepared = await this.#preparation.made();
     await this.#saving?.catch(() => undefined);
     if (prepared === undefined) return;
     await prepared.groups?.removeAll();
     await this.#folder.remove();
-    this.#prepared = undefined;
+    this.#preparation.forget();
     this.#saving = undefined;
   }
 
@@ -188,16 +189,7 @@ export class MachineMaker implements AsyncDisposable {
     return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
   }
 
-  /** Once; after a failure, such as a missing image, the next call tries again. */
-  #prepare(): Promise<Prepared> {
-    this.#prepared ??= this.#reallyPrepare().catch((error: unknown) => {
-      this.#prepared = undefined;
-      throw error;
-    });
-    return this.#prepared;
-  }
-
-  async #reallyPrepare(): Promise<Prepared> {
+  async #prepare(): Promise<Prepared> {
     const qemuVersion = await versionOfQemu();
     const image = await vmImage(this.#options.imagesDir);
     await mkdir(this.#options.dataDir, { recursive: true });
