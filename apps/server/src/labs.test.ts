@@ -8,7 +8,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildLab, findLabs, loadLab, loadLabAnswers, textProblems, verifyLab } from '@ringlab/labkit';
+import {
+  buildLab,
+  findLabs,
+  loadLab,
+  loadLabAnswers,
+  type SandboxFittings,
+  textProblems,
+  verifyLab,
+} from '@ringlab/labkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from './config.ts';
 import { availableDrivers, firstUsable } from './sandbox/drivers.ts';
@@ -89,12 +97,11 @@ describe('labs', () => {
     async (lab, { signal }) => {
       if ('why' in chosen) throw new Error(`No sandbox can be made here: ${chosen.why}`);
       let sandboxes = 0;
-      const createSandbox = (withMachines: boolean) =>
+      const createSandbox = (fittings: SandboxFittings) =>
         chosen.driver.create({
           id: `test-${lab.slug}-${sandboxes++}`,
           limits: config.limits,
-          interfaces: lab.interfaces,
-          machines: withMachines ? lab.machines : [],
+          ...fittings,
         });
       const parallel = availableParallelism();
       expect(await verifyLab(lab, { createSandbox, extent: 'answers', parallel, signal })).toEqual([]);

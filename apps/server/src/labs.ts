@@ -13,6 +13,7 @@ import {
   loadLabs,
   newLab,
   type Sandbox,
+  type SandboxFittings,
   verifyLab,
 } from '@ringlab/labkit';
 import { driverName } from '@ringlab/protocol';
@@ -184,7 +185,7 @@ class Verifier {
     // Who says that everything is here is believed.
     if (missing !== undefined) return process.env.CI === 'true' ? [missing] : missing;
     return await verifyLab(lab, {
-      createSandbox: (withMachines) => this.#create(withMachines ? lab : { ...lab, machines: [] }),
+      createSandbox: (fittings) => this.#create(lab, fittings),
       extent: 'all',
       parallel: availableParallelism(),
       signal: this.#signal,
@@ -192,9 +193,9 @@ class Verifier {
     });
   }
 
-  #create({ slug, interfaces, machines }: Lab): Promise<Sandbox> {
+  #create({ slug }: Lab, fittings: SandboxFittings): Promise<Sandbox> {
     const id = `verify-${slug}-${this.#sandboxes++}`;
-    return this.#driver.create({ id, limits: this.#config.limits, interfaces, machines });
+    return this.#driver.create({ id, limits: this.#config.limits, ...fittings });
   }
 }
 

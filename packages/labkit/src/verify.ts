@@ -4,12 +4,12 @@ import { buildLab } from './build.ts';
 import { runChecks } from './checks/run-checks.ts';
 import type { Lab, LabFile, LabFurther, LabMutant } from './lab.ts';
 import { loadLabAnswers } from './loader.ts';
-import type { Sandbox } from './sandbox.ts';
+import type { Sandbox, SandboxFittings } from './sandbox.ts';
 import { textProblems } from './verify-text.ts';
 
 export interface VerifyOptions {
-  /** A fresh sandbox; disposed of here. Without the lab's machines where nothing is started in them. */
-  readonly createSandbox: (withMachines: boolean) => Promise<Sandbox>;
+  /** A fresh sandbox; disposed of here. It is asked for without the lab's machines where nothing is started in them. */
+  readonly createSandbox: (fittings: SandboxFittings) => Promise<Sandbox>;
   /** `solution`: it alone. `answers`: the starter and the text, too. `all`: every task for going further and every mutant, too. */
   readonly extent: 'solution' | 'answers' | 'all';
   /** How many programs are tried at once, each in its own sandbox; 1 if not given. */
@@ -125,7 +125,8 @@ async function verifySubject(
   { createSandbox, onSubject, signal }: VerifyOptions,
 ): Promise<string[]> {
   onSubject?.(name);
-  await using sandbox = await createSandbox(withMachines);
+  const { interfaces, machines } = lab;
+  await using sandbox = await createSandbox({ interfaces, machines: withMachines ? machines : [] });
   await sandbox.put(files);
   const build = await buildLab(lab, sandbox);
   if (!build.ok) return [`${name}: does not build: ${build.output.trim()}`];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { type Lab, type Sandbox, verifyLab } from '@ringlab/labkit';
+import { type Lab, verifyLab } from '@ringlab/labkit';
 import type { DriverName } from '@ringlab/protocol';
 import type { DriverStatus, SandboxDriver } from '../sandbox/driver.ts';
 import { buildImage, type ImageShape } from '../sandbox/image-build.ts';
@@ -163,8 +163,8 @@ async function tryLab(walk: Walk, driver: SandboxDriver, lab: Lab): Promise<void
   try {
     const problems = await verifyLab(lab, {
       extent: 'solution',
-      createSandbox: (withMachines) =>
-        sandboxFor(walk, driver, withMachines ? lab : { ...lab, machines: [] }),
+      createSandbox: (fittings) =>
+        driver.create({ id: `provision-${lab.slug}`, limits: walk.limits, ...fittings }),
       signal,
     });
     if (problems.length > 0) list.end(id, 'bad', problems.join('\n'));
@@ -181,14 +181,6 @@ async function haveMachines(walk: Walk, driver: SandboxDriver): Promise<boolean>
   if ((await driver.readyMachines?.()) !== undefined) return await makeImage(walk, 'vm');
   walk.list.end('image', 'good', 'The vm image is there, and the virtual machines of labs start from it.');
   return true;
-}
-
-function sandboxFor(
-  { limits }: Walk,
-  driver: SandboxDriver,
-  { slug, interfaces, machines }: Lab,
-): Promise<Sandbox> {
-  return driver.create({ id: `provision-${slug}`, limits, interfaces, machines });
 }
 
 function checks(count: number): string {
