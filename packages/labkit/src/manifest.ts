@@ -91,6 +91,8 @@ const step = labStep
   })
   .strict();
 
+const MOST_MUTANTS = 8;
+
 const mutant = z.strictObject({
   /** `mutants/NAME.patch` is the mistake, as a unified diff of the solution. */
   name: id,
@@ -141,6 +143,7 @@ export const labManifest = z.strictObject({
   hints: z.record(id, hint).default({}).describe('What checks may say about a mistake, by id.'),
   mutants: z
     .array(mutant)
+    .max(MOST_MUTANTS, `${MOST_MUTANTS} mistakes say enough, and each is tried in a sandbox of its own.`)
     .default([])
     .describe('Typical mistakes, each a patch of the solution in mutants/.'),
   questions: z.array(labQuestion.strict()).default([]).describe('Answered at once, and explained.'),
