@@ -267,6 +267,40 @@ async function splits(context: CheckContext): Promise<Verdict> {
   return passed;
 }
 
+const LIMIT_PPS = 500;
+/** What may come at once: what a tenth of a second gives. */
+const LIMIT_BURST = LIMIT_PPS / 10;
+const LIMITED = Array.from({ length: LIMIT_PPS }, (_, id) => udp({ dport: 8000, id, payload: `${id}` }));
+
+/** The clock of each reading is read after it, so that a machine that is busy never looks like a program that hurries. */
+async function limited(context: CheckContext): Promise<Verdict> {
+  const folder = await context.put({ 'readme.txt': 'The socket of a backend.\n' });
+  const socket = `${folder}/s`;
+  const argv = ['./backend', '-i', named(PORT), '-s', socket, '-r', `${LIMIT_PPS}`];
+  const backend = await context.start(argv);
+  await context.until((now) => now.isOpen(PORT) || backend.ended !== undefined);
+  if (backend.ended !== undefined)
+    return failed(`With -r ${LIMIT_PPS}, the program ends at once.${lastWords(backend)}`, 'limit');
+  await plugIn(context, { socket, backend });
+  const startedMs = performance.now();
+  let tooMany: Verdict | undefined;
+  const { captured } = await context.exchange({
+    send: { [named(CARD_PEER)]: LIMITED },
+    capture: [named(PORT_PEER)],
+    until: (now) => {
+      const came = now.total(PORT, 'tx', 'packets');
+      const seconds = (performance.now() - startedMs) / 1000;
+      const words = `After ${seconds.toFixed(2)} s, ${came} frames had come from the machine.`;
+      if (came > LIMIT_BURST + LIMIT_PPS * seconds) tooMany ??= failed(words, 'limit');
+      return tooMany !== undefined || now.total(PORT_PEER, 'rx', 'packets') >= LIMITED.length;
+    },
+  });
+  requireRunning(backend);
+  if (tooMany !== undefined) return tooMany;
+  const hints = { ...HINTS, missing: 'limit' };
+  return compareFrames(LIMITED.map(frameBytes), captured[named(PORT_PEER)] ?? [], hints);
+}
+
 const WAYS = ['sendto', 'sendmmsg', 'netmap'];
 /** Emulated, a machine takes its time. */
 const MACHINE_MS = 15_000;
@@ -290,7 +324,12 @@ async function inMachine(context: CheckContext): Promise<Verdict> {
     ({ way, numbers: [total = 0, program, kernel, behind] }) =>
       `${way} ${total} ns (${program} program, ${kernel} kernel, ${behind} behind)`,
   );
-  return passedWith(`${came} frames came to vale0. A frame took: ${words.join('; ')}.`);
+  const measured = rows.map(({ way, numbers: [total = 0, program, kernel, behind] }) => ({
+    name: `a frame by ${way}`,
+    value: `${total} ns`,
+    beside: `${program} program, ${kernel} kernel, ${behind} behind`,
+  }));
+  return passedWith(`${came} frames came to vale0. A frame took: ${words.join('; ')}.`, measured);
 }
 
 export default defineChecks([
@@ -363,5 +402,12 @@ export default defineChecks([
     inMachine: true,
     after: ['waits-for-port', 'waits-for-card', 'lengths', 'nonsense', 'splits'],
     run: inMachine,
+  },
+  {
+    id: 'limited',
+    title: 'Lets no machine be too loud',
+    sent: `With -r ${LIMIT_PPS}: ${LIMIT_PPS} frames, as fast as the card can say them.`,
+    expected: `At any time no more than ${LIMIT_PPS} a second and ${LIMIT_BURST} have come out of the port; in the end all of them, in order.`,
+    run: limited,
   },
 ]);

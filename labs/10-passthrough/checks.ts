@@ -257,6 +257,55 @@ function judgeRate([row, single]: readonly Row[], longestMs: number): Verdict {
   );
 }
 
+const SOURCE = 0x11;
+const NAMED_FRAMES = 40;
+
+async function namesItself(context: CheckContext): Promise<Verdict> {
+  const argv = ['./send', '-i', 'vale7:own', '-n', `${NAMED_FRAMES}`, '-s', `${SOURCE}`];
+  let program: Promise<Program> | undefined;
+  const { captured } = await context.exchange({
+    capture: ['vale7:peer'],
+    until: (now) => {
+      if (now.isOpen('vale7:peer')) program ??= context.start(argv);
+      return now.total('vale7:peer', 'rx', 'packets') >= NAMED_FRAMES;
+    },
+  });
+  const expected = Array.from({ length: NAMED_FRAMES }, (_, number) =>
+    frameBytes(numbered(number, { srcMac: `02:00:00:00:00:${SOURCE.toString(16)}` })),
+  );
+  const hints = { ...HINTS, missing: 'source', changed: 'source', extra: 'source' };
+  const verdict = compareFrames(expected, captured['vale7:peer'] ?? [], hints);
+  const words = program === undefined ? '' : lastWords(await program);
+  return verdict.passed ? passed : { ...verdict, actual: `${verdict.actual}${words}` };
+}
+
+/** Three senders by one way, in turns. Of the first, ten frames are missing; of the others, none and two. */
+const SENDERS: readonly (readonly [string, readonly number[]])[] = [
+  ['02:00:00:00:00:10', [0, 1, 2, 3, 4, 5, 6, 10, 11, 12, 20]],
+  ['02:00:00:00:00:11', [0, 1, 2, 3, 4, 5, 6, 7, 8]],
+  ['02:00:00:00:00:12', [0, 1, 4]],
+];
+const BY_ALL = Array.from({ length: 11 }, (_, turn) =>
+  SENDERS.flatMap(([srcMac, numbers]) => {
+    const number = numbers[turn];
+    return number === undefined ? [] : [numbered(number, { srcMac })];
+  }),
+).flat();
+const LOST_BY_ALL = 12;
+
+async function tellsSenders(context: CheckContext): Promise<Verdict> {
+  const table = await startTable(context);
+  await feed(context, 0, BY_ALL);
+  requireRunning(table);
+  await table.stop();
+  const [row] = rows(table, WAYS);
+  if (row?.frames === BY_ALL.length && row.lost === LOST_BY_ALL) return passed;
+  return failed(
+    `${BY_ALL.length} frames of three senders came by one way, and ${LOST_BY_ALL} did not. The table says ${row?.frames} and ${row?.lost}.`,
+    'senders',
+  );
+}
+
 const MACHINE_WAYS = ['vale1:host', 'vale0:host', 'netmap:race{1'];
 const IN_MACHINE = ['netmap:eth0', 'vale0:vm1', 'netmap:race}1'];
 /** Measured were 40 and more. */
@@ -284,10 +333,22 @@ function judgeTable(ways: readonly Row[]): Verdict {
   const [backend = 0, vale = 0, pipe = 0] = ways.map(({ pps = 0 }) => pps);
   if ((ways[2]?.lost ?? 0) > 0)
     return failed(`Of what was sent into the pipe, ${ways[2]?.lost} frames are lost.`, 'full');
+  const rates = ['backend', 'switch', 'pipe'].map((name, way) =>
+    measuredRate(name, ways[way]?.pps ?? 0, backend),
+  );
   const words = `The backend carried ${backend} frames a second, the switch passed through ${vale}, the pipe ${pipe}`;
-  if (Math.min(vale, pipe) < LEAST_TIMES * backend) return failed(`${words}.`, 'in-machine');
+  if (Math.min(vale, pipe) < LEAST_TIMES * backend)
+    return failed(`${words}.`, 'in-machine', { measured: rates });
   const times = [vale, pipe].map((pps) => (pps / backend).toFixed(0));
-  return passedWith(`${words}: ${times.join(' and ')} times the backend.`);
+  return passedWith(`${words}: ${times.join(' and ')} times the backend.`, rates);
+}
+
+function measuredRate(name: string, pps: number, backendPps: number) {
+  const beside =
+    name === 'backend'
+      ? 'the virtual network card'
+      : `passed through, ${(pps / backendPps).toFixed(0)} times`;
+  return { name, value: `${(pps / 1e6).toFixed(3)} Mpps`, beside };
 }
 
 export default defineChecks([
@@ -345,5 +406,19 @@ export default defineChecks([
     inMachine: true,
     after: ['sleeps', 'other-ring', 'foreign', 'rate'],
     run: inMachine,
+  },
+  {
+    id: 'names-itself',
+    title: 'Has a name as a sender',
+    sent: `./send -s ${SOURCE} -n ${NAMED_FRAMES} into a switch.`,
+    expected: `${NAMED_FRAMES} frames from 02:00:00:00:00:${SOURCE.toString(16)} come out of it.`,
+    run: namesItself,
+  },
+  {
+    id: 'tells-senders',
+    title: 'Tells senders from each other',
+    sent: 'Frames of three senders by one way, in turns, each with numbers of its own, and some of them missing.',
+    expected: `The table says ${BY_ALL.length} frames, and ${LOST_BY_ALL} lost.`,
+    run: tellsSenders,
   },
 ]);

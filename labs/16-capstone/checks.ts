@@ -483,16 +483,82 @@ async function scores(context: CheckContext): Promise<Verdict> {
   return verdict;
 }
 
+/** Each number beside the reference's, if there is one. */
+function figures(own: Score, other?: Score) {
+  const of = (name: string, text: (score: Score) => string) => ({
+    name,
+    value: text(own),
+    ...(other && { beside: `reference ${text(other)}` }),
+  });
+  return [
+    of('right', ({ right }) => `${right.toFixed(1)} %`),
+    of('rate', ({ mpps }) => `${mpps.toFixed(3)} Mpps`),
+    of('lost', ({ lost }) => `${lost.toFixed(2)} %`),
+    of('latency', ({ medianUs }) => `${medianUs} µs`),
+  ];
+}
+
 function judgeScore(own: Score, other: Score): Verdict {
+  const measured = figures(own, other);
   const words = `${own.right.toFixed(1)} % right, ${own.mpps.toFixed(3)} Mpps, ${own.lost.toFixed(2)} % lost, median ${own.medianUs} µs; the reference here and now: ${other.mpps.toFixed(3)} Mpps, ${other.lost.toFixed(2)} % lost, median ${other.medianUs} µs`;
   const [rate, latency] = [own.mpps / other.mpps, own.medianUs / Math.max(1, other.medianUs)];
-  if (own.right < 100) return failed(`${words}.`, 'right');
-  if (own.lost > other.lost + MOST_LOST_PERCENT) return failed(`${words}.`, 'lost');
-  if (!(rate >= LEAST_RATE)) return failed(`${words}: ${rate.toFixed(2)} times its rate.`, 'slow');
-  if (!(latency <= MOST_LATENCY)) return failed(`${words}: ${latency.toFixed(1)} times its latency.`, 'slow');
+  if (own.right < 100) return failed(`${words}.`, 'right', { measured });
+  if (own.lost > other.lost + MOST_LOST_PERCENT) return failed(`${words}.`, 'lost', { measured });
+  if (!(rate >= LEAST_RATE))
+    return failed(`${words}: ${rate.toFixed(2)} times its rate.`, 'slow', { measured });
+  if (!(latency <= MOST_LATENCY))
+    return failed(`${words}: ${latency.toFixed(1)} times its latency.`, 'slow', { measured });
   return passedWith(
     `${words}. That is ${rate.toFixed(2)} times its rate and ${latency.toFixed(2)} times its latency.`,
+    measured,
   );
+}
+
+// ---- a worker that is gone ----
+
+/** Of each flow so many that half of the flows are more than a pipe holds. */
+const EACH_FLOW = 250;
+const OF_ALL_FLOWS = Array.from({ length: EACH_FLOW * FLOWS }, (_, at) =>
+  flowPacket(at % FLOWS, Math.floor(at / FLOWS)),
+);
+/** Longer than a front end waits for a worker before it gives it up. */
+const PATIENCE_MS = 5000;
+
+async function outlives(context: CheckContext): Promise<Verdict> {
+  const graph = { pipes: 'o', out: 'o{2' };
+  const [front, ...routers] = await startGraph(context, graph);
+  const [gone] = toWorkers(graph);
+  await routers[0]?.stop();
+  const sender = await sendInBackground(context, named('o{1'), OF_ALL_FLOWS);
+  // What the dead worker's pipe holds is lost, and nothing else.
+  const lost = (now: Counters) => now.total(gone ?? '', 'tx', 'packets');
+  const { captured, settled } = await context.exchange({
+    capture: [named('o}2')],
+    until: (now) =>
+      sender.ended !== undefined && now.total('o}2', 'rx', 'packets') + lost(now) >= OF_ALL_FLOWS.length,
+    quietMs: PATIENCE_MS,
+  });
+  if (front !== undefined) requireRunning(front);
+  const came = captured[named('o}2')] ?? [];
+  const now = await context.counters();
+  if (!settled)
+    return failed(
+      `A worker ended. Of ${OF_ALL_FLOWS.length} packets, ${lost(now)} went to it and ${came.length} came out; then nothing moved any more.`,
+      'outlives',
+    );
+  return judgeOutlived(came);
+}
+
+/** The last packet of each flow came, and none overtook another one. */
+function judgeOutlived(came: readonly Uint8Array[]): Verdict {
+  for (let flow = 0; flow < FLOWS; flow++) {
+    const ids = came.filter((frame) => flowOf(frame) === flow).map((frame) => frame[19] ?? 0);
+    if (ids.at(-1) !== EACH_FLOW - 1)
+      return failed(`Flow ${flow} has ended, though a worker lives that could have it.`, 'outlives');
+    if (ids.some((id, index) => index > 0 && id <= (ids[index - 1] ?? 0)))
+      return failed(`Packets of flow ${flow} overtook each other.`, 'order');
+  }
+  return passed;
 }
 
 // ---- with machines ----
@@ -560,6 +626,7 @@ function judgeMachines({ frames, wrong }: Arrived, byMachine: number, score: Sco
     return failed(`./score says ${score.right} % right at ${score.mpps} Mpps.`, 'machines');
   return passedWith(
     `All ${TO_SINK} packets came to the sink, ${byMachine} by the worker in the machine. ./score: ${score.mpps.toFixed(3)} Mpps, ${score.lost.toFixed(2)} % lost, median ${score.medianUs} µs.`,
+    figures(score),
   );
 }
 
@@ -643,5 +710,13 @@ export default defineChecks([
     inMachine: true,
     after: ['scores'],
     run: inMachines,
+  },
+  {
+    id: 'outlives',
+    title: 'Outlives a worker',
+    sent: `A worker is ended; then ${OF_ALL_FLOWS.length} packets of ${FLOWS} flows.`,
+    expected:
+      'What the pipe to that worker holds is lost. Everything else comes out, the last packet of each flow as well, in order.',
+    run: outlives,
   },
 ]);

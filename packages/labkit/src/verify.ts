@@ -33,8 +33,7 @@ export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<strin
   const starter: Subject = { name: 'starter', files: lab.starter, problems: checked(starterProblems) };
   const subjects = options.extent === 'solution' ? [answer] : [text, answer, starter];
   if (options.extent !== 'solution' && takesCpp(solution)) subjects.push(cppSubject(solution));
-  if (options.extent === 'all')
-    subjects.push(...further.map((task) => ({ ...furtherSubject(task), withMachines: inMachine.size > 0 })));
+  if (options.extent === 'all') subjects.push(...further.map((task) => furtherSubject(task, inMachine)));
   if (options.extent === 'all') subjects.push(...mutants.map((mutant) => mutantSubject(mutant, inMachine)));
   if (options.extent === 'all' && takesCpp(solution))
     subjects.push(
@@ -74,10 +73,13 @@ function inCpp(files: readonly LabFile[]): LabFile[] {
   return files.map((file) => (file.editable ? renamed(file) : file));
 }
 
-function furtherSubject({ id, checks, files }: LabFurther): Subject {
-  const problems = (results: readonly CheckResult[]) =>
-    notPassed(results.filter((result) => result.optional !== true || checks.includes(result.id)));
-  return { name: `further ${id}`, files, problems: checked(problems) };
+/** A task that starts nothing in a machine is judged without one, and by what needs none. */
+function furtherSubject({ id, checks, files }: LabFurther, inMachine: ReadonlySet<string>): Subject {
+  const withMachines = checks.some((check) => inMachine.has(check));
+  const matters = (result: CheckResult) =>
+    checks.includes(result.id) || (result.optional !== true && (withMachines || !inMachine.has(result.id)));
+  const problems = (results: readonly CheckResult[]) => notPassed(results.filter(matters));
+  return { name: `further ${id}`, files, problems: checked(problems), withMachines };
 }
 
 const isShown = ({ shows }: LabMutant): boolean => shows !== undefined;

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { z } from 'zod';
 
+/** Something that a check measured: `{ name: 'rate', value: '1.284 Mpps', beside: '1.301 Mpps' }`. */
+export const measurement = z.object({
+  name: z.string(),
+  value: z.string(),
+  /** The same of what it is compared with, or what it is made of. */
+  beside: z.string().optional(),
+});
+export type Measurement = z.infer<typeof measurement>;
+
 export const checkResult = z.object({
   id: z.string(),
   title: z.string(),
@@ -11,6 +20,8 @@ export const checkResult = z.object({
   sent: z.string().optional(),
   expected: z.string().optional(),
   actual: z.string().optional(),
+  /** Worth seeing whether it passed or not: what is measured is shown in figures. */
+  measured: z.array(measurement).optional(),
   /** The hint that fits the mistake. */
   hint: z.string().optional(),
   /** Two packets side by side, as hex without blanks, where bytes differ. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import type { CheckResult } from '@ringlab/protocol';
+import type { CheckResult, Measurement } from '@ringlab/protocol';
 import { Check, ChevronRight, Circle, LoaderCircle, Minus, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { navigation } from '../api/index.ts';
@@ -37,8 +37,24 @@ export function CheckRow({ result }: { readonly result: CheckResult }) {
         )}
         {hasStory(result) && <ChevronRight className="check-chevron" aria-hidden="true" />}
       </button>
+      {result.measured && <Measured measured={result.measured} />}
       {isOpen && <Story result={result} />}
     </li>
+  );
+}
+
+/** Seen without opening the row: it is what the check was for. */
+function Measured({ measured }: { readonly measured: readonly Measurement[] }) {
+  return (
+    <dl className="check-measured" aria-label="Measured">
+      {measured.map(({ name, value, beside }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd className="numbers">{value}</dd>
+          {beside !== undefined && <dd className="check-beside numbers">{beside}</dd>}
+        </div>
+      ))}
+    </dl>
   );
 }
 

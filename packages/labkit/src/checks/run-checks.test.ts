@@ -70,6 +70,8 @@ function check(id: string, run: Check['run'], after: readonly string[] = []): Ch
   return { id, title: `The check ${id}`, sent: 'Nothing.', expected: 'Something.', after, run };
 }
 
+const FIGURES = [{ name: 'rate', value: '2 Mpps', beside: 'reference 1 Mpps' }];
+
 const LAB = {
   hints: { nudge: { text: 'Look there.', look: /poll\(/ }, elsewhere: { text: 'Look.', look: /select\(/ } },
   places: { b: /^main/, c: /main\(/ },
@@ -89,7 +91,7 @@ describe('running checks', () => {
       check('a', async () => passed),
       check('b', async () => failed('It did not.', 'nudge'), ['a']),
       check('c', async () => passed, ['b']),
-      check('d', async () => passedWith('It came twice as fast.'), ['a']),
+      check('d', async () => passedWith('It came twice as fast.', FIGURES), ['a']),
     ]);
     expect(seen).toEqual([
       'a running',
@@ -102,7 +104,7 @@ describe('running checks', () => {
     ]);
     expect(results[1]).toMatchObject({ actual: 'It did not.', hint: 'Look there.', sent: 'Nothing.' });
     expect(results[2]?.actual).toContain('The check b');
-    expect(results[3]?.actual).toBe('It came twice as fast.');
+    expect(results[3]).toMatchObject({ actual: 'It came twice as fast.', measured: FIGURES });
   });
 
   test('one that starts something in a machine is skipped where there is none, and says why', async () => {
@@ -189,5 +191,7 @@ describe('running checks', () => {
     expect(await run(fine)).toMatchObject([{ state: 'passed' }, { state: 'passed', optional: true }]);
     expect((await run(fine))[0]).not.toHaveProperty('optional');
     expect(await run(wrong)).toMatchObject([{ state: 'failed' }, { state: 'skipped', optional: true }]);
+    const elsewhere = { ...fine, inMachine: true };
+    expect(await run(elsewhere)).toMatchObject([{ state: 'skipped' }, { state: 'passed', optional: true }]);
   });
 });

@@ -35,7 +35,7 @@ export async function runChecks(
   for (const check of lab.checks) {
     signal.throwIfAborted();
     const result =
-      skipped(check, results, lab) ??
+      skipped(check, results, lab, sandbox) ??
       withoutMachine(check, sandbox) ??
       (await runCheck(check, lab, sandbox, { onResult, signal }));
     onResult(result);
@@ -50,16 +50,19 @@ function announce(check: Check, state: CheckResult['state']): CheckResult {
   return { id, title, sent, expected, state };
 }
 
-/** What is optional is tried when everything else holds. */
+/** What is optional is tried when everything else holds that can be tried here. */
 function skipped(
   check: Check,
   earlier: readonly CheckResult[],
-  { optional }: CheckedLab,
+  { checks, optional }: CheckedLab,
+  sandbox: Sandbox,
 ): CheckResult | undefined {
   const isOptional = optional?.has(check.id) === true;
+  const untried = new Set(checks.filter((each) => lacksMachine(each, sandbox)).map(({ id }) => id));
   const blocking = earlier.find(
     ({ id, state, optional: other }) =>
-      state !== 'passed' && (check.after?.includes(id) === true || (isOptional && other !== true)),
+      state !== 'passed' &&
+      (check.after?.includes(id) === true || (isOptional && other !== true && !untried.has(id))),
   );
   if (blocking === undefined) return undefined;
   return {
@@ -69,13 +72,14 @@ function skipped(
 }
 
 /** All other checks say what they say, machines or not. */
-function withoutMachine(
-  check: Check,
-  { machines = [], machinesMissing = 'There are none here.' }: Sandbox,
-): CheckResult | undefined {
-  if (check.inMachine !== true || machines.length > 0) return undefined;
+function withoutMachine(check: Check, sandbox: Sandbox): CheckResult | undefined {
+  if (!lacksMachine(check, sandbox)) return undefined;
+  const { machinesMissing = 'There are none here.' } = sandbox;
   return { ...announce(check, 'skipped'), actual: `Not tried. ${machinesMissing}` };
 }
+
+const lacksMachine = ({ inMachine }: Check, { machines = [] }: Sandbox): boolean =>
+  inMachine === true && machines.length === 0;
 
 async function runCheck(
   check: Check,
@@ -115,8 +119,11 @@ function brokenWords(error: unknown): string {
   return `The check itself could not be carried out, which is no judgment of your program: ${reason}`;
 }
 
-function successFields({ actual }: Success): Partial<CheckResult> {
-  return actual === undefined ? {} : { actual };
+function successFields({ actual, measured }: Success): Partial<CheckResult> {
+  return {
+    ...(actual === undefined ? {} : { actual }),
+    ...(measured === undefined ? {} : { measured: [...measured] }),
+  };
 }
 
 async function failureFields(
@@ -125,11 +132,12 @@ async function failureFields(
   lab: CheckedLab,
   sandbox: Sandbox,
 ): Promise<Partial<CheckResult>> {
-  const { actual, expected, packets } = failure;
+  const { actual, expected, packets, measured } = failure;
   const common = {
     actual,
     ...(expected === undefined ? {} : { expected }),
     ...(packets === undefined ? {} : { packets }),
+    ...(measured === undefined ? {} : { measured: [...measured] }),
   };
   if (!('hint' in failure)) return common;
   const hint = lab.hints[failure.hint] ?? { text: `(This lab has no hint "${failure.hint}".)` };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
+import type { Measurement } from '@ringlab/protocol';
+
 /** What a check found out. */
 export type Verdict = Success | Failure;
 
@@ -7,6 +9,7 @@ export interface Success {
   readonly passed: true;
   /** What came, a sentence, where it is worth reading even though all is well: what was measured. */
   readonly actual?: string;
+  readonly measured?: readonly Measurement[];
 }
 
 export interface Failure {
@@ -18,12 +21,13 @@ export interface Failure {
   /** In place of the check's own `expected`, when there is something more exact to say. */
   readonly expected?: string;
   readonly packets?: { readonly expectedHex: string; readonly actualHex: string };
+  readonly measured?: readonly Measurement[];
 }
 
 export const passed: Success = { passed: true };
 
-export function passedWith(actual: string): Success {
-  return { passed: true, actual };
+export function passedWith(actual: string, measured?: readonly Measurement[]): Success {
+  return { passed: true, actual, ...(measured === undefined ? {} : { measured }) };
 }
 
 export function failed(actual: string, hint: string, more: Partial<Omit<Failure, 'passed'>> = {}): Failure {
