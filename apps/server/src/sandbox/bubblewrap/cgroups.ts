@@ -61,6 +61,8 @@ export async function findControlGroups(
   limits: Limits,
   allShares = ALL_SHARES,
 ): Promise<ControlGroups | undefined> {
+  // Only root may make groups beside its own.
+  if (process.getuid?.() !== 0) return undefined;
   const dialect = (await findV2(key, allShares)) ?? (await findV1(key, allShares));
   if (dialect === undefined) return undefined;
   const groups = new Groups(dialect);

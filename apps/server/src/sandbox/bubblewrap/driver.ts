@@ -81,12 +81,8 @@ export class BubblewrapDriver implements SandboxDriver {
 
   async #prepare(): Promise<Prepared> {
     await this.#folder.take();
-    await this.#folder.sweep();
-    const { path, key } = this.#folder;
-    const dead = (await this.#folder.sweepOthers()).map((other) => `ringlab-${other}`);
-    // Only root may make control groups beside its own.
-    const isRoot = process.getuid?.() === 0;
-    const groups = isRoot ? await findControlGroups(`ringlab-${key}`, dead, DEFAULT_LIMITS) : undefined;
+    const { path, name } = this.#folder;
+    const groups = await findControlGroups(name, await this.#folder.sweepOthers(), DEFAULT_LIMITS);
     const [agentFolder, etcFolder] = await Promise.all([stageAgent(path), stageEtc(path)]);
     return { groups, agentFolder, etcFolder };
   }

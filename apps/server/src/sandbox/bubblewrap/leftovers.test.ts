@@ -167,7 +167,7 @@ describe('a server that is killed', () => {
     const folder = new RunFolder(options.dataDir);
     await folder.take();
     const stray = spawn('sleep', ['1000'], { stdio: 'ignore' });
-    await folder.remember(folder.takeSlot(), stray.pid ?? 0);
+    await folder.remember(await folder.takeSlot(), stray.pid ?? 0);
     await using next = new BubblewrapDriver(options);
     const ended = once(stray, 'exit');
     for await (const _ of next.adopt());

@@ -11,10 +11,6 @@ import { Holder } from './holder.ts';
 import { bwrapArguments, type LayoutSources } from './layout.ts';
 import type { RunFolder } from './run-folder.ts';
 
-/** Sandboxes' users when the server is root: in a range that distributions leave to containers. */
-const FIRST_UID = 1_200_000_000;
-const UIDS_A_SERVER = 4096;
-
 /** What sandboxes are made on. */
 export interface Ground {
   readonly folder: RunFolder;
@@ -38,11 +34,11 @@ export async function makeSandbox(
 ): Promise<HeldSandbox> {
   const { folder, groups, sources } = ground;
   await using undo = new AsyncDisposableStack();
-  const slot = folder.takeSlot();
+  const slot = await folder.takeSlot();
   undo.defer(() => folder.freeSlot(slot));
   const group = await groups?.create(String(slot), spec.limits);
   undo.defer(() => group?.remove());
-  const user = process.getuid?.() === 0 ? firstUid(folder.key) + slot : 0;
+  const user = folder.user(slot) ?? 0;
   const bwrap = [
     'bwrap',
     ...bwrapArguments(
@@ -70,8 +66,4 @@ export async function makeSandbox(
 /** None before unetmap was built. */
 function preloads({ toolsFolder }: LayoutSources): string[] {
   return existsSync(`${toolsFolder}/${UNETMAP_LIBRARY}`) ? [`${TOOLS}/${UNETMAP_LIBRARY}`] : [];
-}
-
-function firstUid(key: string): number {
-  return FIRST_UID + (Number.parseInt(key, 16) % 100_000) * UIDS_A_SERVER;
 }

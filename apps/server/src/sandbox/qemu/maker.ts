@@ -106,8 +106,6 @@ export class MachineMaker implements AsyncDisposable {
   /** Ends machines that an earlier server left. */
   async sweep(): Promise<void> {
     await this.#preparation.get();
-    for (const number of await this.#folder.leftSlots())
-      await this.#folder.freeSlot(this.#folder.slot(number));
   }
 
   /** After all of its machines. */
@@ -146,8 +144,8 @@ export class MachineMaker implements AsyncDisposable {
     start: Pick<MachineSpec, 'snapshot' | 'given'>,
     undo: AsyncDisposableStack,
   ): Promise<Started & { readonly slot: Slot; readonly spec: MachineSpec }> {
-    const slot = await this.#folder.takeSlot();
-    undo.defer(() => this.#folder.freeSlot(slot));
+    const slot = await this.#folder.makeSlot();
+    undo.defer(() => this.#folder.freeSlot(slot.number));
     const shape = this.#options.shape(prepared.choice.accelerator, limits);
     const group = await prepared.groups?.create(String(slot.number), groupLimits(limits, shape));
     undo.defer(() => group?.remove());
@@ -194,11 +192,12 @@ export class MachineMaker implements AsyncDisposable {
     const image = await vmImage(this.#options.imagesDir);
     await mkdir(this.#options.dataDir, { recursive: true });
     await this.#folder.take();
-    const dead = (await this.#folder.sweepOthers()).map((key) => `ringlab-vm-${key}`);
-    const isRoot = process.getuid?.() === 0;
-    const groups = isRoot
-      ? await findControlGroups(`ringlab-vm-${this.#folder.key}`, dead, DEFAULT_LIMITS, this.#options.shares)
-      : undefined;
+    const groups = await findControlGroups(
+      this.#folder.name,
+      await this.#folder.sweepOthers(),
+      DEFAULT_LIMITS,
+      this.#options.shares,
+    );
     const brought = await stageBrought(this.#folder.path);
     const basis = { image, groups, brought, qemuVersion };
     const choice = await chooseAccelerator(this.#cacheDir, qemuVersion, () => this.#bootWithKvm(basis));
@@ -207,8 +206,8 @@ export class MachineMaker implements AsyncDisposable {
 
   async #bootWithKvm(basis: Omit<Prepared, 'choice'>): Promise<void> {
     await using undo = new AsyncDisposableStack();
-    const slot = await this.#folder.takeSlot();
-    undo.defer(() => this.#folder.freeSlot(slot));
+    const slot = await this.#folder.makeSlot();
+    undo.defer(() => this.#folder.freeSlot(slot.number));
     const shape = this.#options.shape('kvm', this.#options.common.limits);
     const spec = {
       ...{ image: basis.image, shape, keys: newLoginKeys() },

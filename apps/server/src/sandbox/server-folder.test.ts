@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { writeProcess } from './living-process.ts';
+import { type FolderKind, ServerFolder } from './server-folder.ts';
+
+/** Folders that no server on this machine and no other test has. */
+function kindOf(): FolderKind {
+  return {
+    prefix: `ringlab-test-${randomUUID().slice(0, 8)}-`,
+    what: 'places',
+    firstUser: 1_000_000,
+    slotsIn: 'slots',
+    slotFiles: (path, slot) => {
+      const file = join(path, 'slots', `${slot}`);
+      return { pidFile: `${file}.pid`, paths: [`${file}.pid`, `${file}.folder`] };
+    },
+  };
+}
+
+function newDataDir(): string {
+  const dataDir = mkdtempSync(join(tmpdir(), 'ringlab-test-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  return dataDir;
+}
+
+function folderOf(kind: FolderKind, dataDir = newDataDir()): ServerFolder {
+  const folder = new ServerFolder(kind, dataDir);
+  onTestFinished(() => folder.remove());
+  return folder;
+}
+
+async function process_(): Promise<ChildProcess & { readonly pid: number }> {
+  const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
+  await once(child, 'spawn');
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return Object.assign(child, { pid: child.pid ?? 0 });
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+/** As a server leaves it that was killed while something of its own ran. */
+async function abandoned(kind: FolderKind, dataDir?: string) {
+  const [server, left] = await Promise.all([process_(), process_()]);
+  const folder = folderOf(kind, dataDir);
+  await folder.take();
+  await folder.remember(await folder.takeSlot(), left.pid);
+  await writeProcess(join(folder.path, 'owner'), server.pid);
+  await ended(server);
+  return { folder, leftEnds: once(left, 'exit') };
+}
+
+test('slots are the lowest free numbers, and come without what was there before', async () => {
+  const folder = folderOf(kindOf());
+  await folder.take();
+  expect([await folder.takeSlot(), await folder.takeSlot()]).toEqual([0, 1]);
+  const [, inSlot = ''] = folder.files(0).paths;
+  mkdirSync(join(inSlot, 'deep'), { recursive: true });
+  await folder.freeSlot(0);
+  expect(existsSync(inSlot)).toBe(false);
+  mkdirSync(inSlot);
+  expect(await folder.takeSlot()).toBe(0);
+  expect(existsSync(inSlot)).toBe(false);
+});
+
+test('a slot whose process still runs is left to it', async () => {
+  const folder = folderOf(kindOf());
+  await folder.take();
+  const child = await process_();
+  await folder.remember(0, child.pid);
+  expect(await folder.takeSlot()).toBe(1);
+});
+
+test('freeing a slot ends its process', async () => {
+  const folder = folderOf(kindOf());
+  await folder.take();
+  const child = await process_();
+  const exit = once(child, 'exit');
+  await folder.remember(await folder.takeSlot(), child.pid);
+  await folder.freeSlot(0);
+  expect(await exit).toEqual([null, 'SIGKILL']);
+});
+
+test('belongs to one living server', async () => {
+  const folder = folderOf(kindOf());
+  await folder.take();
+  const other = await process_();
+  await writeProcess(join(folder.path, 'owner'), other.pid);
+  await expect(folder.take()).rejects.toThrow(
+    `Another server (process ${other.pid}) uses the same data folder.`,
+  );
+  await ended(other);
+  await folder.take();
+});
+
+test('the next server on the same data folder ends what the last one left', async () => {
+  const [kind, dataDir] = [kindOf(), newDataDir()];
+  const { folder, leftEnds } = await abandoned(kind, dataDir);
+  await folderOf(kind, dataDir).take();
+  expect(await leftEnds).toEqual([null, 'SIGKILL']);
+  expect(existsSync(folder.files(0).pidFile)).toBe(false);
+});
+
+test('a server on another data folder removes it whole, and what lives or is just being made stays', async () => {
+  const kind = kindOf();
+  const { folder: dead, leftEnds } = await abandoned(kind);
+  const [living, unfinished, own] = [folderOf(kind), folderOf(kind), folderOf(kind)];
+  for (const folder of [living, unfinished, own]) await folder.take();
+  rmSync(join(unfinished.path, 'owner'));
+  expect(await own.sweepOthers()).toEqual([dead.name]);
+  expect(await leftEnds).toEqual([null, 'SIGKILL']);
+  expect([dead, living, unfinished].map(({ path }) => existsSync(path))).toEqual([false, true, true]);
+});
+
+test('a removal that was cut short is finished by the next one', async () => {
+  const kind = kindOf();
+  const { folder: dead, leftEnds } = await abandoned(kind);
+  const cutShort = `${dead.path}.dead`;
+  mkdirSync(join(cutShort, 'slots'), { recursive: true });
+  expect(await folderOf(kind).sweepOthers()).toEqual([dead.name]);
+  expect(await leftEnds).toEqual([null, 'SIGKILL']);
+  expect([dead.path, cutShort].map((path) => existsSync(path))).toEqual([false, false]);
+});
+
+test('one whose name only begins alike is another driver’s', async () => {
+  const kind = kindOf();
+  const { folder } = await abandoned({ ...kind, prefix: `${kind.prefix}other-` });
+  expect(await folderOf(kind).sweepOthers()).toEqual([]);
+  expect(existsSync(folder.path)).toBe(true);
+});
+
+test.runIf(process.getuid?.() === 0)('each slot has a user that no other slot of any folder has', () => {
+  const kind = kindOf();
+  const users = [folderOf(kind), folderOf(kind)].map((folder) => [folder.user(0), folder.user(1)]);
+  expect(new Set(users.flat()).size).toBe(4);
+});
