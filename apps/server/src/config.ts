@@ -116,7 +116,7 @@ const serverVariables = z.object({
   RINGLAB_MAX_RUNS: count(1, 1000)
     .optional()
     .describe(
-      'How many runs may go on at the same time; more wait in a queue. If not set, as many as three quarters of the memory hold.',
+      'How many runs may go on at the same time; more wait in a queue. If not set, as many as three quarters of the memory hold, with the virtual machines of their labs.',
     ),
   RINGLAB_MAX_CHECKS: count(1, 1000)
     .optional()

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type Lab, loadDecks, type Sandbox } from '@ringlab/labkit';
 import type { LabReader } from './authoring/watch-labs.ts';
@@ -13,12 +12,11 @@ import { courseRoutes } from './http/course-routes.ts';
 import { liveImageRoutes } from './http/live-image-routes.ts';
 import { ProvisioningDesk } from './provisioning/desk.ts';
 import type { SandboxDriver } from './sandbox/driver.ts';
-import type { Limits } from './sandbox/limits.ts';
 import { Board } from './sessions/board.ts';
 import { Course } from './sessions/course.ts';
 import { courseSecrets } from './sessions/course-secrets.ts';
 import { LabSessions } from './sessions/lab-sessions.ts';
-import { Places } from './sessions/places.ts';
+import { roomOn } from './sessions/room.ts';
 import { type DriverChoice, SandboxSupply } from './sessions/sandbox-supply.ts';
 import { Survivors } from './sessions/survivors.ts';
 import { Terminals } from './sessions/terminals.ts';
@@ -37,18 +35,6 @@ export interface RunningServer extends AsyncDisposable {
   readonly labReader: LabReader;
 }
 
-/** As many as three quarters of the memory hold, should each go to its limit: runs last until somebody stops them. */
-function runsThatFit({ memoryBytes }: Limits): number {
-  return Math.max(availableParallelism(), Math.floor((totalmem() * 0.75) / memoryBytes));
-}
-
-/** Where there are seats, runs and checks wait for them in one queue. */
-function queues({ maxRuns, maxChecks, limits }: Config, seats: number | undefined) {
-  const runPlaces = new Places(seats ?? maxRuns ?? runsThatFit(limits));
-  const checkPlaces = seats === undefined ? new Places(maxChecks ?? availableParallelism()) : runPlaces;
-  return { runPlaces, checkPlaces, seated: seats !== undefined };
-}
-
 /** Starts everything in order; rejects, with nothing left behind, when a part of it cannot start. */
 export async function startServer(
   config: Config,
@@ -63,8 +49,8 @@ export async function startServer(
   const store = starting.use(new Store(config));
   const secrets = await courseSecrets(config, store);
   const decks = await loadDecks(join(config.labsDir, 'slides'));
-  const seats = 'driver' in choice ? choice.driver.seats : undefined;
-  const poolSandboxes = seats === undefined ? config.poolSandboxes : 0;
+  const room = roomOn('driver' in choice ? choice.driver : undefined, config);
+  const poolSandboxes = room.seated ? 0 : config.poolSandboxes;
   const survivors = starting.use(new Survivors(leftovers, config.idleTimeoutMs));
   const supply = starting.use(new SandboxSupply(choice, config.limits, poolSandboxes, survivors));
   const sandboxStatus = () => supply.status;
@@ -78,7 +64,7 @@ export async function startServer(
     watchers,
     workspaces,
     terminals,
-    ...queues(config, seats),
+    room,
     source: supply,
     engine: () => supply.engine(),
   };

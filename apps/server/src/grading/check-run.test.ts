@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BubblewrapDriver } from '../sandbox/bubblewrap/driver.ts';
 import { testOptions } from '../sandbox/bubblewrap/test-folders.ts';
 import { DEFAULT_LIMITS } from '../sandbox/limits.ts';
-import { Places } from '../sessions/places.ts';
+import { Places, type Queue } from '../sessions/places.ts';
 import { shellLab } from '../testing/labs.ts';
 import { CheckRun } from './check-run.ts';
 
@@ -30,7 +30,7 @@ const hangs = check(async (context) => {
   return { passed: true };
 });
 
-function checkRun(checks: readonly Check[], places: Places, longestMs?: number): CheckRun {
+function checkRun(checks: readonly Check[], places: Queue, longestMs?: number): CheckRun {
   return new CheckRun({
     lab: { ...shellLab, checks },
     enter: (signal, onPosition) => places.enter(signal, onPosition),
@@ -49,7 +49,7 @@ async function ended(run: CheckRun): Promise<CheckRunState> {
 test('a check that never ends is stopped when its time is up, and its place is free again', {
   timeout: 20_000,
 }, async () => {
-  const places = new Places(1);
+  const places = new Places(1).queue();
   const state = await ended(checkRun(hangs, places, 1500));
   expect(state).toMatchObject({ phase: 'ended', passed: false, results: [{ state: 'skipped' }] });
   expect(state.message).toMatch(/^Stopped after 1.5 s/);
@@ -63,7 +63,7 @@ test('a check that never ends is stopped when its time is up, and its place is f
 });
 
 test('a check that never ends is ended by Stop', { timeout: 20_000 }, async () => {
-  const run = checkRun(hangs, new Places(1));
+  const run = checkRun(hangs, new Places(1).queue());
   while (run.state.results[0]?.state !== 'running') await new Promise((resolve) => setTimeout(resolve, 20));
   run.stop();
   expect((await ended(run)).message).toBe('Stopped before all was checked.');

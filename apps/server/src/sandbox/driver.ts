@@ -12,6 +12,8 @@ export interface SandboxDriver extends AsyncDisposable {
   readonly slowness?: number;
   /** How many sandboxes there can be at a time, where each takes something that nobody else may have then. */
   readonly seats?: number;
+  /** The most that such a sandbox takes of this machine's memory; the limit for its programs if left out. */
+  memoryBytes?(spec: Pick<SandboxSpec, 'limits' | 'machines'>): number;
   /** Which of the images it starts sandboxes from, if any. */
   readonly image?: ImageShape;
   /** Tries the real thing, never trusts that a file exists. Never rejects. */

@@ -19,6 +19,7 @@ import type { TerminalSize } from '../terminals/screen.ts';
 import type { Terminal, TerminalLabel } from '../terminals/terminal.ts';
 import { HeldSandbox, type SandboxSource } from './held-sandbox.ts';
 import { handingBack, type Queue } from './places.ts';
+import type { Room } from './room.ts';
 import { Run } from './run.ts';
 import type { Terminals } from './terminals.ts';
 import type { Watcher, Watchers } from './watchers.ts';
@@ -33,10 +34,7 @@ export interface SessionPlace {
   readonly watchers: Watchers;
   readonly workspaces: Workspaces;
   readonly terminals: Terminals;
-  readonly runPlaces: Queue;
-  readonly checkPlaces: Queue;
-  /** Sandboxes are few: each goes with the run that it was for. */
-  readonly seated: boolean;
+  readonly room: Room;
   readonly source: SandboxSource;
   engine(): Pick<RunState, 'driver' | 'engine'>;
 }
@@ -117,7 +115,7 @@ export class LabSession implements AsyncDisposable {
     if (this.#isChecking()) throw new Refusal('busy', 'This lab is being checked already.');
     this.#check = new CheckRun({
       lab: this.#lab(),
-      enter: (signal, onPosition) => this.#place.checkPlaces.enter(signal, onPosition),
+      enter: (signal, onPosition) => this.#place.room.checkPlaces.enter(signal, onPosition),
       takeSandbox: (id) => this.#place.source.take(id, { ...this.#lab(), machinesOptional: true }),
       files: this.#place.workspaces.files(this.#key),
       onChange: (check) => this.#checkChanged(check),
@@ -146,7 +144,7 @@ export class LabSession implements AsyncDisposable {
   async openShell(size: TerminalSize, machine?: string): Promise<Terminal> {
     if (this.#shells.size + this.#openingShells >= SHELLS)
       throw new Refusal('too-many', `A lab has at most ${SHELLS} shells. Close one first.`);
-    if (this.#place.seated && !this.#isRunning())
+    if (this.#place.room.seated && !this.#isRunning())
       throw new Refusal('busy', 'Here a shell needs a run beside it: press Run, then open the shell.');
     this.#openingShells++;
     try {
@@ -212,8 +210,9 @@ export class LabSession implements AsyncDisposable {
   }
 
   #runPlaces(): Queue {
-    const { runPlaces, seated } = this.#place;
-    return seated ? handingBack(runPlaces, () => this.#sandbox.discard()) : runPlaces;
+    const { room } = this.#place;
+    const places = room.runPlaces(this.#lab());
+    return room.seated ? handingBack(places, () => this.#sandbox.discard()) : places;
   }
 
   #isRunning(): boolean {

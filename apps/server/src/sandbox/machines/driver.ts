@@ -4,7 +4,7 @@ import { type Sandbox, SandboxError } from '@ringlab/labkit';
 import { BubblewrapDriver, type BubblewrapOptions } from '../bubblewrap/driver.ts';
 import type { DriverStatus, SandboxDriver, SandboxSpec } from '../driver.ts';
 import type { Accelerator, MachineShape } from '../qemu/arguments.ts';
-import { MachineMaker, type MakerOptions } from '../qemu/maker.ts';
+import { MachineMaker, type MakerOptions, machineBytes } from '../qemu/maker.ts';
 import { Ensemble } from './ensemble.ts';
 import { GuestMachine, MACHINE_LIMITS } from './guest-machine.ts';
 import { SandboxRoot } from './sandbox-root.ts';
@@ -44,6 +44,10 @@ export class BubblewrapWithMachines implements SandboxDriver {
     } catch (error) {
       return `This lab has virtual machines in it. ${(error as Error).message}`;
     }
+  }
+
+  memoryBytes({ limits, machines = [] }: Pick<SandboxSpec, 'limits' | 'machines'>): number {
+    return limits.memoryBytes + machines.length * machineBytes(machineShape('tcg'));
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {

@@ -6,7 +6,7 @@ import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec
 import { ImageFault } from '../image.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Accelerator, MachineShape } from './arguments.ts';
-import { MachineMaker } from './maker.ts';
+import { MachineMaker, machineBytes } from './maker.ts';
 import { sandboxIn } from './sandbox-in.ts';
 
 /** The guest's kernel, sshd, and room to breathe, beyond what programs may use. */
@@ -59,6 +59,10 @@ export class QemuDriver implements SandboxDriver {
     } catch (error) {
       return { usable: false, message: (error as Error).message, lacksImage: error instanceof ImageFault };
     }
+  }
+
+  memoryBytes({ limits }: Pick<SandboxSpec, 'limits'>): number {
+    return machineBytes(shapeFor('tcg', limits));
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {

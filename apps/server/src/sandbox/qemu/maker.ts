@@ -219,9 +219,14 @@ export class MachineMaker implements AsyncDisposable {
   }
 }
 
+/** The most that a machine takes of the host's memory. */
+export function machineBytes({ memoryMib }: MachineShape): number {
+  return (memoryMib + QEMU_MIB) * MIB;
+}
+
 /** Of the QEMU process: the guest holds its programs' limits itself. */
-function groupLimits(limits: Limits, { memoryMib }: MachineShape): Limits {
-  return { ...limits, memoryBytes: (memoryMib + QEMU_MIB) * MIB };
+function groupLimits(limits: Limits, shape: MachineShape): Limits {
+  return { ...limits, memoryBytes: machineBytes(shape) };
 }
 
 function isSame(wanted: Wanted, common: Wanted): boolean {
