@@ -129,6 +129,14 @@ export class ServerFolder {
     return names.filter((_, i) => removed[i]);
   }
 
+  /** What kept a sandbox from being made, in words where the place in this folder was it. */
+  explain(error: unknown): unknown {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') return error;
+    return new SandboxError(
+      `The disk is full: there is no room left in ${this.path}. Free some and run again.`,
+    );
+  }
+
   async remove(): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
   }

@@ -80,7 +80,7 @@ describe('sandboxes leave nothing', () => {
       `the traces going: ${JSON.stringify(before)}`,
     );
     expect(traces(folder)).toEqual(before);
-  }, 120_000);
+  }, 60_000 + CYCLES * 5000);
 
   test('when making one fails half way', async () => {
     const before = traces(folder);

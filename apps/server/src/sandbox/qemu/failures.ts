@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   cpSync,
@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -26,12 +27,15 @@ import { VmFolder } from './vm-folder.ts';
 /** So many take minutes under emulation: a few in every test run, and more on demand. */
 const CYCLES = Number(process.env.RINGLAB_VM_CYCLES ?? 4);
 const limits = DEFAULT_LIMITS;
+const isRoot = process.getuid?.() === 0;
 
 /** What happens to machines, and what is left of them. `options`' data folder has a snapshot by then. */
 export function qemuFailures(options: QemuOptions): void {
   const folder = new VmFolder(options.dataDir);
   const machines = (): string[] =>
     existsSync(folder.path) ? readdirSync(folder.path).filter((name) => /^\d+$/.test(name)) : [];
+  const snapshots = join(options.dataDir, 'vm-snapshots');
+  const snapshotsKept = () => readdirSync(snapshots).map((name) => statSync(join(snapshots, name)).ino);
   const pidOf = (slot: string): number =>
     Number(readFileSync(join(folder.path, slot, 'pid'), 'utf8').split(' ')[0]);
 
@@ -83,21 +87,57 @@ export function qemuFailures(options: QemuOptions): void {
       expect(machines()).toEqual([]);
     });
 
-    test(`leaves nothing, made and disposed of ${CYCLES} times`, async () => {
+    test(
+      `leaves nothing, made and disposed of ${CYCLES} times`,
+      async () => {
+        await using driver = new QemuDriver(options);
+        await (await driver.create({ id: 'first', limits }))[Symbol.asyncDispose]();
+        const files = () => readdirSync('/proc/self/fd').length;
+        const before = files();
+        for (let i = 0; i < CYCLES; i++) {
+          await using sandbox = await driver.create({ id: `cycle-${i}`, limits });
+          expect((await sh(sandbox, 'echo runs')).out).toBe('runs\n');
+        }
+        expect([machines(), machinesOf(folder)]).toEqual([[], []]);
+        await until(() => files() <= before, 'descriptors being closed');
+      },
+      60_000 + CYCLES * 15_000,
+    );
+
+    test('that is ended from outside while it goes on is no fault of its snapshot', async () => {
       await using driver = new QemuDriver(options);
       await (await driver.create({ id: 'first', limits }))[Symbol.asyncDispose]();
-      const files = () => readdirSync('/proc/self/fd').length;
-      const before = files();
-      for (let i = 0; i < CYCLES; i++) {
-        await using sandbox = await driver.create({ id: `cycle-${i}`, limits });
-        expect((await sh(sandbox, 'echo runs')).out).toBe('runs\n');
+      const before = snapshotsKept();
+      const creating = driver.create({ id: 'ended', limits });
+      creating.catch(() => {});
+      await until(() => machines().some((slot) => existsSync(join(folder.path, slot, 'pid'))), 'a machine');
+      process.kill(pidOf(machines()[0] ?? ''), 'SIGTERM');
+      await expect(creating).rejects.toThrow(SandboxError);
+      expect([snapshotsKept(), machines()]).toEqual([before, []]);
+    });
+
+    test.runIf(isRoot)('that does not start on a full disk says so, and keeps its snapshot', async () => {
+      await using driver = new QemuDriver(options);
+      await (await driver.create({ id: 'first', limits }))[Symbol.asyncDispose]();
+      const before = snapshotsKept();
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', folder.path]);
+      try {
+        await expect(driver.create({ id: 'full', limits })).rejects.toThrow(
+          new SandboxError(
+            `The disk is full: there is no room left in ${folder.path}. Free some and run again.`,
+          ),
+        );
+        expect(machines()).toEqual([]);
+      } finally {
+        execFileSync('umount', [folder.path]);
       }
-      expect([machines(), machinesOf(folder)]).toEqual([[], []]);
-      await until(() => files() <= before, 'descriptors being closed');
+      expect(snapshotsKept()).toEqual(before);
+      await using next = await driver.create({ id: 'next', limits });
+      expect((await sh(next, 'echo runs')).out).toBe('runs\n');
     });
 
     test('is booted when its snapshot is damaged', async () => {
-      const snapshots = join(options.dataDir, 'vm-snapshots');
+      const damaged = snapshotsKept();
       for (const name of readdirSync(snapshots)) {
         const path = join(snapshots, name, 'state');
         const bytes = readFileSync(path).byteLength;
@@ -107,6 +147,8 @@ export function qemuFailures(options: QemuOptions): void {
       await using driver = new QemuDriver(options);
       await using sandbox = await driver.create({ id: 'damaged', limits });
       expect((await sh(sandbox, 'echo runs')).out).toBe('runs\n');
+      expect(snapshotsKept()).toEqual([]);
+      expect(damaged).toHaveLength(1);
     });
   });
 

@@ -119,6 +119,11 @@ export class Machine implements AsyncDisposable {
     return first as T;
   }
 
+  /** Somebody ended it. QEMU that was asked to by a signal ends without an error; one that cannot go on has one. */
+  get wasStopped(): boolean {
+    return this.#process.exitCode === 0 || this.#process.signalCode !== null;
+  }
+
   /** Why it ended or does not answer, by what QEMU or the guest said last. */
   async failure(): Promise<SandboxError> {
     const log =

@@ -14,6 +14,9 @@ export interface Started {
   readonly link: SshLink;
 }
 
+/** A machine was started that is of no use, and nobody ended it. */
+export class MachineFault extends SandboxError {}
+
 /** Starts a machine and logs in. `brought` is what a machine that boots is given; one that continues has it. */
 export async function startMachine(
   slot: Slot,
@@ -23,10 +26,20 @@ export async function startMachine(
 ): Promise<Started> {
   await using undo = new AsyncDisposableStack();
   const machine = undo.use(await Machine.start(slot, spec));
-  const link = undo.use(await loggedIn(machine, spec, timeoutMs));
-  if (spec.snapshot === undefined) await machine.whileItLives(bring(link, brought));
+  const link = undo.use(await inMachine(machine, loggedIn(machine, spec, timeoutMs)));
+  if (spec.snapshot === undefined) await inMachine(machine, bring(link, brought));
   undo.move();
   return { machine, link };
+}
+
+/** What is done in a machine. Rejects with MachineFault when it fails, unless somebody ended the machine meanwhile. */
+export async function inMachine<T>(machine: Machine, what: Promise<T>): Promise<T> {
+  try {
+    return await machine.whileItLives(what);
+  } catch (error) {
+    if (machine.wasStopped) throw error;
+    throw new MachineFault((error as Error).message);
+  }
 }
 
 async function loggedIn(
@@ -35,7 +48,7 @@ async function loggedIn(
   timeoutMs: number,
 ): Promise<SshLink> {
   try {
-    return await machine.whileItLives(machine.logIn(keys, timeoutMs, snapshot?.banner));
+    return await machine.logIn(keys, timeoutMs, snapshot?.banner);
   } catch (error) {
     const said = await machine.console().catch(() => '');
     if (said === '') throw error;

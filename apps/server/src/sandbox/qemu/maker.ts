@@ -17,7 +17,7 @@ import { type Accelerator, type MachineShape, shapeArguments } from './arguments
 import { OWN_SOCKET, READY_SOCKET, stageBrought, type Wanted, warm } from './guest.ts';
 import { type VmImage, vmImage } from './image.ts';
 import type { Given, Machine, MachineSpec } from './machine.ts';
-import { launch, refresh, type Started, startMachine } from './make.ts';
+import { inMachine, launch, MachineFault, refresh, type Started, startMachine } from './make.ts';
 import { type Snapshot, Snapshots } from './snapshots.ts';
 import { type Slot, VmFolder } from './vm-folder.ts';
 
@@ -91,15 +91,10 @@ export class MachineMaker implements AsyncDisposable {
   /** Rejects with SandboxError. */
   async make(wanted: Wanted, given: readonly Given[] = []): Promise<Made> {
     const prepared = await this.#preparation.get();
-    const snapshot = await this.#snapshot(prepared);
-    if (snapshot === undefined) return this.#make(wanted, given, prepared, undefined);
     try {
-      return await this.#make(wanted, given, prepared, snapshot);
-    } catch {
-      // A snapshot that does not continue is of no use to the next either.
-      await this.#snapshots.remove(this.#key(prepared));
-      this.#saving = undefined;
-      return this.#make(wanted, given, prepared, undefined);
+      return await this.#goOnOrBoot(wanted, given, prepared);
+    } catch (error) {
+      throw this.#folder.explain(error);
     }
   }
 
@@ -119,6 +114,25 @@ export class MachineMaker implements AsyncDisposable {
     this.#saving = undefined;
   }
 
+  async #goOnOrBoot(wanted: Wanted, given: readonly Given[], prepared: Prepared): Promise<Made> {
+    const saved = this.#snapshot(prepared);
+    const snapshot = await saved;
+    try {
+      return await this.#make(wanted, given, prepared, snapshot);
+    } catch (error) {
+      if (snapshot === undefined || !(error instanceof MachineFault)) throw error;
+    }
+    const made = await this.#make(wanted, given, prepared, undefined);
+    // It boots, and does not go on from there: that is of no use to the next one either.
+    if (this.#saving === saved) await this.#forget(prepared);
+    return made;
+  }
+
+  async #forget(prepared: Prepared): Promise<void> {
+    await this.#snapshots.remove(this.#key(prepared));
+    this.#saving = undefined;
+  }
+
   async #make(
     wanted: Wanted,
     given: readonly Given[],
@@ -128,12 +142,8 @@ export class MachineMaker implements AsyncDisposable {
     await using undo = new AsyncDisposableStack();
     const { machine, link } = await this.#start(prepared, wanted.limits, { snapshot, given }, undo);
     const ready = snapshot !== undefined && isSame(wanted, this.#options.common);
-    const [dial] = await Promise.all([
-      ready
-        ? link.dialer(READY_SOCKET)
-        : launch(link, wanted, OWN_SOCKET).then(() => link.dialer(OWN_SOCKET)),
-      refresh(link),
-    ]);
+    const reached = ready ? link.dialer(READY_SOCKET) : launchOwn(link, wanted);
+    const [dial] = await inMachine(machine, Promise.all([reached, refresh(link)]));
     const made = undo.move();
     return { machine, link, dial, [Symbol.asyncDispose]: () => made.disposeAsync() };
   }
@@ -217,6 +227,11 @@ export class MachineMaker implements AsyncDisposable {
     undo.use(machine);
     undo.use(link);
   }
+}
+
+async function launchOwn(link: SshLink, wanted: Wanted): Promise<Dial> {
+  await launch(link, wanted, OWN_SOCKET);
+  return link.dialer(OWN_SOCKET);
 }
 
 /** The most that a machine takes of the host's memory. */
