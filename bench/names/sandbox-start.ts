@@ -10,7 +10,7 @@ const SCRIPT = join(import.meta.dirname, '../../apps/server/src/testing/sandbox-
 /** Drivers are the server's to start: it measures, here is only printed. */
 export const sandboxStart: Benchmark = {
   name: 'sandbox-start',
-  how: 'each driver that works here, until a program in a terminal of a sandbox has printed, median of 9: cold, a new sandbox; warm, one that the pool had ready',
+  how: 'each driver that works here, until a program in a terminal of a sandbox has printed, median of 9: cold, a new sandbox; warm, one that the pool had ready; boot, a virtual machine without a snapshot',
   run: async (print) => {
     const child = spawn(process.execPath, [SCRIPT], { stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(child, 'exit');

@@ -46,12 +46,13 @@ void give_up(const char *what)
 	exit(1);
 }
 
-int run(const char *const argv[])
+int run(const char *const argv[], int error_fd)
 {
 	int status = -1;
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		dup2(error_fd, STDERR_FILENO);
 		execv(argv[0], (char *const *)argv);
 		_exit(127);
 	}

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,24 +92,7 @@ static void take_keys(void)
 	if (!take_from_host("authorized_keys", "/run/ringlab/authorized_keys", 0644))
 		fprintf(stderr, "ringlab: the host gave no opt/ringlab/authorized_keys: nobody can log in\n");
 	if (!take_from_host("host_key", "/run/ringlab/host_key", 0600))
-		run(keygen);
-}
-
-/* The kernel's netmap, where an instructor's package brought it; and what /etc/modules names, like everywhere. */
-static void load_modules(void)
-{
-	static const char *const modprobe[] = { "/usr/sbin/modprobe", "-q", "netmap", NULL };
-	static const char *const listed[] = { "/bin/sh", "-c", "grep -v '^#' /etc/modules | xargs -r -n1 /usr/sbin/modprobe", NULL };
-	glob_t found;
-
-	if (glob("/usr/lib/modules/*/*/netmap.ko*", 0, NULL, &found) == 0 ||
-	    glob("/usr/lib/modules/*/*/*/netmap.ko*", 0, NULL, &found) == 0 ||
-	    glob("/usr/lib/modules/*/*/*/*/netmap.ko*", 0, NULL, &found) == 0)
-		run(modprobe);
-	if (access("/etc/modules", R_OK) == 0)
-		run(listed);
-	if (access("/dev/netmap", F_OK) == 0)
-		chmod("/dev/netmap", 0666);
+		run(keygen, STDERR_FILENO);
 }
 
 /* An extension's last word, as root, before anybody may log in. */
@@ -119,7 +101,7 @@ static void run_boot_script(void)
 	static const char *const script[] = { "/etc/ringlab/boot", NULL };
 
 	if (access(script[0], X_OK) == 0)
-		run(script);
+		run(script, STDERR_FILENO);
 }
 
 void make_world(void)
@@ -130,6 +112,7 @@ void make_world(void)
 	sethostname(option("ringlab.hostname", "ringlab"), strlen(option("ringlab.hostname", "ringlab")));
 	raise_loopback();
 	take_keys();
-	load_modules();
+	load_listed_modules();
 	run_boot_script();
+	open_netmap();
 }

@@ -98,10 +98,10 @@ function optionsOf(root: DebianRoot, cache: string): string[] {
   ];
 }
 
-/** Copies a folder over the root as root's, with the modes that any clone of it would have. */
+/** Copies a folder over the root as root's, with the modes that any clone of it would have; its `lib` is the root's `usr/lib`. */
 function overlayHook(folder: string): string {
   const pack = `tar -C '${folder}' --owner=0 --group=0 --mode=u+rwX,go+rX,go-w -c .`;
-  return `${pack} | tar -C "$1" -x --no-overwrite-dir`;
+  return `${pack} | tar -C "$1" -x --no-overwrite-dir --keep-directory-symlink`;
 }
 
 /** What would tell two machines' builds apart, and names what only this machine can reach. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { copyFile, glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, glob, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Stop } from '../../../tools/prepare/stop.mjs';
 import {
@@ -59,6 +59,7 @@ function vmRoot({ root, sources, workshop }: Foundation): Stage {
         `chroot "$1" usermod --password '*' ${USER.name}`,
         ...hookCall(extra.hook),
         'chroot "$1" sh -c "ls /lib/modules | xargs -n1 depmod"',
+        LOAD_NETMAP,
       ],
       hookPaths: extra.hook === undefined ? [] : [extra.hook],
       // The kernel's package asks for this before it has an initramfs made.
@@ -68,6 +69,12 @@ function vmRoot({ root, sources, workshop }: Foundation): Stage {
     workshop,
   );
 }
+
+/** Whoever adds the module wants it. */
+const LOAD_NETMAP = [
+  'if ls "$1"/lib/modules | xargs -I{} chroot "$1" modinfo -k {} netmap > /dev/null 2>&1; then',
+  'mkdir -p "$1"/etc/modules-load.d; echo netmap > "$1"/etc/modules-load.d/ringlab-netmap.conf; fi',
+].join(' ');
 
 function guestInit(unpacked: Stage, workshop: Workshop): Stage {
   const source = join(GUEST_SOURCES, 'init');
@@ -97,11 +104,22 @@ async function bootFiles(rootTar: string, init: Uint8Array, to: string): Promise
     const [kernel, ...more] = await Array.fromAsync(glob('boot/vmlinuz-*', { cwd: folder }));
     if (kernel === undefined || more.length > 0) throw new Stop('The VM image needs exactly one kernel.');
     await unpackKernel(join(folder, kernel), join(to, 'vmlinux'));
-    const modules = join(folder, 'usr/lib/modules', kernel.replace('boot/vmlinuz-', ''));
+    const version = kernel.replace('boot/vmlinuz-', '');
+    const modules = join(folder, 'usr/lib/modules', version);
+    mustBeFor(version, await readdir(join(folder, 'usr/lib/modules')));
     await writeFile(join(to, 'initramfs'), cpio(await initramfs(modules, init), EPOCH_SECONDS));
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** Modules for another kernel are of no use, and whoever added them should know. */
+export function mustBeFor(version: string, versions: readonly string[]): void {
+  const others = versions.filter((other) => other !== version);
+  if (others.length > 0)
+    throw new Stop(
+      `The guest's kernel is ${version}, and what was added to the VM image has modules for ${others.join(', ')}, which it cannot load. Add some that were built for ${version}.`,
+    );
 }
 
 /** Not compressed: under emulation unpacking would cost more than reading. */

@@ -51,5 +51,5 @@ export {
 } from './probes/probes.ts';
 export * from './sandbox.ts';
 export { labSchemaText } from './schema.ts';
-export { type VerifyOptions, verifyLab } from './verify.ts';
+export { forChecks, type VerifyOptions, verifyLab } from './verify.ts';
 export { textProblems } from './verify-text.ts';

@@ -151,6 +151,7 @@ function labOf(
     interfaces: manifest.interfaces,
     machines: manifest.machines,
     machinesOptional: manifest.machinesOptional,
+    engine: onlyEngine(manifest),
     checks,
     optional: optionalOf(manifest),
     hints: { ...generalHints, ...manifest.hints },
@@ -219,6 +220,10 @@ function needsOf({ needs, machines }: LabManifest): LabNeeds {
       needs.drivers ??
       (machines.length > 0 ? ['bubblewrap'] : ['bubblewrap', 'docker', 'qemu', 'ssh', 'swarm']),
   };
+}
+
+function onlyEngine({ needs: { engines = [] } }: LabManifest): Lab['engine'] {
+  return engines.length === 1 ? engines[0] : undefined;
 }
 
 async function exists(path: string): Promise<boolean> {

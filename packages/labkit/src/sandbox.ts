@@ -83,6 +83,8 @@ export interface SandboxFittings {
   readonly machines: readonly SandboxMachine[];
   /** Where there cannot be machines, a sandbox without them is better than none. */
   readonly machinesOptional?: boolean;
+  /** Who has to provide `/dev/netmap`; left out where either will do. */
+  readonly engine?: EngineName | undefined;
 }
 
 export interface ExecOptions {

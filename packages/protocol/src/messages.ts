@@ -40,6 +40,8 @@ const place = { workspace: workspaceRef.required() };
 export const sandboxStatus = z.object({
   driver: driverName.optional(),
   engine: engineName.optional(),
+  /** All that a lab can ask for there; that one alone if left out. */
+  engines: z.array(engineName).optional(),
   usable: z.boolean(),
   message: z.string(),
 });

@@ -28,3 +28,16 @@ test('readings that come faster than nmstat reads are not looked at', async () =
   expect(readings.length).toBeGreaterThan(0);
   expect(readings.length).toBeLessThanOrEqual(1 + (performance.now() - startMs) / 25);
 });
+
+test('where netmap is the kernel’s, only ports that it tells of are waited for', async () => {
+  const told = Buffer.from('{"ts_us":1,"engine":"netmap","ports":[]}\n');
+  const sandbox = sandboxThatPrints(async function* () {
+    yield told;
+    await new Promise(() => undefined);
+  });
+  using watch = new RateWatch(() => undefined);
+  await watch.start(sandbox);
+  const { signal } = new AbortController();
+  expect(await watch.untilPorts(['p{1', 'veth0'], 60_000, signal)).toEqual([]);
+  expect(await watch.untilPorts(['p{1', 'vale0:sink'], 100, signal)).toEqual(['vale0:sink']);
+});

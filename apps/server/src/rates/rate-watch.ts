@@ -21,6 +21,8 @@ export class RateWatch implements Disposable {
   #process: SandboxProcess | undefined;
   #told: NmstatSample | undefined;
   #ports: ReadonlySet<string> = new Set();
+  /** Netmap in the kernel tells of the ports of switches alone. */
+  #tellsAll = true;
   #clockMs: number | undefined;
 
   constructor(onReading: (reading: Reading) => void) {
@@ -33,7 +35,7 @@ export class RateWatch implements Disposable {
     void this.#read(this.#process).catch((fault) => console.error('nmstat could not be read:', fault));
   }
 
-  /** Resolves when all these ports exist, with an empty list, or with those that still do not when the time is up. */
+  /** Resolves when all these ports exist, as far as they are told of, with an empty list, or with those that still do not when the time is up. */
   async untilPorts(names: readonly string[], waitMs: number, signal: AbortSignal): Promise<string[]> {
     const deadline = AbortSignal.any([AbortSignal.timeout(waitMs), signal]);
     while (this.#missing(names).length > 0 && !deadline.aborted) await this.#nextReading(deadline);
@@ -45,7 +47,8 @@ export class RateWatch implements Disposable {
   }
 
   #missing(names: readonly string[]): string[] {
-    return names.filter((name) => !this.#ports.has(name));
+    const isTold = (name: string) => this.#tellsAll || name.startsWith('vale');
+    return names.filter((name) => isTold(name) && !this.#ports.has(name));
   }
 
   #nextReading(deadline: AbortSignal): Promise<void> {
@@ -81,6 +84,7 @@ export class RateWatch implements Disposable {
 
   #sampled(sample: NmstatSample): void {
     this.#ports = new Set(sample.ports.map(({ name }) => name));
+    this.#tellsAll = sample.engine === 'unetmap';
     for (const wake of [...this.#portWaiters]) wake();
     const sinceMs = this.#told ? (sample.ts_us - this.#told.ts_us) / 1000 : TELL_MS;
     // Half a reading early is as near as it gets.

@@ -35,7 +35,14 @@ export interface SandboxDriver extends AsyncDisposable {
 }
 
 export type DriverStatus =
-  | { readonly usable: true; readonly engine: EngineName; readonly message: string }
+  | {
+      readonly usable: true;
+      /** Of sandboxes for which no other is asked. */
+      readonly engine: EngineName;
+      /** All that can be asked for; that one alone if left out. */
+      readonly engines?: readonly EngineName[];
+      readonly message: string;
+    }
   /** `message`: what is missing and the command or setting that mends it. */
   | { readonly usable: false; readonly message: string; readonly lacksImage?: boolean };
 
@@ -49,8 +56,8 @@ export interface SandboxSpec {
   readonly machines?: readonly SandboxMachine[];
   /** It says so in place of rejecting when there cannot be any: `machinesMissing`. */
   readonly machinesOptional?: boolean;
-  /** Who provides `/dev/netmap`; unetmap if not said. A driver that cannot rejects with SandboxError. */
-  readonly engine?: EngineName;
+  /** Who provides `/dev/netmap`; the driver's own choice if not said. One that cannot rejects with SandboxError. */
+  readonly engine?: EngineName | undefined;
 }
 
 /** For drivers whose sandboxes never have machines beside them. Throws SandboxError. */

@@ -14,6 +14,8 @@ export interface DriverConfig {
   readonly imagesDir: string;
   /** Of saved virtual machines, which may be shared by several data folders; the data folder if left out. */
   readonly cacheDir?: string;
+  /** False boots every virtual machine; for measuring. */
+  readonly snapshots?: boolean;
   readonly dockerSocket?: string | undefined;
   readonly limits: Limits;
   readonly sshHosts: readonly string[];

@@ -33,6 +33,18 @@ describe('the pool', () => {
     expect([sandbox.id, (await sh(sandbox, 'echo runs')).out]).toEqual(['grace-forward', 'runs\n']);
   });
 
+  test('does not hand out one with another engine than is needed', async () => {
+    await using pool = new SandboxPool({ driver, limits, size: 1 });
+    await until(() => pool.ready === 1, 'the pool being full');
+    const fittings = { interfaces: [], machines: [] };
+    await expect(pool.take('linus-tx', { ...fittings, engine: 'kernel' })).rejects.toThrow(
+      /needs netmap in the kernel.*RINGLAB_DRIVER/,
+    );
+    expect(pool.ready).toBe(1);
+    await using sandbox = await pool.take('linus-rx', { ...fittings, engine: 'unetmap' });
+    expect([sandbox.engine, pool.ready]).toEqual(['unetmap', 0]);
+  });
+
   test('does not hand out one that died while it waited', async () => {
     await using pool = new SandboxPool({ driver, limits, size: 1 });
     await until(() => pool.ready === 1, 'the pool being full');

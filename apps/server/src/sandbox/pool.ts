@@ -50,16 +50,16 @@ export class SandboxPool implements AsyncDisposable {
   async take(id: string, fittings: SandboxFittings = NO_FITTINGS): Promise<Sandbox> {
     if (this.#disposed) throw new SandboxError('The server is stopping.');
     const { driver, limits } = this.#options;
-    const { interfaces, machines, machinesOptional = false } = fittings;
+    const { interfaces, machines, machinesOptional = false, engine } = fittings;
     if (interfaces.length + machines.length > 0)
-      return driver.create({ id, limits, interfaces, machines, machinesOptional });
-    for (let warm = this.#warm.shift(); warm !== undefined; warm = this.#warm.shift()) {
+      return driver.create({ id, limits, interfaces, machines, machinesOptional, engine });
+    for (let warm = this.#takeWarm(engine); warm !== undefined; warm = this.#takeWarm(engine)) {
       this.#fillSoon(REFILL_DELAY_MS);
       if (!(await isAlive(warm))) continue;
       void driver.rename?.(warm, id);
       return new NamedSandbox(id, warm);
     }
-    return driver.create({ id, limits });
+    return driver.create({ id, limits, engine });
   }
 
   /** Ends those that wait, not those that were taken. */
@@ -68,6 +68,11 @@ export class SandboxPool implements AsyncDisposable {
     clearTimeout(this.#timer);
     await this.#filling;
     await Promise.all(this.#warm.splice(0).map((sandbox) => sandbox[Symbol.asyncDispose]()));
+  }
+
+  #takeWarm(engine: EngineName | undefined): Sandbox | undefined {
+    const at = this.#warm.findIndex((warm) => engine === undefined || warm.engine === engine);
+    return at < 0 ? undefined : this.#warm.splice(at, 1)[0];
   }
 
   #fillSoon(delayMs: number): void {

@@ -70,3 +70,16 @@ test('the instructor reads every solution, opens one to all, and locks it again'
   await course.setSolutionOpen(slug, false);
   expect(isOpen(course, ana)).toBe(false);
 });
+
+test('a lab that needs an engine runs where sandboxes can have it, and elsewhere says so', async () => {
+  await using store = open();
+  const needing = { ...lab, needs: { ...lab.needs, engines: ['kernel' as const] } };
+  const missingWith = (engines: ('unetmap' | 'kernel')[]) =>
+    new Course([needing], store, () => ({ usable: true, message: '', engine: 'unetmap', engines })).missing(
+      needing,
+    );
+  expect(missingWith(['unetmap'])).toBe(
+    'This lab needs the engine kernel; here netmap is provided by unetmap.',
+  );
+  expect(missingWith(['unetmap', 'kernel'])).toBeUndefined();
+});

@@ -97,10 +97,10 @@ export class Course {
 
   /** Why this lab cannot run on this server. */
   missing(lab: Lab): string | undefined {
-    const { usable, message, engine, driver } = this.#sandboxStatus();
+    const { usable, message, engine, engines = engine ? [engine] : [], driver } = this.#sandboxStatus();
     if (!usable) return message;
-    if (engine && !lab.needs.engines.includes(engine)) {
-      return `This lab needs the engine ${lab.needs.engines.join(' or ')}; here netmap is provided by ${engine}.`;
+    if (engines.length > 0 && !engines.some((each) => lab.needs.engines.includes(each))) {
+      return `This lab needs the engine ${lab.needs.engines.join(' or ')}; here netmap is provided by ${engines.join(' or ')}.`;
     }
     const { drivers } = lab.needs;
     if (driver && drivers.length > 0 && !drivers.includes(driver)) {

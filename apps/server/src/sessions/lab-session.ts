@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import type { Lab, LimitEvent, SandboxFile } from '@ringlab/labkit';
+import { forChecks, type Lab, type LimitEvent, type SandboxFile } from '@ringlab/labkit';
 import type {
   CheckRunState,
   RateSample,
@@ -116,7 +116,7 @@ export class LabSession implements AsyncDisposable {
     this.#check = new CheckRun({
       lab: this.#lab(),
       enter: (signal, onPosition) => this.#place.room.checkPlaces.enter(signal, onPosition),
-      takeSandbox: (id) => this.#place.source.take(id, { ...this.#lab(), machinesOptional: true }),
+      takeSandbox: (id) => this.#place.source.take(id, { ...forChecks(this.#lab()), machinesOptional: true }),
       files: this.#place.workspaces.files(this.#key),
       onChange: (check) => this.#checkChanged(check),
     });

@@ -109,6 +109,8 @@ export class Run {
     if (!place) return 'stopped';
     this.#enterPhase('preparing');
     const { sandbox, rates } = await this.#place.prepare();
+    // A lab may have asked for another than most get here.
+    this.#update({ engine: sandbox.engine });
     if (this.#stop.signal.aborted) return 'stopped';
     const built = await this.#build(sandbox);
     if (this.#stop.signal.aborted) return 'stopped';

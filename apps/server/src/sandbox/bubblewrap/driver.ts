@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import type { Sandbox } from '@ringlab/labkit';
+import { type Sandbox, SandboxError } from '@ringlab/labkit';
 import { stageAgent } from '../agent/compile.ts';
 import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
@@ -54,6 +54,10 @@ export class BubblewrapDriver implements SandboxDriver {
   /** With the process that holds it, whose only child is the sandbox's first. */
   async createHeld(spec: SandboxSpec): Promise<HeldSandbox> {
     refuseMachines(spec);
+    if (spec.engine === 'kernel')
+      throw new SandboxError(
+        'This lab needs netmap in the kernel, and sandboxes of bubblewrap have unetmap. Set RINGLAB_DRIVER to docker, qemu or ssh, where the kernel there has it.',
+      );
     const { groups, agentFolder, etcFolder } = await this.#preparation.get();
     const toolsFolder = await stageTools(this.#folder.path, this.#options.unetmapDir);
     const sources = { agentFolder, etcFolder, toolsFolder, etcFiles: ETC_FILES };

@@ -6,7 +6,7 @@ import type { DriverStatus, SandboxDriver, SandboxSpec } from '../driver.ts';
 import type { Accelerator, MachineShape } from '../qemu/arguments.ts';
 import { MachineMaker, type MakerOptions, machineBytes } from '../qemu/maker.ts';
 import { Ensemble } from './ensemble.ts';
-import { GuestMachine, MACHINE_LIMITS } from './guest-machine.ts';
+import { GuestMachine, MACHINE } from './guest-machine.ts';
 import { SandboxRoot } from './sandbox-root.ts';
 
 const MACHINE_MIB = 384;
@@ -28,7 +28,7 @@ export class BubblewrapWithMachines implements SandboxDriver {
       ...options,
       name: 'machines',
       shares: SHARES,
-      common: { limits: MACHINE_LIMITS, holdsPorts: true },
+      common: MACHINE,
       shape: machineShape,
     });
   }

@@ -9,6 +9,7 @@ import {
   type SandboxProcess,
 } from '@ringlab/labkit';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import type { Wanted } from '../qemu/guest.ts';
 import type { MachineMaker, Made } from '../qemu/maker.ts';
 import { sandboxIn } from '../qemu/sandbox-in.ts';
 import { attachPorts } from './attach-ports.ts';
@@ -18,12 +19,15 @@ import { WorkspaceCopy } from './workspace-copy.ts';
 
 const MIB = 1024 * 1024;
 /** A machine runs programs that were built elsewhere: little is enough. */
-export const MACHINE_LIMITS: Limits = {
+const MACHINE_LIMITS: Limits = {
   ...DEFAULT_LIMITS,
   memoryBytes: 256 * MIB,
   diskBytes: 96 * MIB,
   scratchBytes: 32 * MIB,
 };
+
+/** What every machine is asked for. Ports that are passed through are unetmap's, whatever its kernel has. */
+export const MACHINE: Wanted = { limits: MACHINE_LIMITS, holdsPorts: true, engine: 'unetmap' };
 
 export interface MachinePlace {
   /** Of the sandbox. */
@@ -57,9 +61,8 @@ export class GuestMachine implements AsyncDisposable {
     const served: ServedPort[] = [];
     for (const [number, port] of ports.entries())
       served.push(undo.use(await servePort(port, { ...place, machine: place.number, number })));
-    const wanted = { limits: MACHINE_LIMITS, holdsPorts: true };
     const given = served.map((each) => each.given);
-    const made = undo.use(await place.maker.make(wanted, given));
+    const made = undo.use(await place.maker.make(MACHINE, given));
     await made.machine.whileItLives(attachPorts(made, served));
     const spec = { id: `${place.id}-${name}`, limits: MACHINE_LIMITS };
     const inside = undo.use(await sandboxIn(made, spec, `its machine ${name}`, () => undefined));

@@ -22,7 +22,7 @@ const PORT = 'ringlab.ssh';
 const TRANSLATION_MIB = 192;
 const CONSOLE_BYTES = 65_536;
 
-const KERNEL_LINE =
+export const KERNEL_LINE =
   'console=ttyS0 quiet panic=-1 no_timer_check tsc=reliable mitigations=off nokaslr cryptomgr.notests';
 
 /** Everything that makes two machines the same to a snapshot: no path, no number of a sandbox. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import { availableParallelism } from 'node:os';
-import { type Sandbox, SandboxError } from '@ringlab/labkit';
+import type { Sandbox } from '@ringlab/labkit';
+import type { AgentSandbox } from '../agent/sandbox.ts';
 import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
 import { ImageFault } from '../image.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Accelerator, MachineShape } from './arguments.ts';
+import type { GuestFindings } from './guest.ts';
 import { MachineMaker, machineBytes } from './maker.ts';
 import { sandboxIn } from './sandbox-in.ts';
 
@@ -51,11 +53,20 @@ export class QemuDriver implements SandboxDriver {
     try {
       const { accelerator, why } = await this.#maker.ready();
       if (accelerator === 'kvm') this.slowness = 2;
-      await using sandbox = await this.create({ id: 'probe', limits: this.#limits });
-      const { code, words } = await (await sandbox.exec(['true'])).exit;
+      const made = await this.#make({ id: 'probe', limits: this.#limits });
+      await using sandbox = made.sandbox;
+      const { engine } = sandbox;
+      // A device that is there proves nothing, and this asks it.
+      const { code, words } = await (await sandbox.exec(['nmstat', '--json'])).exit;
       if (code !== 0)
-        return { usable: false, message: `A virtual machine starts, but a program in it ${words}.` };
-      return { usable: true, engine: sandbox.engine, message: `qemu works. ${why}` };
+        return {
+          usable: false,
+          message: `A virtual machine starts, but nmstat in it, with netmap from ${engine}, ${words}.`,
+        };
+      return {
+        ...{ usable: true, engine, engines: engine === 'kernel' ? ['kernel', 'unetmap'] : ['unetmap'] },
+        message: ['qemu works.', why, ...complaint(made.found)].join(' '),
+      };
     } catch (error) {
       return { usable: false, message: (error as Error).message, lacksImage: error instanceof ImageFault };
     }
@@ -66,13 +77,7 @@ export class QemuDriver implements SandboxDriver {
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
-    refuseMachines(spec);
-    if (spec.engine === 'kernel')
-      throw new SandboxError('Sandboxes in virtual machines have netmap from unetmap, not from the kernel.');
-    const made = await this.#maker.make(spec);
-    const sandbox = await sandboxIn(made, spec, 'its virtual machine', () => this.#living.delete(sandbox));
-    this.#living.add(sandbox);
-    return sandbox;
+    return (await this.#make(spec)).sandbox;
   }
 
   async *adopt(): AsyncIterable<Sandbox> {
@@ -85,9 +90,22 @@ export class QemuDriver implements SandboxDriver {
     await Promise.all([...this.#living].map((sandbox) => sandbox[Symbol.asyncDispose]()));
     await this.#maker[Symbol.asyncDispose]();
   }
+
+  async #make(spec: SandboxSpec): Promise<{ readonly sandbox: AgentSandbox; readonly found: GuestFindings }> {
+    refuseMachines(spec);
+    const made = await this.#maker.make(spec);
+    const sandbox = await sandboxIn(made, spec, 'its virtual machine', () => this.#living.delete(sandbox));
+    this.#living.add(sandbox);
+    return { sandbox, found: made.found };
+  }
 }
 
-function shapeFor(accelerator: Accelerator, { memoryBytes }: Limits): MachineShape {
+function complaint({ notLoaded }: GuestFindings): string[] {
+  return notLoaded === '' ? [] : [`What was added to its image was not loaded: ${notLoaded}.`];
+}
+
+/** Of a machine for a sandbox with these limits. */
+export function shapeFor(accelerator: Accelerator, { memoryBytes }: Limits): MachineShape {
   const wanted = Math.ceil((memoryBytes / MIB + GUEST_MIB) / GUEST_MIB) * GUEST_MIB;
   const processors = Math.min(MOST_PROCESSORS, availableParallelism());
   return { accelerator, memoryMib: Math.max(LEAST_MIB, wanted), processors, devices: [] };

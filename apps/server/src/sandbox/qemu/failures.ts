@@ -21,7 +21,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { sh, until } from '../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { chooseAccelerator } from './accelerator.ts';
-import { QemuDriver, type QemuOptions } from './driver.ts';
+import { QemuDriver, type QemuOptions, shapeFor } from './driver.ts';
+import { engineIn, lookAround, OWN_SOCKET } from './guest.ts';
+import { launch } from './make.ts';
+import { MachineMaker } from './maker.ts';
+import { sandboxIn } from './sandbox-in.ts';
 import { VmFolder } from './vm-folder.ts';
 
 /** So many take minutes under emulation: a few in every test run, and more on demand. */
@@ -134,6 +138,38 @@ export function qemuFailures(options: QemuOptions): void {
       expect(snapshotsKept()).toEqual(before);
       await using next = await driver.create({ id: 'next', limits });
       expect((await sh(next, 'echo runs')).out).toBe('runs\n');
+    });
+
+    test('whose kernel has netmap gives it to programs, and nothing is preloaded', async () => {
+      await using maker = new MachineMaker({
+        ...options,
+        ...{ common: { limits }, shape: shapeFor, shares: 8 },
+      });
+      await using made = await maker.make({ limits });
+      expect([made.engine, made.found]).toEqual(['unetmap', { kernelNetmap: false, notLoaded: '' }]);
+      const { link } = made;
+      // Who answers there is no matter here: that the guest's root has it is what decides.
+      await link.must('', 'mknod -m 666 /dev/netmap c 1 3; echo too old > /run/ringlab/not-loaded');
+      const found = await lookAround(link);
+      expect(found).toEqual({ kernelNetmap: true, notLoaded: 'too old' });
+      const engine = engineIn(found, { limits });
+      expect([engine, engineIn(found, { limits, engine: 'unetmap' })]).toEqual(['kernel', 'unetmap']);
+      await launch(link, { limits }, engine, OWN_SOCKET);
+      const place = { ...made, engine, dial: link.dialer(OWN_SOCKET) };
+      await using sandbox = await sandboxIn(place, { id: 'kernel', limits }, 'its machine', () => {});
+      const { out } = await sh(
+        sandbox,
+        '[ -c /dev/netmap ] && echo "$LD_PRELOAD"; : > /dev/netmap && echo open',
+      );
+      expect(out).toMatch(/^\S*crash-note\.so\nopen\n$/);
+    });
+
+    test('whose kernel has none refuses who needs it, and says how it is added', async () => {
+      await using driver = new QemuDriver(options);
+      await expect(driver.create({ id: 'kernel', limits, engine: 'kernel' })).rejects.toThrow(
+        "This lab needs netmap in the kernel, and the VM image's kernel has none. docs/images.md says how to add it.",
+      );
+      expect(machines()).toEqual([]);
     });
 
     test('is booted when its snapshot is damaged', async () => {

@@ -5,6 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { cp } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { SandboxError } from '@ringlab/labkit';
+import type { EngineName } from '@ringlab/protocol';
 import { agentArguments } from '../agent/arguments.ts';
 import { stageAgent } from '../agent/compile.ts';
 import { environment, TOOLS, UNETMAP_LIBRARY } from '../agent/inside.ts';
@@ -67,8 +69,31 @@ export function freshness({ host, login }: LoginKeys): Buffer {
 /** The command that takes in what `freshness` gives. */
 export const REFRESH = `${AGENT_BINARY} refresh`;
 
+/** What a guest has beyond what every image gives it. */
+export interface GuestFindings {
+  /** Its kernel has netmap, which somebody added to the image. */
+  readonly kernelNetmap: boolean;
+  /** Why modules that somebody added were not loaded; empty when all were. */
+  readonly notLoaded: string;
+}
+
+/** What its init came to. */
+export async function lookAround(link: SshLink): Promise<GuestFindings> {
+  const look = '[ -c /dev/netmap ] && echo netmap || echo; cat /run/ringlab/not-loaded 2>&-; true';
+  const [netmap, ...notLoaded] = (await link.must('Looking at the virtual machine', look)).split('\n');
+  return { kernelNetmap: netmap === 'netmap', notLoaded: notLoaded.filter(Boolean).join('; ') };
+}
+
+/** Who provides `/dev/netmap`: the kernel where it can, unless somebody wants otherwise. Throws SandboxError. */
+export function engineIn({ kernelNetmap, notLoaded }: GuestFindings, { engine }: Wanted): EngineName {
+  if (engine !== 'kernel' || kernelNetmap) return engine ?? (kernelNetmap ? 'kernel' : 'unetmap');
+  throw new SandboxError(
+    `This lab needs netmap in the kernel, and the VM image's kernel has none${notLoaded === '' ? '' : ` (${notLoaded})`}. docs/images.md says how to add it.`,
+  );
+}
+
 /** What of a sandbox's wishes is granted inside the machine. */
-export interface Wanted extends Pick<SandboxSpec, 'limits' | 'interfaces'> {
+export interface Wanted extends Pick<SandboxSpec, 'limits' | 'interfaces' | 'engine'> {
   /** Programs may use network cards, and ports that are passed through, which the machine gets later. */
   readonly holdsPorts?: boolean;
 }
@@ -77,8 +102,13 @@ export interface Wanted extends Pick<SandboxSpec, 'limits' | 'interfaces'> {
  * The command that makes the sandbox: its view and its user are those of a bubblewrap sandbox, so that a program finds the
  * same here. It prints a byte when the agent can be reached. When the agent ends, the machine does.
  */
-export function launchCommand({ limits, interfaces, holdsPorts }: Wanted, socketPath: string): string {
-  const sources = { ...SOURCES, devices: holdsPorts ? PORT_DEVICES : [] };
+export function launchCommand(
+  { limits, interfaces, holdsPorts }: Wanted,
+  engine: EngineName,
+  socketPath: string,
+): string {
+  const netmap = engine === 'kernel' ? ['--dev-bind', '/dev/netmap', '/dev/netmap'] : [];
+  const sources = { ...SOURCES, devices: [...(holdsPorts ? PORT_DEVICES : []), ...netmap] };
   const agent = [...agentArguments(limits, NOTHING_OUTSIDE), ...(holdsPorts ? [OWN_NETWORK] : [])];
   const bwrap = ['bwrap', ...bwrapArguments(sources, limits, agent, interfaces)];
   const launch = [AGENT_BINARY, 'launch', socketPath, USER, USER, '--', ...bwrap];
@@ -106,6 +136,6 @@ const SOURCES = {
   system: MERGED_SYSTEM,
 };
 
-export function guestEnvironment(): Readonly<Record<string, string>> {
-  return environment([`${TOOLS}/${UNETMAP_LIBRARY}`]);
+export function guestEnvironment(engine: EngineName): Readonly<Record<string, string>> {
+  return environment(engine === 'kernel' ? [] : [`${TOOLS}/${UNETMAP_LIBRARY}`]);
 }

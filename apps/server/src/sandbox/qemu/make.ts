@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import { SandboxError } from '@ringlab/labkit';
+import type { EngineName } from '@ringlab/protocol';
 import { newLoginKeys } from '../over-ssh/keys.ts';
 import { awaitAgent } from '../over-ssh/launch.ts';
 import type { SshLink } from '../over-ssh/link.ts';
@@ -62,8 +63,13 @@ export async function refresh(link: SshLink): Promise<void> {
 }
 
 /** Makes a sandbox in the machine; resolves when its agent can be reached on that socket of the guest. */
-export async function launch(link: SshLink, wanted: Wanted, socketPath: string): Promise<void> {
-  const failure = await awaitAgent(link, launchCommand(wanted, socketPath));
+export async function launch(
+  link: SshLink,
+  wanted: Wanted,
+  engine: EngineName,
+  socketPath: string,
+): Promise<void> {
+  const failure = await awaitAgent(link, launchCommand(wanted, engine, socketPath));
   if (failure !== undefined)
     throw new SandboxError(`The virtual machine could not make a sandbox: ${failure.words}`);
 }

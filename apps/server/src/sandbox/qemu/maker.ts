@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { SandboxError } from '@ringlab/labkit';
+import type { EngineName } from '@ringlab/protocol';
 import type { Dial } from '../agent/dial.ts';
 import { type ControlGroups, findControlGroups } from '../bubblewrap/cgroups.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
@@ -14,7 +15,16 @@ import type { SshLink } from '../over-ssh/link.ts';
 import { Preparation } from '../preparation.ts';
 import { type Choice, chooseAccelerator } from './accelerator.ts';
 import { type Accelerator, type MachineShape, shapeArguments } from './arguments.ts';
-import { OWN_SOCKET, READY_SOCKET, stageBrought, type Wanted, warm } from './guest.ts';
+import {
+  engineIn,
+  type GuestFindings,
+  lookAround,
+  OWN_SOCKET,
+  READY_SOCKET,
+  stageBrought,
+  type Wanted,
+  warm,
+} from './guest.ts';
 import { type VmImage, vmImage } from './image.ts';
 import type { Given, Machine, MachineSpec } from './machine.ts';
 import { inMachine, launch, MachineFault, refresh, type Started, startMachine } from './make.ts';
@@ -63,6 +73,9 @@ export interface Made extends AsyncDisposable {
   readonly link: SshLink;
   /** To the sandbox's agent. */
   readonly dial: Dial;
+  /** What its programs have. */
+  readonly engine: EngineName;
+  readonly found: GuestFindings;
 }
 
 /** Makes machines with a sandbox in each, from a snapshot where it can. */
@@ -141,11 +154,14 @@ export class MachineMaker implements AsyncDisposable {
   ): Promise<Made> {
     await using undo = new AsyncDisposableStack();
     const { machine, link } = await this.#start(prepared, wanted.limits, { snapshot, given }, undo);
-    const ready = snapshot !== undefined && isSame(wanted, this.#options.common);
-    const reached = ready ? link.dialer(READY_SOCKET) : launchOwn(link, wanted);
+    const found = snapshot?.found ?? (await inMachine(machine, lookAround(link)));
+    const engine = engineIn(found, wanted);
+    const { common } = this.#options;
+    const ready = snapshot !== undefined && isSame(wanted, common) && engine === engineIn(found, common);
+    const reached = ready ? link.dialer(READY_SOCKET) : launchOwn(link, wanted, engine);
     const [dial] = await inMachine(machine, Promise.all([reached, refresh(link)]));
     const made = undo.move();
-    return { machine, link, dial, [Symbol.asyncDispose]: () => made.disposeAsync() };
+    return { machine, link, dial, engine, found, [Symbol.asyncDispose]: () => made.disposeAsync() };
   }
 
   async #start(
@@ -177,16 +193,17 @@ export class MachineMaker implements AsyncDisposable {
 
   async #findOrSave(prepared: Prepared): Promise<Snapshot | undefined> {
     const key = this.#key(prepared);
-    const found = await this.#snapshots.find(key);
-    if (found !== undefined) return found;
+    const kept = await this.#snapshots.find(key);
+    if (kept !== undefined) return kept;
     const { common } = this.#options;
     await using undo = new AsyncDisposableStack();
     const fresh = { snapshot: undefined, given: [] };
     const { link, slot, spec } = await this.#start(prepared, common.limits, fresh, undo);
+    const found = await lookAround(link);
     await warm(link);
-    await launch(link, common, READY_SOCKET);
+    await launch(link, common, engineIn(found, common), READY_SOCKET);
     link[Symbol.dispose]();
-    await this.#snapshots.save(key, slot, spec.keys);
+    await this.#snapshots.save(key, slot, { keys: spec.keys, found });
     return this.#snapshots.find(key);
   }
 
@@ -229,8 +246,8 @@ export class MachineMaker implements AsyncDisposable {
   }
 }
 
-async function launchOwn(link: SshLink, wanted: Wanted): Promise<Dial> {
-  await launch(link, wanted, OWN_SOCKET);
+async function launchOwn(link: SshLink, wanted: Wanted, engine: EngineName): Promise<Dial> {
+  await launch(link, wanted, engine, OWN_SOCKET);
   return link.dialer(OWN_SOCKET);
 }
 

@@ -17,13 +17,13 @@ export async function sandboxIn(
 ): Promise<AgentSandbox> {
   await using undo = new AsyncDisposableStack();
   undo.use(made);
-  const { dial } = made;
+  const { dial, engine } = made;
   const control = undo.use(await made.machine.whileItLives(Control.open(dial)));
   const all = undo.move();
   return new AgentSandbox({
     ...spec,
-    ...{ engine: 'unetmap', control, dial, counts: undefined },
-    environment: guestEnvironment(),
+    ...{ engine, control, dial, counts: undefined },
+    environment: guestEnvironment(engine),
     lostWords: async () => `stopped: ${machineInWords} ended`,
     dismantle: () => all.disposeAsync().finally(onGone),
   });

@@ -11,6 +11,7 @@ import { SandboxError } from '@ringlab/labkit';
 import { z } from 'zod';
 import { stage } from '../agent/stage.ts';
 import type { LoginKeys } from '../over-ssh/keys.ts';
+import type { GuestFindings } from './guest.ts';
 import { Qmp } from './qmp.ts';
 import type { Slot } from './vm-folder.ts';
 
@@ -20,6 +21,8 @@ export interface Snapshot {
   readonly keys: LoginKeys;
   /** What that sshd has said. */
   readonly banner: string;
+  /** What the guest has. */
+  readonly found: GuestFindings;
 }
 
 const pair = z.object({ private: z.string(), public: z.string() });
@@ -27,6 +30,7 @@ const note = z.object({
   bytes: z.number(),
   keys: z.object({ host: pair, login: pair }),
   banner: z.string(),
+  found: z.object({ kernelNetmap: z.boolean(), notLoaded: z.string() }),
 });
 
 const BANNER_TIMEOUT_MS = 10_000;
@@ -59,14 +63,14 @@ export class Snapshots {
   }
 
   /** Saves a running machine to which nobody is connected; it stands still afterwards. Rejects when there is no room for it. */
-  async save(key: string, slot: Slot, keys: LoginKeys): Promise<void> {
+  async save(key: string, slot: Slot, { keys, found }: Pick<Snapshot, 'keys' | 'found'>): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await stage(this.#folder, key, async (folder) => {
       const statePath = join(folder, 'state');
       using visit = await Visit.pay(slot);
       await saveState(slot, statePath);
       const { banner } = visit;
-      const text = JSON.stringify({ bytes: (await stat(statePath)).size, keys, banner });
+      const text = JSON.stringify({ bytes: (await stat(statePath)).size, keys, banner, found });
       await writeFile(join(folder, 'note.json'), text, { mode: 0o600 });
     });
     await this.#prune(key);
