@@ -69,7 +69,8 @@ const dataDir = await mkdtemp(join(tmpdir(), 'ringlab-start-'));
 try {
   for (const driver of availableDrivers({ ...config, dataDir })) await measureUsable(driver, measure);
   const booting = availableDrivers({ ...config, dataDir, snapshots: false });
-  for (const driver of booting.filter(({ image }) => image === 'vm')) await measureUsable(driver, measureBoot);
+  for (const driver of booting.filter(({ image }) => image === 'vm'))
+    await measureUsable(driver, measureBoot);
 } finally {
   await rm(dataDir, { recursive: true, force: true });
 }

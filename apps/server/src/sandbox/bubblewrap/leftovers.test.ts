@@ -63,24 +63,28 @@ describe('sandboxes leave nothing', () => {
     options[Symbol.dispose]();
   });
 
-  test(`after ${CYCLES} times making one, running a program that stays, and ending it`, async () => {
-    const before = traces(folder);
-    for (let i = 0; i < CYCLES; i++) {
-      await using sandbox = await driver.create({ id: `cycle-${i}`, limits: DEFAULT_LIMITS });
-      const staying = await sandbox.exec(['bash', '-c', `exec -a trace-${folder.key} sleep 1000`], {
-        pty: { cols: 80, rows: 24 },
-      });
-      const stray = await sandbox.exec(['sh', '-c', 'setsid sleep 1001 & echo up; sleep 1002']);
-      await sandbox.put([{ path: 'a/b', content: 'c' }]);
-      expect((await finish(await sandbox.exec(['cat', 'a/b']))).out).toBe('c');
-      void [textOf(staying.output), textOf(stray.output)];
-    }
-    await until(
-      () => JSON.stringify(traces(folder)) === JSON.stringify(before),
-      `the traces going: ${JSON.stringify(before)}`,
-    );
-    expect(traces(folder)).toEqual(before);
-  }, 60_000 + CYCLES * 5000);
+  test(
+    `after ${CYCLES} times making one, running a program that stays, and ending it`,
+    async () => {
+      const before = traces(folder);
+      for (let i = 0; i < CYCLES; i++) {
+        await using sandbox = await driver.create({ id: `cycle-${i}`, limits: DEFAULT_LIMITS });
+        const staying = await sandbox.exec(['bash', '-c', `exec -a trace-${folder.key} sleep 1000`], {
+          pty: { cols: 80, rows: 24 },
+        });
+        const stray = await sandbox.exec(['sh', '-c', 'setsid sleep 1001 & echo up; sleep 1002']);
+        await sandbox.put([{ path: 'a/b', content: 'c' }]);
+        expect((await finish(await sandbox.exec(['cat', 'a/b']))).out).toBe('c');
+        void [textOf(staying.output), textOf(stray.output)];
+      }
+      await until(
+        () => JSON.stringify(traces(folder)) === JSON.stringify(before),
+        `the traces going: ${JSON.stringify(before)}`,
+      );
+      expect(traces(folder)).toEqual(before);
+    },
+    60_000 + CYCLES * 5000,
+  );
 
   test('when making one fails half way', async () => {
     const before = traces(folder);
