@@ -2,9 +2,18 @@
 import type { RingLook } from '@ringlab/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distance, flagLetters, flagNames, isOwned, ringView, slotContent } from './ring-view.ts';
+import {
+  distance,
+  flagLetters,
+  flagNames,
+  isOwned,
+  type RingView,
+  ringView,
+  slotContent,
+} from './ring-view.ts';
 import { EMPTY_SCENE, MOST_TRAVELS, nextScene, travelsBetween } from './scene.ts';
 import { freshRing, type Move, play, type Rings } from './script.ts';
+import { parseFigure } from './told-figure.ts';
 
 const RX = 'a/rx0';
 const TX = 'b/tx0';
@@ -138,6 +147,66 @@ describe('a figure that is told', () => {
     expect(() => play(start(), { kind: 'fill', ring: RX, packets: 1 })).toThrow('no tx ring');
     expect(() => play(start(), { kind: 'sync', ring: 'z/rx0' })).toThrow('There is no ring z/rx0');
   });
+});
+
+describe('a pipe that is told', () => {
+  const PIPE = 'pipe p{1/tx0 p}1/rx0 8\nring out/tx0 8';
+  const seen = (moves: string) => {
+    const [sender, receiver, out] = parseFigure(`${PIPE}\n# x\n${moves}`).steps[0]?.scene.rings ?? [];
+    if (!sender || !receiver || !out) throw new Error('no rings');
+    return { sender, receiver, out };
+  };
+  const marks = ({ head, tail, hwcur, hwtail }: RingView) => [head, tail, hwcur, hwtail];
+
+  it('names the same buffers at both ends', () => {
+    const { sender, receiver } = seen('sync p}1/rx0');
+    expect([...receiver.buffers]).toEqual([...sender.buffers]);
+  });
+
+  it('shows the receiver nothing before both have synced, and moves no mark of the other program', () => {
+    expect(marks(seen('fill p{1/tx0 2\nsync p}1/rx0').receiver)).toEqual([0, 0, 0, 0]);
+    const sent = seen('fill p{1/tx0 2\nsync p{1/tx0');
+    expect(marks(sent.sender)).toEqual([2, 7, 2, 7]);
+    expect(marks(sent.receiver)).toEqual([0, 0, 0, 2]);
+    expect([...sent.receiver.lengths.slice(0, 3)]).toEqual([60, 60, 2048]);
+    expect(marks(seen('fill p{1/tx0 2\nsync p{1/tx0\nsync p}1/rx0').receiver)).toEqual([0, 2, 0, 2]);
+  });
+
+  it('gives slots back when the reader has synced, and then the sender', () => {
+    const read = 'fill p{1/tx0 2\nsync p{1/tx0\nsync p}1/rx0\nread p}1/rx0 2\n';
+    expect(marks(seen(`${read}sync p{1/tx0`).sender)).toEqual([2, 7, 2, 7]);
+    expect(marks(seen(`${read}sync p}1/rx0`).sender)).toEqual([2, 7, 2, 1]);
+    expect(marks(seen(`${read}sync p}1/rx0\nsync p{1/tx0`).sender)).toEqual([2, 1, 2, 1]);
+  });
+
+  it('carries a changed buffer, with its flag, to the other end', () => {
+    const kept = 'fill p{1/tx0 1\nsync p{1/tx0\nsync p}1/rx0\nswap p}1/rx0 out/tx0 1\nsync p}1/rx0';
+    const { sender, receiver, out } = seen(kept);
+    expect([sender.buffers[0], receiver.buffers[0], out.buffers[0]]).toEqual([10, 10, 2]);
+    expect([sender.flags[0], receiver.flags[0], out.flags[0]]).toEqual([1, 0, 1]);
+  });
+
+  it('is filled by syncs alone', () => {
+    expect(() => seen('arrive p}1/rx0 1')).toThrow('tied to other rings');
+    expect(() => seen('send p{1/tx0 1')).toThrow('tied to other rings');
+  });
+});
+
+it('a switch has taken everything when the sender’s sync returns, and drops what does not fit', () => {
+  const { rings } =
+    parseFigure('ring a/tx0 8\nring b/rx0 4\nswitch a/tx0 b/rx0\n# x\nfill a/tx0 5\nsync a/tx0').steps[0]
+      ?.scene ?? EMPTY_SCENE;
+  expect(rings[0]).toMatchObject({ head: 5, hwcur: 5, tail: 4, hwtail: 4 });
+  expect(rings[1]).toMatchObject({ head: 0, tail: 0, hwtail: 3 });
+});
+
+it('a sync forgets that a buffer was changed', () => {
+  const swapped = 'ring a/rx0 8\nring b/tx0 8\n# x\narrive a/rx0 1\nsync a/rx0\nswap a/rx0 b/tx0 1\n';
+  const flags = (moves: string) =>
+    parseFigure(swapped + moves).steps[0]?.scene.rings.map((ring) => ring.flags[0]);
+  expect(flags('')).toEqual([1, 1]);
+  expect(flags('sync a/rx0')).toEqual([0, 1]);
+  expect(flags('sync b/tx0')).toEqual([1, 0]);
 });
 
 describe('travelsBetween', () => {

@@ -22,13 +22,21 @@ export type Move =
   /** The program: buffers of received packets against those of slots to fill, and both heads go on. */
   | { readonly kind: 'swap'; readonly rx: string; readonly tx: string; readonly packets: number };
 
-export type Rings = readonly RingLook[];
+/** Where a ring's packets go; of a ring without it they come from and go to a wire that is not drawn. */
+export type Link =
+  /** The ring at the other end of a pipe. Both name the same buffers. */
+  | { readonly kind: 'pipe'; readonly peer: string }
+  /** The receive rings of the switch's other ports. */
+  | { readonly kind: 'switch'; readonly to: readonly string[] };
 
-const BUF_CHANGED = 1;
+export type ToldRing = RingLook & { readonly link?: Link };
+export type Rings = readonly ToldRing[];
+
+export const BUF_CHANGED = 1;
 const SMALL_PACKET_BYTES = 60;
 const BUFFER_BYTES = 2048;
 
-interface Slot {
+export interface Slot {
   readonly buffer: number;
   readonly length: number;
   readonly flags: number;
@@ -50,15 +58,14 @@ export function freshRing(
 
 export function play(rings: Rings, move: Move): Rings {
   if (move.kind === 'swap') return swap(rings, move);
+  if (move.kind === 'sync') return sync(rings, find(rings, move.ring));
   return replace(rings, moved(find(rings, move.ring), move));
 }
 
-function moved(ring: RingLook, move: Exclude<Move, { kind: 'swap' }>): RingLook {
+function moved(ring: ToldRing, move: Exclude<Move, { kind: 'swap' | 'sync' }>): ToldRing {
   switch (move.kind) {
     case 'arrive':
-      return arrive(ring, move.packets, move.bytes ?? SMALL_PACKET_BYTES);
-    case 'sync':
-      return ring.dir === 'rx' ? syncRx(ring) : syncTx(ring);
+      return arrive(onWire(ring), Array(move.packets).fill(move.bytes ?? SMALL_PACKET_BYTES));
     case 'read':
       return release(wanted(ring, 'rx'), move.packets);
     case 'fill':
@@ -69,39 +76,77 @@ function moved(ring: RingLook, move: Exclude<Move, { kind: 'swap' }>): RingLook 
     case 'look-ahead':
       return { ...ring, cur: within(ring, ring.cur, move.slots, ring.tail) };
     case 'send':
-      return send(ring, move.packets);
+      return send(onWire(ring), move.packets);
   }
 }
 
-/** One slot always stays netmap's, or a full ring would look like an empty one. */
-function arrive(ring: RingLook, packets: number, bytes: number): RingLook {
+/** Packets of these lengths. One slot always stays netmap's, or a full ring would look like an empty one. */
+function arrive(ring: ToldRing, lengths: readonly number[]): ToldRing {
   const room = between(wanted(ring, 'rx').hwtail, ring.hwcur, ring.slots) || ring.slots;
-  const taken = Math.min(packets, room - 1);
+  const taken = lengths.slice(0, room - 1);
+  const slots = slotsOf(ring);
+  for (const [n, length] of taken.entries()) {
+    const at = (ring.hwtail + n) % ring.slots;
+    slots[at] = { buffer: slots[at]?.buffer ?? 0, length, flags: 0 };
+  }
   return {
-    ...fillSlots(ring, ring.hwtail, taken, bytes),
-    hwtail: (ring.hwtail + taken) % ring.slots,
-    packets: ring.packets + taken,
-    drops: ring.drops + packets - taken,
+    ...withSlots(ring, slots),
+    hwtail: (ring.hwtail + taken.length) % ring.slots,
+    packets: ring.packets + taken.length,
+    drops: ring.drops + lengths.length - taken.length,
   };
 }
 
-function syncRx(ring: RingLook): RingLook {
-  return { ...ring, hwcur: ring.head, tail: ring.hwtail, syncs: ring.syncs + 1 };
+/** A sync of one ring takes what its program released, shows it what netmap has for it, and reaches the ring's peers. */
+function sync(rings: Rings, ring: ToldRing): Rings {
+  const released = between(ring.hwcur, ring.head, ring.slots);
+  const passed = slotsFrom(ring, ring.hwcur, released);
+  const synced = taken(ring, released);
+  if (ring.link?.kind === 'switch') return forward(replace(rings, emptied(synced)), ring.link.to, passed);
+  const all = replace(rings, synced);
+  return ring.link ? replace(all, handedOver(find(all, ring.link.peer), ring, passed)) : all;
 }
 
-/** Netmap takes what was released, and gives back what went out by now. */
-function syncTx(ring: RingLook): RingLook {
-  return { ...ring, hwcur: ring.head, tail: ring.hwtail, syncs: ring.syncs + 1 };
+/** Netmap takes what was released, forgets that buffers were changed, and shows what it has. */
+function taken(ring: ToldRing, released: number): ToldRing {
+  const slots = slotsOf(ring);
+  for (let n = 0; n < released; n++) {
+    const at = (ring.hwcur + n) % ring.slots;
+    const slot = slots[at];
+    if (slot) slots[at] = { ...slot, flags: slot.flags & ~BUF_CHANGED };
+  }
+  return { ...withSlots(ring, slots), hwcur: ring.head, tail: ring.hwtail, syncs: ring.syncs + 1 };
+}
+
+/** The other end of a pipe has slots of its own: numbers, lengths and flags are written into them, and no bytes. */
+function handedOver(peer: ToldRing, from: RingLook, passed: readonly Slot[]): ToldRing {
+  if (passed.length === 0) return peer;
+  const slots = slotsOf(peer);
+  for (const [n, slot] of passed.entries()) slots[(from.hwcur + n) % peer.slots] = slot;
+  const hwtail = peer.dir === 'rx' ? from.head : (from.head + peer.slots - 1) % peer.slots;
+  const packets = peer.packets + (peer.dir === 'rx' ? passed.length : 0);
+  return { ...withSlots(peer, slots), hwtail, packets };
+}
+
+/** A switch has copied everything when a sender's sync returns. */
+function emptied(ring: ToldRing): ToldRing {
+  const last = (ring.head + ring.slots - 1) % ring.slots;
+  return { ...ring, hwtail: last, tail: last };
+}
+
+function forward(rings: Rings, to: readonly string[], packets: readonly Slot[]): Rings {
+  const lengths = packets.map(({ length }) => length);
+  return to.reduce((all, id) => replace(all, arrive(find(all, id), lengths)), rings);
 }
 
 /** Of a tx ring `hwtail` is the last slot that the program may have after its next sync. */
-function send(ring: RingLook, packets: number): RingLook {
+function send(ring: ToldRing, packets: number): ToldRing {
   const last = (ring.hwcur + ring.slots - 1) % ring.slots;
   const hwtail = within(wanted(ring, 'tx'), ring.hwtail, packets, last);
   return { ...ring, hwtail, packets: ring.packets + packets };
 }
 
-function release(ring: RingLook, packets: number): RingLook {
+function release(ring: ToldRing, packets: number): ToldRing {
   const head = within(ring, ring.head, packets, ring.tail);
   const curIsBehind =
     between(ring.head, ring.cur, ring.slots) < between(ring.head, head, ring.slots) || ring.cur === ring.head;
@@ -123,16 +168,22 @@ function swap(rings: Rings, { rx, tx, packets }: Extract<Move, { kind: 'swap' }>
   return replace(released, release(find(released, tx), packets));
 }
 
-function find(rings: Rings, id: string): RingLook {
+export function find(rings: Rings, id: string): ToldRing {
   const ring = rings.find((each) => ringId(each) === id);
   if (!ring) throw new Error(`There is no ring ${id} in this figure.`);
   return ring;
 }
 
-const replace = (rings: Rings, ring: RingLook): Rings =>
+export const replace = (rings: Rings, ring: ToldRing): Rings =>
   rings.map((each) => (ringId(each) === ringId(ring) ? ring : each));
 
-function wanted(ring: RingLook, dir: 'tx' | 'rx'): RingLook {
+/** What is tied to other rings gets nothing from elsewhere. */
+function onWire(ring: ToldRing): ToldRing {
+  if (ring.link) throw new Error(`${ringId(ring)} is tied to other rings: a sync moves its packets.`);
+  return ring;
+}
+
+export function wanted(ring: ToldRing, dir: 'tx' | 'rx'): ToldRing {
   if (ring.dir !== dir) throw new Error(`${ringId(ring)} is no ${dir} ring.`);
   return ring;
 }
@@ -140,13 +191,13 @@ function wanted(ring: RingLook, dir: 'tx' | 'rx'): RingLook {
 const between = (from: number, to: number, slots: number) => (((to - from) % slots) + slots) % slots;
 
 /** `from` moved on by `by`, which must not pass `limit`. */
-function within(ring: RingLook, from: number, by: number, limit: number): number {
+function within(ring: ToldRing, from: number, by: number, limit: number): number {
   if (by > between(from, limit, ring.slots))
     throw new Error(`${ringId(ring)} cannot go on by ${by} from slot ${from}: its limit is slot ${limit}.`);
   return (from + by) % ring.slots;
 }
 
-function fillSlots(ring: RingLook, from: number, count: number, length: number): RingLook {
+function fillSlots(ring: ToldRing, from: number, count: number, length: number): ToldRing {
   const slots = slotsOf(ring);
   for (let n = 0; n < count; n++) {
     const at = (from + n) % ring.slots;
@@ -162,7 +213,14 @@ function slotsOf({ runs }: RingLook): Slot[] {
   );
 }
 
-const withSlots = (ring: RingLook, slots: readonly Slot[]): RingLook => ({
+function slotsFrom(ring: ToldRing, from: number, count: number): Slot[] {
+  const slots = slotsOf(ring);
+  return Array.from({ length: count }, (_, n) => slots[(from + n) % ring.slots]).filter(
+    (slot) => slot !== undefined,
+  );
+}
+
+const withSlots = (ring: ToldRing, slots: readonly Slot[]): ToldRing => ({
   ...ring,
   runs: slots.map(({ buffer, length, flags }) => [1, buffer, length, flags]),
 });

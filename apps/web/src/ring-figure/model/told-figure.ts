@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { EMPTY_SCENE, nextScene, type Scene } from './scene.ts';
-import { freshRing, type Move, play, type Rings } from './script.ts';
+import { find, freshRing, type Move, play, type Rings, replace, wanted } from './script.ts';
 
 /** A ring figure of a slide: a scene for each step, and what is said of it. */
 export interface ToldFigure {
@@ -39,6 +39,8 @@ const MOVES: Readonly<Record<string, MoveReader>> = {
  * Reads a figure:
  *
  *     ring a/rx0 8          a ring of 8 slots; rings come first
+ *     pipe p{1/tx0 p}1/rx0 8    two rings of 8 slots, the ends of a pipe
+ *     switch a/tx0 b/rx0    a sends to b, across a VALE switch
  *     # Three packets come  a step, and what is said of it
  *     arrive a/rx0 3        what happens in it: any number of moves
  *
@@ -52,7 +54,7 @@ export function parseFigure(text: string): ToldFigure {
   for (const [index, line] of lines.entries()) {
     try {
       if (line.startsWith('#')) steps.push({ caption: line.slice(1).trim(), scene });
-      else if (line.startsWith('ring ')) rings = [...rings, ringOf(line.split(/\s+/).slice(1), rings)];
+      else if (isSetting(line)) rings = set(rings, line.split(/\s+/));
       else if (line !== '') rings = play(rings, moveOf(line));
     } catch (fault) {
       throw new Error(`Line ${index + 1}, "${line}": ${fault instanceof Error ? fault.message : fault}`);
@@ -71,12 +73,39 @@ export function parseFigure(text: string): ToldFigure {
   return { steps };
 }
 
-function ringOf([id = '', slots]: readonly string[], rings: Rings) {
+type Setter = (rings: Rings, words: readonly string[]) => Rings;
+
+const SETTINGS: Readonly<Record<string, Setter>> = {
+  ring: (rings, [id, slots]) => [...rings, ringOf(id, slots, firstFree(rings))],
+  pipe(rings, [tx, rx, slots]) {
+    const [sender, receiver] = [tx, rx].map((id) => ringOf(id, slots, firstFree(rings)));
+    if (!sender || !receiver || !tx || !rx) return rings;
+    const ends = [
+      { ...wanted(sender, 'tx'), link: { kind: 'pipe', peer: rx } },
+      { ...wanted(receiver, 'rx'), link: { kind: 'pipe', peer: tx } },
+    ] as const;
+    return [...rings, ...ends];
+  },
+  switch(rings, [from = '', ...to]) {
+    for (const id of to) wanted(find(rings, id), 'rx');
+    return replace(rings, { ...wanted(find(rings, from), 'tx'), link: { kind: 'switch', to } });
+  },
+};
+
+const isSetting = (line: string) => Object.hasOwn(SETTINGS, line.split(/\s+/)[0] ?? '');
+
+const set = (rings: Rings, [kind = '', ...words]: readonly string[]): Rings =>
+  SETTINGS[kind]?.(rings, words) ?? rings;
+
+/** 0 and 1 are nobody's. */
+const firstFree = (rings: Rings) =>
+  Math.max(2, ...rings.flatMap(({ runs }) => runs.map(([slots, buffer]) => buffer + slots)));
+
+function ringOf(id = '', slots: string | undefined, firstBuffer: number) {
   const [, port, dir] = id.match(/^(\S+)\/(rx|tx)0$/) ?? [];
   if (port === undefined || (dir !== 'rx' && dir !== 'tx'))
     throw new Error('A ring is named like a/rx0 or b/tx0.');
-  const taken = rings.reduce((sum, ring) => sum + ring.slots, 0);
-  return freshRing(port, dir, count(slots), 2 + taken);
+  return freshRing(port, dir, count(slots), firstBuffer);
 }
 
 function moveOf(line: string): Move {
