@@ -32,11 +32,11 @@ export type Link =
 export type ToldRing = RingLook & { readonly link?: Link };
 export type Rings = readonly ToldRing[];
 
-export const BUF_CHANGED = 1;
+const BUF_CHANGED = 1;
 const SMALL_PACKET_BYTES = 60;
 const BUFFER_BYTES = 2048;
 
-export interface Slot {
+interface Slot {
   readonly buffer: number;
   readonly length: number;
   readonly flags: number;
