@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Deck } from '@ringlab/protocol';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import Reveal from 'reveal.js';
 import { useLocation } from 'wouter';
 import type { Slide } from './deck-parts.ts';
@@ -23,6 +23,9 @@ export function DeckView({ deck, slides }: DeckViewProps) {
   const [isPrint] = useState(() => query().has('print-pdf'));
   const [, navigate] = useLocation();
 
+  useLayoutEffect(() => {
+    if (isPrint) return onPaper();
+  }, [isPrint]);
   useEffect(() => {
     if (element.current === null) return;
     return startReveal(element.current, deck.slug, setPosition);
@@ -50,6 +53,16 @@ export function DeckView({ deck, slides }: DeckViewProps) {
       {isSpeaker && <SpeakerBar slides={slides} position={position} />}
     </div>
   );
+}
+
+/** Paper is light, whatever the screen is. Returns what undoes it. */
+function onPaper(): () => void {
+  const { dataset } = document.documentElement;
+  const before = dataset.theme;
+  dataset.theme = 'light';
+  return () => {
+    dataset.theme = before;
+  };
 }
 
 function startReveal(element: HTMLElement, slug: string, moved: (position: Position) => void): () => void {
