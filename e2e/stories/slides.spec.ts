@@ -28,6 +28,9 @@ test('a lecture goes on by a key, its figures too, and leads into a lab that run
 
   await page.goto(`${new URL(page.url()).origin}/slides/02-netmap-api?print-pdf`);
   await expect(page.locator('.pdf-page')).toHaveCount(9);
+  const printed = page.locator('.pdf-page .ring-stage').first();
+  await expect.poll(async () => (await printed.boundingBox())?.height).toBeGreaterThan(300);
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
 
   await page.goto(`${new URL(page.url()).origin}/slides/02-netmap-api#/8`);
   await page.getByRole('link', { name: 'Lab 02: watch it move' }).click();
@@ -36,4 +39,6 @@ test('a lecture goes on by a key, its figures too, and leads into a lab that run
     SLOW,
   );
   await expect(page).toHaveURL(/\/labs\/02-rings$/);
+  const step = page.locator('.lab-step').filter({ hasText: 'Fill slots' });
+  await expect(step.getByRole('heading')).toBeInViewport();
 });

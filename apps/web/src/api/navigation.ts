@@ -35,6 +35,8 @@ export interface View {
   readonly linkId: string | undefined;
   /** Shown in the ring inspector. */
   readonly port: string | undefined;
+  /** The step of the lab's text that was last asked for; a new object each time, also for the same step. */
+  readonly step: { readonly id: string } | undefined;
   /** The panel that was last asked to the front; a new object each time. */
   readonly panel: { readonly id: PanelId; readonly focus: boolean } | undefined;
   /** A question or a list that the shell lays over the page. */
@@ -52,6 +54,7 @@ const NOWHERE: View = {
   terminalId: undefined,
   linkId: undefined,
   port: undefined,
+  step: undefined,
   panel: undefined,
   dialog: undefined,
 };
@@ -92,6 +95,9 @@ export const navigation = {
   },
   showPort(port: string): void {
     set({ port, panel: { id: 'rings', focus: false } });
+  },
+  showStep(id: string): void {
+    set({ step: { id }, panel: { id: 'lab-text', focus: false } });
   },
   showPanel(id: PanelId, focus = true): void {
     set({ panel: { id, focus } });

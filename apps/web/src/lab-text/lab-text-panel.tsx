@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import './lab-text.css';
 import type { LabDetail, LabStep } from '@ringlab/protocol';
-import { useEffect, useRef } from 'react';
-import { useAppState } from '../api/index.ts';
+import { type RefObject, useEffect, useRef } from 'react';
+import { useAppState, useNavigation } from '../api/index.ts';
 import { minutesText } from '../units/time-text.ts';
 import { Markdown } from './markdown.tsx';
 import { Question } from './question.tsx';
@@ -44,6 +44,7 @@ function LabText({ lab }: { readonly lab: LabDetail }) {
   const outcomes = useOutcomes();
   const states = stepStates(lab.steps, outcomes);
   const steps = useCurrentInView(states);
+  useAskedInView(steps, lab.steps);
   const further = lab.further ?? [];
   const furtherStates = stepStates(further, outcomes);
   const stepAt = (step: LabStep, index: number, state: StepState = 'ahead') => (
@@ -122,4 +123,14 @@ function useCurrentInView(states: readonly StepState[]) {
     if (isNews) list.current?.children[current]?.scrollIntoView({ block: 'start', behavior });
   }, [current]);
   return list;
+}
+
+/** Scrolls to the step that another page or panel asked for. */
+function useAskedInView(list: RefObject<HTMLOListElement | null>, steps: readonly LabStep[]): void {
+  const asked = useNavigation(({ step }) => step);
+  const index = steps.findIndex(({ id }) => id === asked?.id);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: who asks for the same step again means it.
+  useEffect(() => {
+    list.current?.children[index]?.scrollIntoView({ block: 'start' });
+  }, [list, index, asked]);
 }

@@ -58,8 +58,8 @@ function arriveFromSlide(lab: string): void {
   const asked = new URLSearchParams(location.search);
   const workspace = appState().workspace;
   if (workspace?.lab.slug !== lab || workspace.readOnly) return;
-  const step = workspace.lab.steps.findIndex(({ id }) => id === asked.get('step'));
-  if (step >= 0) requestAnimationFrame(() => document.querySelectorAll('.lab-step')[step]?.scrollIntoView());
+  const step = asked.get('step');
+  if (step !== null) navigation.showStep(step);
   if (asked.has('run'))
     actions.startRun().catch((error) => useProblem.setState({ words: errorWords(error) }));
   if (asked.has('step') || asked.has('run')) history.replaceState(null, '', location.pathname);
