@@ -45,8 +45,8 @@ function useLooks(topology: Topology): SeriesLook[] {
 
 function Swatch({ look }: { readonly look: SeriesLook }) {
   return (
-    <svg width="26" height="8" aria-hidden="true">
-      <path d="M1 4H25" stroke={look.color} strokeWidth="2.5" strokeDasharray={look.dash.join(' ')} />
+    <svg width="38" height="8" aria-hidden="true">
+      <path d="M1 4H37" stroke={look.color} strokeWidth="2.5" strokeDasharray={look.dash.join(' ')} />
     </svg>
   );
 }

@@ -13,8 +13,12 @@ export interface SeriesLook {
   readonly dash: readonly number[];
 }
 
-/** A second link of one role has the role's color too, mixed with the text's, and longer dashes. */
-const LATER_MIX_PERCENT = 40;
+/** Later links of one role turn away from its color, degrees of hue to either side; no two look alike. */
+const TURNS_DEG = [0, -50, 50, -100, 100, 150];
+/** And each has one dot more in its line, up to as many as one can count. */
+const MOST_DOTS = 4;
+const DOT = [1.5, 3];
+const LONG_DASH = [14, 3];
 
 /** Reads the theme's tokens from the element; call again when the theme changed. */
 export function seriesLooks(topology: Topology, element: Element): SeriesLook[] {
@@ -29,15 +33,22 @@ export function seriesLooks(topology: Topology, element: Element): SeriesLook[] 
       linkId: link.id,
       name: linkName(link, topology),
       port: link.port,
-      color: mixed(token(`--${role}`), token('--text'), rank),
-      dash: parseDash(token(`--${role}-dash`)).map((length) => length * (1 + rank * 0.75)),
+      color: turned(token(`--${role}`), rank),
+      dash: dotted(parseDash(token(`--${role}-dash`)), rank),
     };
   });
 }
 
-function mixed(color: string, other: string, rank: number): string {
-  if (rank === 0) return color;
-  return `color-mix(in srgb, ${color}, ${other} ${Math.min(80, rank * LATER_MIX_PERCENT)}%)`;
+function turned(color: string, rank: number): string {
+  const deg = TURNS_DEG[rank % TURNS_DEG.length] ?? 0;
+  return deg === 0 ? color : `oklch(from ${color} l c calc(h + ${deg}))`;
+}
+
+/** The `rank`th of the links of a role whose dash that is; a solid line that needs dots is dashed first. */
+export function dotted(dash: readonly number[], rank: number): number[] {
+  if (rank === 0) return [...dash];
+  const dots = Array.from({ length: Math.min(rank, MOST_DOTS) }, () => DOT).flat();
+  return [...(dash.length > 0 ? dash : LONG_DASH), ...dots];
 }
 
 function parseDash(token: string): number[] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Topology, TopologyLink } from '@ringlab/protocol';
-import { type LabelPlace, labelCorners, labelPlace } from './label-place.ts';
+import { type LabeledLink, type LabelPlace, labelCorners, labelPlaces } from './label-place.ts';
 import { type Layout, layouts } from './layout.ts';
 import { type LinkPath, laneOffset, linkPath, type Point } from './link-path.ts';
 import { framesMislead, type MachineFrame, machineFrames } from './machine-frames.ts';
@@ -42,7 +42,7 @@ export function scaleToFit({ width, height }: Drawing, panelWidth: number, panel
 }
 
 function draw(topology: Topology, boxes: Layout): Drawing {
-  const links = topology.links.flatMap((link) => drawLink(link, topology.links, boxes) ?? []);
+  const links = drawLinks(topology.links, boxes);
   const frames = machineFrames(topology, boxes);
   const corners = [
     ...[...boxes.values(), ...frames].flatMap(({ x, y, width, height }) => [
@@ -54,12 +54,24 @@ function draw(topology: Topology, boxes: Layout): Drawing {
   return { boxes, links, frames, ...extent(corners) };
 }
 
-function drawLink(link: TopologyLink, links: readonly TopologyLink[], boxes: Layout): DrawnLink | undefined {
+function drawLinks(links: readonly TopologyLink[], boxes: Layout): DrawnLink[] {
+  const placed = links.flatMap((link) => placeLink(link, links, boxes) ?? []);
+  const labels = labelPlaces(placed, [...boxes.values()]);
+  return placed.flatMap(({ link, path }, index) => {
+    const labelAt = labels[index];
+    return labelAt === undefined ? [] : { link, path, labelAt };
+  });
+}
+
+function placeLink(
+  link: TopologyLink,
+  links: readonly TopologyLink[],
+  boxes: Layout,
+): LabeledLink | undefined {
   const [from, to] = [boxes.get(link.from), boxes.get(link.to)];
   if (from === undefined || to === undefined) return undefined;
   const offset = laneOffset(link, links);
-  const path = linkPath(from, to, offset, [...boxes.values()]);
-  return { link, path, labelAt: labelPlace(path, offset) };
+  return { link, path: linkPath(from, to, offset, [...boxes.values()]), offset };
 }
 
 function extent(corners: readonly Point[]) {

@@ -14,35 +14,53 @@ export interface Box {
 export type Layout = ReadonlyMap<string, Box>;
 
 const NODE_HEIGHT = 44;
-const SMALLEST_NODE_WIDTH = 84;
+/** What a kind of node is called, or what a process does, has its place in them. */
+const SMALLEST_WIDTHS: Readonly<Record<TopologyNode['kind'], number>> = {
+  process: 78,
+  switch: 90,
+  pipe: 94,
+  nic: 118,
+  host: 90,
+};
 const CHARACTER_WIDTH = 7.4;
-const NODE_PADDING = 38;
+const NODE_PADDING = 34;
+
 /** A link needs room for its rate, `2.03 Mpps`, between two nodes side by side, and less between two rows. */
-const RANK_GAP = 96;
-const NODE_GAP = 40;
-const ROW_GAP = 52;
-
-/** Side by side below each other, with a rate beside each of the links that come down. */
-const DOWN_NODE_GAP = 56;
-const DOWN_RANK_GAP = 60;
-
-/**
- * The ways to place the nodes: dagre ranks the graph from left to right in one row. A chain can be folded into rows,
- * each going back the way the row above came, so that a link between two rows is short. A graph that branches would cross
- * itself then; it runs from top to bottom instead. The widest comes first; there is always at least one.
- */
-export function layouts(topology: Topology): Layout[] {
-  const row = placed(topology, { rankdir: 'LR', ranksep: RANK_GAP, nodesep: NODE_GAP });
-  const ranks = ranksOf(row);
-  if (ranks.some((rank) => rank.length > 1)) {
-    const down = placed(topology, { rankdir: 'TB', ranksep: DOWN_RANK_GAP, nodesep: DOWN_NODE_GAP });
-    return [row, down].map((boxes) => new Map(boxes.map((box) => [box.id, box])));
-  }
-  return ranks.length === 0 ? [new Map()] : ranks.map((_, index) => fold(ranks, ranks.length - index));
+interface Gaps {
+  readonly rank: number;
+  readonly node: number;
+  readonly row: number;
+  /** From top to bottom, with a rate beside each of the links that come down. */
+  readonly downNode: number;
+  readonly downRank: number;
 }
 
-function nodeWidth(node: TopologyNode): number {
-  return Math.max(SMALLEST_NODE_WIDTH, Math.round(node.label.length * CHARACTER_WIDTH) + NODE_PADDING);
+const WIDE: Gaps = { rank: 96, node: 40, row: 52, downNode: 56, downRank: 60 };
+/** Where WIDE would be too small to read. */
+const NARROW: Gaps = { rank: 80, node: 26, row: 44, downNode: 34, downRank: 56 };
+
+/** The ways to place the nodes, the widest first; there is always at least one. */
+export function layouts(topology: Topology): Layout[] {
+  return [WIDE, NARROW].flatMap((gaps) => layoutsWith(topology, gaps));
+}
+
+/**
+ * dagre ranks the graph from left to right in one row. A chain can be folded into rows, each going back the way the row
+ * above came, so that a link between two rows is short. A graph that branches would cross itself then; it runs from top
+ * to bottom instead.
+ */
+function layoutsWith(topology: Topology, gaps: Gaps): Layout[] {
+  const row = placed(topology, { rankdir: 'LR', ranksep: gaps.rank, nodesep: gaps.node });
+  const ranks = ranksOf(row);
+  if (ranks.some((rank) => rank.length > 1)) {
+    const down = placed(topology, { rankdir: 'TB', ranksep: gaps.downRank, nodesep: gaps.downNode });
+    return [row, down].map((boxes) => new Map(boxes.map((box) => [box.id, box])));
+  }
+  return ranks.length === 0 ? [new Map()] : ranks.map((_, index) => fold(ranks, ranks.length - index, gaps));
+}
+
+function nodeWidth({ kind, label }: TopologyNode): number {
+  return Math.max(SMALLEST_WIDTHS[kind], Math.round(label.length * CHARACTER_WIDTH) + NODE_PADDING);
 }
 
 interface Spacing {
@@ -81,9 +99,9 @@ function boxOf(id: string, node: { x: number; y: number; width: number; height: 
 }
 
 /** `perRow` ranks a row; one rank a row is a column of nodes. */
-function fold(ranks: readonly (readonly Box[])[], perRow: number): Layout {
+function fold(ranks: readonly (readonly Box[])[], perRow: number, gaps: Gaps): Layout {
   const columnWidths = Array.from({ length: perRow }, (_, column) => columnWidth(ranks, column, perRow));
-  const lefts = columnWidths.map((_, column) => sum(columnWidths.slice(0, column)) + column * RANK_GAP);
+  const lefts = columnWidths.map((_, column) => sum(columnWidths.slice(0, column)) + column * gaps.rank);
   const boxes = new Map<string, Box>();
   let top = 0;
   for (let row = 0; row * perRow < ranks.length; row += 1) {
@@ -95,7 +113,7 @@ function fold(ranks: readonly (readonly Box[])[], perRow: number): Layout {
       for (const box of rank)
         boxes.set(box.id, { ...box, x: center - box.width / 2, y: top + box.y - highest });
     }
-    top += Math.max(...inRow.flat().map(({ y }) => y)) - highest + NODE_HEIGHT + ROW_GAP;
+    top += Math.max(...inRow.flat().map(({ y }) => y)) - highest + NODE_HEIGHT + gaps.row;
   }
   return boxes;
 }

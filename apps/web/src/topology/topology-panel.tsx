@@ -15,7 +15,7 @@ import { useLivePainting } from './use-live-painting.ts';
 const NODE_TYPES = { topology: TopologyNodeBox, machine: MachineFrameBox };
 const EDGE_TYPES = { link: LinkEdge };
 /** Around the drawing, and below it for the line of words. */
-const MARGIN = 14;
+const MARGIN = 10;
 const WORDS_HEIGHT = 20;
 
 interface Size {
