@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// round_trip netmap|udp poll|busy MS CPU CPU PAUSE: 60 bytes go to another process and back, again and
+// round_trip netmap|udp|line poll|busy MS CPU CPU PAUSE: 60 bytes go to another process and back, again and
 // again, through a VALE switch or UDP over loopback; both sides wait with poll, or look until it is
 // there. PAUSE microseconds are between an answer and the next question. Prints the median of a
-// round trip in microseconds.
+// round trip in microseconds. With `line` nothing goes but one line of the processors' caches each way, looked at
+// all the time: what the two processors take at least.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <libnetmap.h>
@@ -12,6 +13,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -21,9 +23,14 @@
 
 enum { FRAME_BYTES = 60, MAX_TRIPS = 1 << 20 };
 
+struct line {
+	__attribute__((aligned(256))) uint32_t count;
+};
+
 struct end {
 	int fd;
-	struct nmport_d *port; // NULL = UDP
+	struct nmport_d *port; // NULL = UDP, or bare lines
+	struct line *mine, *theirs;
 	int busy;
 };
 
@@ -76,10 +83,28 @@ static void netmap_receive(const struct end *e)
 	ring->head = ring->cur = nm_ring_next(ring, ring->head);
 }
 
+static uint32_t line_count; // what this process wrote last: looking there is a trip of its own, when others did since
+
+static void line_send(const struct end *e)
+{
+	__atomic_store_n(&e->mine->count, ++line_count, __ATOMIC_RELEASE);
+}
+
+// Who asks has counted the question already.
+static void line_receive(const struct end *e)
+{
+	const uint32_t awaited = e->mine < e->theirs ? line_count : line_count + 1;
+
+	while (__atomic_load_n(&e->theirs->count, __ATOMIC_ACQUIRE) != awaited)
+		;
+}
+
 static void send_one(const struct end *e)
 {
 	if (e->port)
 		netmap_send(e);
+	else if (e->mine)
+		line_send(e);
 	else
 		udp_send(e);
 }
@@ -88,6 +113,8 @@ static void receive_one(const struct end *e)
 {
 	if (e->port)
 		netmap_receive(e);
+	else if (e->mine)
+		line_receive(e);
 	else
 		udp_receive(e);
 }
@@ -117,6 +144,18 @@ static void open_netmap(struct end *ends)
 		if (!ends[i].port)
 			fail("nmport_open");
 		ends[i].fd = ends[i].port->fd;
+	}
+}
+
+static void open_lines(struct end *ends)
+{
+	struct line *lines = mmap(NULL, 2 * sizeof *lines, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (lines == MAP_FAILED)
+		fail("mmap");
+	for (int i = 0; i < 2; i++) {
+		ends[i].mine = &lines[i];
+		ends[i].theirs = &lines[!i];
 	}
 }
 
@@ -171,6 +210,8 @@ int main(int argc, char **argv)
 	ends[0].busy = ends[1].busy = !strcmp(argv[2], "busy");
 	if (!strcmp(argv[1], "udp"))
 		open_udp(ends);
+	else if (!strcmp(argv[1], "line"))
+		open_lines(ends);
 	else
 		open_netmap(ends);
 	other = fork();

@@ -37,7 +37,7 @@ row() {
 	vale-1514) compare GB/s "transfer_bytes 1514" "copy_bytes 1514" ;;
 	pingpong-poll) compare us "round_trip netmap poll" "round_trip udp poll" ;;
 	pingpong-sleep) compare us "round_trip netmap poll 1000" "round_trip udp poll 1000" ;;
-	pingpong-busy) compare us "round_trip netmap busy" "round_trip udp busy" ;;
+	pingpong-busy) compare us "round_trip netmap busy" "round_trip udp busy" "round_trip line busy" ;;
 	nic-veth) compare Mpps nic veth ;;
 	vale-ports-8) compare Mpps "unicast 8" "unicast 2" ;;
 	vale-ports-64) compare Mpps "unicast 64" "unicast 2" ;;
@@ -59,10 +59,11 @@ nic() {
 
 median() { sort -n "$1" | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)] }'; }
 
-# compare UNIT OURS BASELINE, for the row $name.
+# compare UNIT OURS BASELINE [FLOOR], for the row $name. FLOOR is the least that any way takes here, now.
 compare() {
 	: >"$scratch/values"
 	: >"$scratch/baselines"
+	: >"$scratch/floors"
 	round=0
 	while [ $((round += 1)) -le $rounds ]; do
 		rm -f "$scratch/why"
@@ -71,12 +72,14 @@ compare() {
 		rm -f "$scratch/why"
 		$2 >>"$scratch/values"
 		[ -s "$scratch/values" ] || { say "$name: not measured: $(cat "$scratch/why")"; return; }
+		${4:-:} >>"$scratch/floors"
 	done
 	awk -v name="$name" -v unit="$1" -v value="$(median "$scratch/values")" \
-		-v baseline="$(median "$scratch/baselines")" 'BEGIN {
+		-v baseline="$(median "$scratch/baselines")" -v floor="$(median "$scratch/floors")" 'BEGIN {
 		b = "null"; r = "null"
+		if (floor != "") floor = sprintf(",\"floor\":%.3f", floor)
 		if (baseline > 0) { b = sprintf("%.3f", baseline); r = sprintf("%.3f", value / baseline) }
-		printf "{\"name\":\"%s\",\"value\":%.3f,\"unit\":\"%s\",\"baseline\":%s,\"ratio\":%s}\n", name, value, unit, b, r
+		printf "{\"name\":\"%s\",\"value\":%.3f,\"unit\":\"%s\",\"baseline\":%s,\"ratio\":%s%s}\n", name, value, unit, b, r, floor
 	}'
 }
 

@@ -80,9 +80,29 @@ void *area_map_for_program(uint16_t id, uint16_t desc, void *addr, size_t len, i
 int area_is_mapped_by(uint16_t id, uint16_t desc);
 
 // The area in this process's memory, mapped on first use; NULL if it is gone. The pointer is good
-// until the matching area_unpin.
-void area_pin(void);
-void area_unpin(void);
+// until the matching area_unpin; both count, each thread in a place of its own while there are any left.
+extern __thread uint32_t *area_own_pins;
+uint32_t *area_deal_pins(void);
+
+static inline void area_pin(void)
+{
+	uint32_t *pins = area_own_pins ? area_own_pins : area_deal_pins();
+
+	if (__builtin_expect(pins == area_own_pins, 1))
+		swap(pins, *pins + 1);
+	else
+		add_fetch(pins, 1);
+	fence_after_swap();
+}
+
+static inline void area_unpin(void)
+{
+	if (__builtin_expect(area_own_pins != NULL, 1))
+		publish(area_own_pins, *area_own_pins - 1);
+	else
+		add_fetch(area_deal_pins(), -1);
+}
+
 char *area_view_slow(uint16_t id, uint32_t gen);
 void area_drop_stale_views(void);
 void area_before_fork(void);

@@ -2,6 +2,7 @@
 //
 // Areas in memory: the program's mappings, and the engine's own views.
 #include <pthread.h>
+#include <string.h>
 
 #include "core/area.h"
 #include "core/area_file.h"
@@ -11,7 +12,14 @@
 struct area_view area_views[MAX_AREAS];
 
 static pthread_mutex_t view_lock = PTHREAD_MUTEX_INITIALIZER;
-static int pins;
+
+// By thread; those that come when all were dealt out, and whoever is to come when they have ended, have the last.
+enum { PIN_PLACES = 64 };
+static struct {
+	__attribute__((aligned(64))) uint32_t pins;
+} pin_places[PIN_PLACES];
+static uint32_t places_dealt;
+__thread uint32_t *area_own_pins;
 
 // Out of use, but perhaps still looked at by a sync that began before.
 struct stale_view {
@@ -55,14 +63,25 @@ int area_is_mapped_by(uint16_t id, uint16_t desc)
 
 // ---- the engine's ----
 
-void area_pin(void)
+uint32_t *area_deal_pins(void)
 {
-	add_fetch(&pins, 1);
+	const uint32_t last = PIN_PLACES - 1;
+	uint32_t place = glance(&places_dealt);
+
+	while (place < last && !swap_if(&places_dealt, &place, place + 1))
+		;
+	if (place == last)
+		return &pin_places[last].pins;
+	return area_own_pins = &pin_places[place].pins;
 }
 
-void area_unpin(void)
+static int is_pinned(void)
 {
-	add_fetch(&pins, -1);
+	uint32_t sum = 0;
+
+	for (int i = 0; i < PIN_PLACES; i++)
+		sum |= observe(&pin_places[i].pins);
+	return sum != 0;
 }
 
 static void retire(struct area_view *view)
@@ -141,7 +160,7 @@ void area_drop_stale_views(void)
 		if (is_stale(id))
 			retire(&area_views[id]);
 	full_fence();
-	if (glance(&pins) == 0) {
+	if (!is_pinned()) {
 		for (int i = 0; i < stale_count; i++)
 			munmap(stale[i].base, stale[i].bytes);
 		stale_count = 0;
@@ -162,6 +181,6 @@ void area_after_fork(void)
 // Only the forking thread goes on in the child; pins of others are gone with them.
 void area_after_fork_in_child(void)
 {
-	pins = 0;
+	memset(pin_places, 0, sizeof pin_places);
 	pthread_mutex_unlock(&view_lock);
 }

@@ -18,7 +18,11 @@
 //                       One of the two sees the other's write (doorbell.c).
 //                       A sync loop raises kern_need_kick, fences, and reads head a last time; the
 //                       program stores head, fences, and looks whether it is to kick.
-//                       The same pairing keeps an area mapped while a sync uses it (area.c).
+//                       The same pairing keeps an area mapped while a sync uses it (area.h).
+//   fence_after_swap    The same right behind add_fetch, swap or swap_if, which are such a fence by themselves on
+//                       some processors.
+//   read_fence          What a ring says of itself is read, then whether it was `made` anew since (sync.c); who makes
+//                       it anew counts that first, and fences (port.c).
 //   glance / scribble   A read that only steers (statistics, "is there anything to do"), and a write for
 //   tally               it: they order nothing, but are never torn. tally adds to a counter that one
 //                       at a time writes.
@@ -29,7 +33,8 @@
 #define observe(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define glance(p) __atomic_load_n((p), __ATOMIC_RELAXED)
 #define scribble(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
-#define tally(p, n) scribble((p), *(p) + (n))
+#define tally(p, n) scribble((p), glance(p) + (n))
+#define read_fence() __atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define full_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define add_fetch(p, v) __atomic_add_fetch((p), (v), __ATOMIC_SEQ_CST)
 #define swap(p, v) __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
@@ -37,8 +42,10 @@
 	__atomic_compare_exchange_n((p), (expected), (v), 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
 
 #if defined(__x86_64__) || defined(__i386__)
+#define fence_after_swap() __atomic_signal_fence(__ATOMIC_SEQ_CST)
 #define spin_pause() __builtin_ia32_pause()
 #else
+#define fence_after_swap() full_fence()
 #define spin_pause() __asm__ volatile("" ::: "memory")
 #endif
 

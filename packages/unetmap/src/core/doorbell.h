@@ -23,11 +23,17 @@ void doorbell_path(char path[REGION_PATH_BYTES], uint16_t desc, uint32_t gen);
 // Wakes who waits for this ring; the caller has published what they wait for.
 void doorbell_ring_slow(struct kring *ring);
 
+// For a caller who has fenced since.
+static inline void doorbell_ring_fenced(struct kring *ring)
+{
+	if (__builtin_expect(glance(&ring->wanted) & DOORBELL_UP, 0))
+		doorbell_ring_slow(ring);
+}
+
 static inline void doorbell_ring(struct kring *ring)
 {
 	full_fence();
-	if (__builtin_expect(glance(&ring->wanted) & DOORBELL_UP, 0))
-		doorbell_ring_slow(ring);
+	doorbell_ring_fenced(ring);
 }
 
 // Wakes who sleeps on this descriptor. 1 if anybody does.

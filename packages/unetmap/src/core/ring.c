@@ -98,7 +98,7 @@ static void at_rest(struct kring *k, struct netmap_ring *ring)
 {
 	uint32_t tail = k->dir == TX ? k->num_slots - 1 : 0;
 
-	k->hwcur = k->seen_hwcur = k->hwtail = k->rhead = 0;
+	k->hwcur = k->seen_hwcur = k->hwtail = k->delivered = k->rhead = 0;
 	scribble(&k->rcur, 0);
 	scribble(&k->rtail, tail);
 	ring->head = ring->cur = 0;

@@ -93,6 +93,15 @@ static inline struct ring_marks ring_marks(const struct kring *k, struct netmap_
 	return (struct ring_marks){&entry->atok.head, &entry->atok.cur, &entry->ktoa.hwtail, &entry->ktoa.hwcur};
 }
 
+// True if the program's marks are where the last sync left them, and it waits for nothing beyond its head.
+static inline int ring_is_settled(const struct kring *k, struct ring_marks marks)
+{
+	const uint32_t at = glance(&k->hwcur);
+
+	return glance(marks.head) == at && glance(marks.cur) == at && glance(&k->rcur) == at &&
+	       glance(marks.tail) == glance(&k->rtail);
+}
+
 // Reads and checks the program's marks of a tx ring against the slots it owns, hwcur..tail.
 // MARKS_OK: rhead and rcur are set. MARKS_WRONG: out of range marks have been pulled back to the
 // last good ones, misplaced ones left for the program to mend; the ring must not be synced.

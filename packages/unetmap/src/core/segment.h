@@ -54,7 +54,7 @@
 #include <stdint.h>
 
 #define SEGMENT_MAGIC 0x31706d74656e7531ull
-#define SEGMENT_VERSION 6u
+#define SEGMENT_VERSION 7u
 
 enum {
 	MAX_CLIENTS = 4000,
@@ -88,6 +88,7 @@ enum port_kind { KIND_VALE = 1, KIND_PIPE, KIND_NULL, KIND_MONITOR, KIND_NIC, KI
 
 struct kring {
 	// Geometry. control, before `active`; constant while active.
+	uint32_t made;	 // how often so far
 	uint32_t active; // frames may move
 	uint32_t held;	 // control: it has ring memory, and the buffers that its slots name
 	uint32_t num_slots;
@@ -115,6 +116,8 @@ struct kring {
 	// Where frames arrive (switch rx rings). Owner of `qlock`. Senders keep this line to themselves ...
 	__attribute__((aligned(128))) uint32_t qlock;
 	uint32_t seen_hwcur; // how far the receiver was when a sender last had to look
+	uint32_t delivered;  // what hwtail is: to look there is to take that line from the receiver ...
+	uint32_t delivering; // ... but it may not be: somebody delivers, or was killed doing so
 	uint32_t stuck; // anybody: who held qlock for so long that others do not wait for him
 	uint64_t passed_by; // anybody: frames lost meanwhile
 	uint64_t packets;

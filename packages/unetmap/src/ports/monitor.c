@@ -289,6 +289,7 @@ static void orphan(struct port *port)
 		robust_lock(&k->qlock);
 		finish_swap(k);
 		k->sw = NONE;
+		publish(&k->delivering, 1);
 		publish(&k->hwtail, observe(&k->hwcur));
 		robust_unlock(&k->qlock);
 	}

@@ -245,4 +245,5 @@ const struct port_ops pipe_ops = {
 	.unused = unused,
 	.tx_sync = pipe_tx_sync,
 	.rx_sync = pipe_rx_sync,
+	.is_idle = pipe_is_idle,
 };

@@ -92,6 +92,17 @@ static inline struct kring *other_side(const struct port *port, const struct kri
 	return &port_at(port->peer)->rings[!k->dir][k->ring_id];
 }
 
+int pipe_is_idle(const struct port *port, const struct kring *k)
+{
+	const uint16_t peer = glance(&port->peer);
+	uint32_t theirs;
+
+	if (peer == NONE || glance(&port->monitor_count[k->dir]))
+		return 0;
+	theirs = glance(&port_at(peer)->rings[!k->dir][k->ring_id].hwcur);
+	return (k->dir == TX ? ring_prev(k, theirs) : theirs) == glance(&k->rtail);
+}
+
 // A frame with an impossible buffer arrives empty, in the buffer the receiver had: its place in the
 // ring is kept, and the receiver can trust every index it sees. Where the receiver asked for offsets,
 // those of its slots are the least that it gets.

@@ -108,11 +108,11 @@ static void wipe_between(struct kring *k, size_t from, size_t to)
 	memset((char *)k + from, 0, to - from);
 }
 
-// All but the locks: somebody who still means the port that was here before may hold one of them, and
+// All but the locks and the count: somebody who still means the port that was here before may hold one of them, and
 // will let go of it when he sees that this ring is not active.
 static void wipe(struct kring *k)
 {
-	wipe_between(k, 0, offsetof(struct kring, qlock));
+	wipe_between(k, offsetof(struct kring, active), offsetof(struct kring, qlock));
 	wipe_between(k, offsetof(struct kring, seen_hwcur), offsetof(struct kring, lock));
 	wipe_between(k, offsetof(struct kring, rhead), sizeof *k);
 }
@@ -121,6 +121,8 @@ static void set_geometry(struct kring *k, struct port *port, enum ring_dir dir, 
 {
 	struct area *a = &segment->areas[port->area];
 
+	publish(&k->made, k->made + 1);
+	full_fence();
 	wipe(k);
 	k->dir = dir;
 	k->ring_id = n;

@@ -48,6 +48,10 @@ struct port_ops {
 	enum marks (*tx_sync)(struct port *port, struct kring *k, struct netmap_ring *ring, char *base);
 	enum marks (*rx_sync)(struct port *port, struct kring *k, struct netmap_ring *ring, char *base);
 
+	// True if a sync of this ring, whose program has changed no mark since the last one, would change nothing. Without
+	// the ring's lock: what it reads may be another port's by now. May be NULL.
+	int (*is_idle)(const struct port *port, const struct kring *k);
+
 	// What the program of a descriptor is about to release on an rx ring, its lock held, before
 	// rx_sync. Returns how many frames it put into tx rings of the descriptor's. May be NULL.
 	int (*forward)(struct port *port, const struct desc *d, struct kring *k, struct netmap_ring *ring, char *base);

@@ -47,7 +47,8 @@ static inline int rx_queue_enter(struct rx_queue *q, struct kring *k, uint16_t s
 		robust_unlock(&k->qlock);
 		return 0;
 	}
-	q->tail = k->hwtail;
+	q->tail = glance(&k->delivering) ? observe(&k->hwtail) : k->delivered;
+	publish(&k->delivering, 1);
 	q->room = k->num_slots - 1 - ring_distance(k, k->seen_hwcur, q->tail);
 	return 1;
 }
@@ -58,6 +59,13 @@ static inline int rx_queue_open(struct rx_queue *q, struct port *port, uint16_t 
 	const uint32_t rings = glance(&port->ring_count[RX]); // once: the port may be changing into another
 
 	return rx_queue_enter(q, &port->rings[RX][rings ? ring_id % rings : 0], sw);
+}
+
+// For a frame or two: takes the lines that are written last, and that the receiver watches, while the first are written.
+static inline void rx_queue_fetch(const struct rx_queue *q)
+{
+	fetch_to_write(&q->ring->slot[q->tail]);
+	fetch_to_write(&q->k->hwtail);
 }
 
 // True if so many slots are free. Asks the receiver's processor only when the room last seen is used up.
@@ -187,9 +195,12 @@ static inline void rx_queue_close(struct rx_queue *q)
 	tally(&k->bytes, q->bytes);
 	tally(&k->drops, q->drops);
 	publish(&k->hwtail, q->tail);
+	publish(&k->delivered, q->tail);
+	publish(&k->delivering, 0);
 	robust_unlock(&k->qlock);
+	fence_after_swap();
 	if (q->packets)
-		doorbell_ring(k);
+		doorbell_ring_fenced(k);
 }
 
 #endif

@@ -6,6 +6,7 @@
 #include <sys/time.h>
 
 #include "core/barriers.h"
+#include "core/recent_time.h"
 #include "core/robust_lock.h"
 #include "ports/port.h"
 
@@ -15,6 +16,7 @@
 // A signal handler may sync the very ring its thread is syncing; it then finds it busy.
 static __thread int inside;
 static __thread int forwarded; // frames that this call put into tx rings
+static __thread struct recent_time last_asked;
 
 static int enter(void)
 {
@@ -22,7 +24,8 @@ static int enter(void)
 		return 0;
 	inside = 1;
 	forwarded = 0;
-	client_self();
+	if (__builtin_expect(!glance(&client_mark), 0))
+		client_self();
 	area_pin();
 	return 1;
 }
@@ -41,6 +44,24 @@ static struct port *bound_port(const struct desc *d)
 	return port && observe(&port->state) == STATE_ACTIVE && port->gen == d->port_gen ? port : NULL;
 }
 
+// Who syncs to see whether there is something, mostly finds nothing. That is seen without the lock, which would keep
+// the ring from being made anew for another port meanwhile: so nothing is believed that it says of itself before it
+// is known that it was not.
+static int has_nothing_to_do(const struct port *port, const struct port_ops *ops, struct kring *k,
+			     struct netmap_ring **memory)
+{
+	const uint32_t made = observe(&k->made);
+	struct ring_marks marks;
+	char *base;
+
+	if (!ops->is_idle || !glance(&k->active))
+		return 0;
+	*memory = ring_memory(k, &base);
+	marks = ring_marks(k, *memory);
+	read_fence();
+	return *memory && glance(&k->made) == made && ring_is_settled(k, marks) && ops->is_idle(port, k);
+}
+
 static enum marks sync_ring(const struct desc *d, struct port *port, enum ring_dir dir, int n,
 			    struct netmap_ring **memory)
 {
@@ -49,6 +70,10 @@ static enum marks sync_ring(const struct desc *d, struct port *port, enum ring_d
 	enum marks marks = MARKS_OK;
 	char *base = NULL;
 
+	if (has_nothing_to_do(port, ops, k, memory)) {
+		tally(&k->syncs, 1);
+		return MARKS_OK;
+	}
 	*memory = NULL;
 	robust_lock(&k->lock);
 	if (observe(&k->active))
@@ -77,7 +102,7 @@ int sync_rings(struct desc *d, enum ring_dir dir)
 	for (int n = d->first[dir]; n < d->last[dir]; n++) {
 		sync_ring(d, port, dir, n, &ring);
 		if (ring && dir == RX)
-			gettimeofday(&ring->ts, NULL);
+			ring->ts = recent_time(&last_asked);
 	}
 	leave();
 	return 0;
@@ -157,7 +182,7 @@ static short refresh_rx(struct desc *d, struct port *port, short wanted)
 		if (sync_ring(d, port, RX, n, &ring) != MARKS_OK)
 			ready |= POLLERR;
 		if (ring && ring->flags & NR_TIMESTAMP)
-			gettimeofday(&ring->ts, NULL);
+			ring->ts = recent_time(&last_asked);
 		if (has_news(&port->rings[RX][n]))
 			ready |= wanted;
 	}

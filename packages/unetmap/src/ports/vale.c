@@ -273,5 +273,6 @@ const struct port_ops vale_ops = {
 	.sweep = sweep,
 	.tx_sync = vale_tx_sync,
 	.rx_sync = vale_rx_sync,
+	.is_idle = vale_is_idle,
 	.is_broken = is_broken,
 };

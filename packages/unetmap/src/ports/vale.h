@@ -40,6 +40,7 @@ void vale_dissolve(struct port *port);
 // ---- data path ----
 
 enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base);
+int vale_is_idle(const struct port *port, const struct kring *k);
 enum marks vale_rx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base);
 
 #endif

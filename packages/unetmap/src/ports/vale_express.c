@@ -21,6 +21,8 @@ enum {
 	NOT_HERE = NOWHERE,
 };
 
+__thread struct vale_next vale_next;
+
 struct express {
 	struct port *from;
 	struct kring *k;
@@ -31,6 +33,7 @@ struct express {
 	uint32_t unshown; // frames that the receiver cannot see yet
 	int turns;
 	int yielded;
+	int few;  // frames in all
 	uint16_t open; // the port on the switch that q leads to, or NOT_HERE
 	uint16_t to;   // where frames with these addresses go
 	uint64_t destination, source;
@@ -147,6 +150,8 @@ static void close_queue(struct express *e)
 	if (e->open == NOT_HERE)
 		return;
 	rx_queue_close(&e->q);
+	if (e->few)
+		vale_next = (struct vale_next){&e->q.ring->slot[e->q.tail], &e->q.k->hwtail};
 	if (glance(&port_at(e->q.k->port)->monitor_count[RX]))
 		monitor_arrived(port_at(e->q.k->port), e->q.k);
 	publish(&e->k->claimed, 0);
@@ -162,6 +167,8 @@ static int open_queue(struct express *e, uint16_t to)
 	if (!port || port->vnet_hdr_bytes || !rx_queue_open(&e->q, port, e->k->ring_id, e->k->sw))
 		return 0;
 	e->open = to;
+	if (e->few)
+		rx_queue_fetch(&e->q);
 	return 1;
 }
 
@@ -223,6 +230,7 @@ void vale_express(struct port *port, struct kring *k, struct netmap_ring *ring, 
 		.s = &segment->switches[k->sw],
 		.ring = ring,
 		.base = base,
+		.few = ring_distance(k, k->hwcur, k->rhead) <= HANDFUL,
 		.open = NOT_HERE,
 		.to = NOT_HERE,
 		.destination = ~0ull, // no address of 48 bits

@@ -306,9 +306,11 @@ static void count_lost(struct kring *k)
 
 enum marks vale_tx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base)
 {
-	enum marks marks = ring_read_tx_marks(k, ring, ring_prev(k, k->hwcur));
+	enum marks marks;
 	struct batch b;
 
+	vale_fetch(&vale_next.hwtail);
+	marks = ring_read_tx_marks(k, ring, ring_prev(k, k->hwcur));
 	if (marks != MARKS_OK)
 		return marks;
 	count_lost(k);
@@ -345,6 +347,18 @@ static void release(struct kring *k, struct netmap_ring *ring)
 	publish(&k->hwcur, k->rhead);
 }
 
+// Something arrived: the program is going to look at it, and perhaps to answer.
+static inline void expect(const struct netmap_slot *first)
+{
+	__builtin_prefetch(first);
+	vale_fetch(&vale_next.slot);
+}
+
+int vale_is_idle(const struct port *port, const struct kring *k)
+{
+	return (k->dir == TX || glance(&k->hwtail) == glance(&k->rtail)) && !glance(&port->monitor_count[k->dir]);
+}
+
 enum marks vale_rx_sync(struct port *port, struct kring *k, struct netmap_ring *ring, char *base)
 {
 	enum marks marks = ring_read_rx_marks(k, ring, observe(&k->hwtail), 0);
@@ -356,6 +370,8 @@ enum marks vale_rx_sync(struct port *port, struct kring *k, struct netmap_ring *
 	if (marks != MARKS_OK)
 		rx_queue_look_anew(k);
 	tail = observe(&k->hwtail);
+	if (tail != k->rtail)
+		expect(&ring->slot[k->rtail]);
 	if (glance(&port->monitor_count[RX]))
 		monitor_received(port, k, ring, base, tail);
 	ring_show_tail(k, ring, tail);
