@@ -267,26 +267,44 @@ static int finish(struct wait *w, int ready)
 // Going to sleep and being woken takes tens of microseconds. A thread whose last sleep was shorter
 // than that looks around for a while before the next one; a thread that really had to wait does not.
 
-enum { SPIN_NS = 50 * 1000, SHORT_SLEEP_NS = 300 * 1000, LOOKS_PER_YIELD = 8, PAUSES_PER_LOOK = 16 };
+//
+// On a port of a guest whoever is waited for is outside, at work on another processor, and a nap leaves the machine: a
+// thread looks around for longer than that takes, and without pauses, of which each leaves a machine that is emulated.
+
+enum {
+	SPIN_NS = 50 * 1000,
+	SPIN_BEFORE_NAPS_NS = 100 * 1000,
+	SHORT_SLEEP_NS = 300 * 1000,
+	LOOKS_PER_YIELD = 8,
+	LOOKS_PER_YIELD_IN_GUEST = 64,
+	PAUSES_PER_LOOK = 16
+};
 
 static __thread int worth_spinning;
 
-static void pause_between_looks(int look)
+static void pause_between_looks(const struct wait *w, int look)
 {
-	for (int i = 0; i < PAUSES_PER_LOOK; i++)
+	for (int i = 0; i < PAUSES_PER_LOOK && !w->nap_ns; i++)
 		spin_pause();
-	if (look % LOOKS_PER_YIELD == 0)
+	if (look % (w->nap_ns ? LOOKS_PER_YIELD_IN_GUEST : LOOKS_PER_YIELD) == 0)
 		sched_yield(); // whoever we wait for may need this very CPU
+}
+
+static int64_t spinning_ns(const struct wait *w)
+{
+	if (w->nap_ns)
+		return SPIN_BEFORE_NAPS_NS;
+	return worth_spinning ? SPIN_NS : 0;
 }
 
 static int spin(struct wait *w)
 {
-	int64_t end = worth_spinning ? now_ns() + SPIN_NS : 0;
+	const int64_t spinning = spinning_ns(w), end = spinning ? now_ns() + spinning : 0;
 
 	for (int look = 1; end && now_ns() < end; look++) {
 		int ready;
 
-		pause_between_looks(look);
+		pause_between_looks(w, look);
 		ready = scan(w);
 		if (ready)
 			return ready;

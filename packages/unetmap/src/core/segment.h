@@ -41,8 +41,8 @@
 // of an area (ring, interface, buffer) is named, by a `held` or a list that the sweep looks at, before
 // it is taken, and no longer named after it was given back: a sweep may give back what is free already.
 // On the data path: `lock` of a ring is held by whoever syncs it (user side), `qlock` of a switch rx
-// ring by whoever delivers to it. Order: lock, then qlock; never two of one kind; never the control
-// lock inside either (tearing down a port takes qlocks inside the control lock, which is the same
+// ring by whoever delivers to it. Order: lock, then qlock; never two of one kind, but that a sender tries
+// the lock of a guest's ring inside that of its own (offer_refresh); never the control lock inside either (tearing down a port takes qlocks inside the control lock, which is the same
 // order). A sender asks a VALE module while it holds its ring's `lock`, and takes a lane's lock inside.
 // All are robust (robust_lock.h). What a dead holder leaves behind is always consistent,
 // because the last thing it does is one store of an index; the index claimed before (switch) or
@@ -140,6 +140,7 @@ struct kring {
 	uint32_t claimed; // slots of a switch batch that is being delivered; of a pipe's, that monitors were shown
 	uint32_t claimed_from; // where those of a pipe's begin
 	uint32_t monitor_tail; // rx: up to here monitors have copies
+	uint32_t lock_stuck; // anybody: as `stuck`, of a guest's ring
 	uint64_t lost;	  // slots claimed by those who died at that
 	uint64_t tx_packets;
 	uint64_t tx_bytes;

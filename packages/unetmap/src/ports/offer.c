@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/hold.h"
+#include "core/robust_lock.h"
+
 static void place_marks(struct kring *k, char *base)
 {
 	const uint64_t ofs = csb_place(segment->areas[k->area].map_bytes, k->dir, k->ring_id);
@@ -92,12 +95,33 @@ static void tell(const struct kring *k, const struct kring *counts)
 }
 
 // What arrived at a pipe's end is what the other end sent.
+static const struct kring *source_of(const struct port *port, const struct kring *rx)
+{
+	return port->kind == KIND_PIPE ? &port_at(port->peer)->rings[TX][rx->ring_id] : rx;
+}
+
+int offer_refresh(struct kring *k)
+{
+	struct port *port = port_at(glance(&k->port));
+	struct netmap_ring *ring = NULL;
+	char *base;
+
+	if (hold_any() || !robust_try_lock(&k->lock))
+		return 0;
+	if (observe(&k->active) && k->csb_ofs)
+		ring = ring_memory(k, &base);
+	if (ring) {
+		port_ops(port->kind)->rx_sync(port, k, ring, base);
+		tell(k, source_of(port, k));
+	}
+	robust_unlock(&k->lock);
+	return ring != NULL;
+}
+
 void offer_tell_counts(const struct port *port)
 {
-	const struct port *source = port->kind == KIND_PIPE ? port_at(port->peer) : port;
-
 	for (int n = 0; n < port->ring_count[TX]; n++)
 		tell(&port->rings[TX][n], &port->rings[TX][n]);
 	for (int n = 0; n < port->ring_count[RX]; n++)
-		tell(&port->rings[RX][n], &source->rings[port->kind == KIND_PIPE ? TX : RX][n]);
+		tell(&port->rings[RX][n], source_of(port, &port->rings[RX][n]));
 }

@@ -23,4 +23,9 @@ void offer_name(struct port *port, const char *name);
 // Lets the guest know what was counted.
 void offer_tell_counts(const struct port *port);
 
+// A neighbor syncs the rx ring k of a guest: what the guest has released is free then, and what has arrived is
+// seen, without a turn of the process that serves the guest. 0 if that is at it just now, and may have missed what
+// came last. Whoever calls may hold the lock of a tx ring, but no qlock.
+int offer_refresh(struct kring *k);
+
 #endif

@@ -15,6 +15,7 @@
 #include "core/doorbell.h"
 #include "ports/copy.h"
 #include "ports/monitor.h"
+#include "ports/offer.h"
 #include "ports/pipe_copy.h"
 
 // ---- slots on their way back ----
@@ -98,6 +99,8 @@ int pipe_is_idle(const struct port *port, const struct kring *k)
 	uint32_t theirs;
 
 	if (peer == NONE || glance(&port->monitor_count[k->dir]))
+		return 0;
+	if (k->dir == TX && port_at(peer)->passed) // a guest tells nobody what it has released
 		return 0;
 	theirs = glance(&port_at(peer)->rings[!k->dir][k->ring_id].hwcur);
 	return (k->dir == TX ? ring_prev(k, theirs) : theirs) == glance(&k->rtail);
@@ -201,7 +204,8 @@ static void send_new(struct port *port, struct kring *k, struct netmap_ring *rin
 			send_run(k, ring, to, at, count, 0, &s);
 	}
 	show_sent(port, k, ring, base, &s);
-	doorbell_ring(peer);
+	if (!peer->csb_ofs || !offer_refresh(peer))
+		doorbell_ring(peer);
 	if (glance(&port_at(port->peer)->monitor_count[RX]))
 		monitor_arrived(port_at(port->peer), peer);
 }
@@ -214,6 +218,8 @@ enum marks pipe_tx_sync(struct port *port, struct kring *k, struct netmap_ring *
 
 	if (marks != MARKS_OK)
 		return marks;
+	if (peer->csb_ofs && k->hwcur == k->rhead)
+		offer_refresh(peer);
 	send_new(port, k, ring, base, peer);
 	released = observe(&peer->hwcur);
 	if (!(port->flags & PIPE_APART))

@@ -11,6 +11,7 @@
 #include "core/ring.h"
 #include "core/robust_lock.h"
 #include "ports/copy.h"
+#include "ports/offer.h"
 #include "ports/port.h"
 
 struct rx_queue {
@@ -35,6 +36,8 @@ struct whole_frame {
 static inline int rx_queue_enter(struct rx_queue *q, struct kring *k, uint16_t sw)
 {
 	*q = (struct rx_queue){.k = k};
+	if (__builtin_expect(k->csb_ofs != 0, 0))
+		offer_refresh(k);
 	if (!robust_lock_patiently(&k->qlock, &k->stuck)) {
 		q->is_stuck = 1;
 		return 0;
@@ -199,8 +202,9 @@ static inline void rx_queue_close(struct rx_queue *q)
 	publish(&k->delivering, 0);
 	robust_unlock(&k->qlock);
 	fence_after_swap();
-	if (q->packets)
-		doorbell_ring_fenced(k);
+	if (!q->packets || (__builtin_expect(k->csb_ofs != 0, 0) && offer_refresh(k)))
+		return;
+	doorbell_ring_fenced(k);
 }
 
 #endif

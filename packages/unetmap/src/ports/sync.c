@@ -62,6 +62,16 @@ static int has_nothing_to_do(const struct port *port, const struct port_ops *ops
 	return *memory && glance(&k->made) == made && ring_is_settled(k, marks) && ops->is_idle(port, k);
 }
 
+// Neighbors of a guest sync its rings too (offer_refresh), and one of them may have been stopped at that: then the guest
+// goes without this ring, but with its others.
+static int lock_ring(struct kring *k)
+{
+	if (__builtin_expect(k->csb_ofs != 0, 0))
+		return robust_lock_patiently(&k->lock, &k->lock_stuck);
+	robust_lock(&k->lock);
+	return 1;
+}
+
 static enum marks sync_ring(const struct desc *d, struct port *port, enum ring_dir dir, int n,
 			    struct netmap_ring **memory)
 {
@@ -75,7 +85,8 @@ static enum marks sync_ring(const struct desc *d, struct port *port, enum ring_d
 		return MARKS_OK;
 	}
 	*memory = NULL;
-	robust_lock(&k->lock);
+	if (!lock_ring(k))
+		return MARKS_OK;
 	if (observe(&k->active))
 		*memory = ring_memory(k, &base);
 	if (*memory) {
