@@ -10,6 +10,7 @@
 #include "core/barriers.h"
 #include "core/sys.h"
 #include "ports/monitor.h"
+#include "ports/nic_checksum.h"
 #include "ports/nic_device.h"
 #include "ports/nic_forward.h"
 #include "ports/port.h"
@@ -138,13 +139,16 @@ static void put_frame(struct rx_queue *to, const char *data, uint32_t len)
 static void pull(struct way way, struct rx_queue *to)
 {
 	const uint32_t most = slots_for(way.q->frame_bytes);
-	const char *data;
+	char *data;
 	uint32_t len;
 
 	way.ops->rx_begin(way.q);
 	to->drops += way.ops->rx_lost(way.q);
-	while (rx_queue_has_room(to, most) && (data = way.ops->rx_next(way.q, &len)))
+	while (rx_queue_has_room(to, most) && (data = way.ops->rx_next(way.q, &len))) {
+		if (way.ops != &nic_tap)
+			nic_complete_checksum(data, len);
 		put_frame(to, data, len);
+	}
 	way.ops->rx_end(way.q);
 }
 

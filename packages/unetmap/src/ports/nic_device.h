@@ -78,7 +78,7 @@ struct nic_backend {
 	int (*join)(struct nic_queue *q);
 	void (*close)(struct nic_queue *q);
 	void (*rx_begin)(struct nic_queue *q);
-	const char *(*rx_next)(struct nic_queue *q, uint32_t *len); // NULL = no more
+	char *(*rx_next)(struct nic_queue *q, uint32_t *len); // NULL = no more
 	void (*rx_end)(struct nic_queue *q);
 	// Frames that the kernel dropped since the last time because we had not read. After rx_begin.
 	uint64_t (*rx_lost)(struct nic_queue *q);

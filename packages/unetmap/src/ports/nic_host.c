@@ -220,7 +220,7 @@ static uint64_t none_lost(struct nic_queue *q)
 }
 
 // Receiving and sending hold different locks, so each has a half of the memory.
-static const char *tap_rx_next(struct nic_queue *q, uint32_t *len)
+static char *tap_rx_next(struct nic_queue *q, uint32_t *len)
 {
 	long got = sys_read(q->fd, q->map, NIC_LARGE_FRAME_BYTES);
 

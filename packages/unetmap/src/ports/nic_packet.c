@@ -185,7 +185,7 @@ static uint64_t packet_rx_lost(struct nic_queue *q)
 }
 
 // The kernel takes VLAN tags out of frames.
-static const char *with_tag(struct nic_queue *q, const struct tpacket2_hdr *h, uint32_t *len)
+static char *with_tag(struct nic_queue *q, const struct tpacket2_hdr *h, uint32_t *len)
 {
 	const char *data = (const char *)h + h->tp_mac;
 	const uint16_t protocol = h->tp_status & TP_STATUS_VLAN_TPID_VALID ? h->tp_vlan_tpid : ETH_P_8021Q;
@@ -213,7 +213,7 @@ static struct tpacket2_hdr *next_whole(struct nic_queue *q)
 	return NULL;
 }
 
-static const char *packet_rx_next(struct nic_queue *q, uint32_t *len)
+static char *packet_rx_next(struct nic_queue *q, uint32_t *len)
 {
 	struct tpacket2_hdr *h = next_whole(q);
 
@@ -222,7 +222,7 @@ static const char *packet_rx_next(struct nic_queue *q, uint32_t *len)
 	*len = h->tp_snaplen;
 	if (h->tp_status & TP_STATUS_VLAN_VALID && *len >= ADDRESSES_BYTES && *len + VLAN_BYTES <= SLOT_BYTES)
 		return with_tag(q, h, len);
-	return (const char *)h + h->tp_mac;
+	return (char *)h + h->tp_mac;
 }
 
 static void packet_rx_end(struct nic_queue *q)

@@ -230,7 +230,7 @@ static uint64_t xdp_rx_lost(struct nic_queue *q)
 	return lost;
 }
 
-static const char *xdp_rx_next(struct nic_queue *q, uint32_t *len)
+static char *xdp_rx_next(struct nic_queue *q, uint32_t *len)
 {
 	const struct xdp_desc *d;
 
