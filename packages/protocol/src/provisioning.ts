@@ -31,3 +31,15 @@ export const provisioning = z.object({
   lines: z.array(provisionLine),
 });
 export type Provisioning = z.infer<typeof provisioning>;
+
+/** The one sentence that a finished list comes to. */
+export function provisioningVerdict({ phase, lines, driver }: Provisioning): string {
+  const labs = lines.filter(({ part }) => part === 'labs');
+  const leftOut = labs.filter(({ state }) => state === 'left-out').length;
+  const bad = lines.filter(({ state }) => state === 'bad').length;
+  if (phase === 'stopped') return 'Stopped before the end.';
+  if (phase !== 'good') return `Not ready: ${bad === 1 ? 'one line says' : `${bad} lines say`} what to do.`;
+  if (leftOut === 0) return `Ready: everything works with ${driver}.`;
+  const theOthers = leftOut === 1 ? 'the other one says what it needs' : 'the others say what they need';
+  return `Ready for ${labs.length - leftOut} of ${labs.length} labs with ${driver}; ${theOthers}.`;
+}

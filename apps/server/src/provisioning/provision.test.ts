@@ -76,6 +76,33 @@ describe('provisioning', { timeout: PATIENCE_MS }, () => {
     expect(tableText(state, false)).toMatch(/Not ready: one line says what to do\.$/);
   });
 
+  test('leaves out labs that the driver cannot run, and says what they need', async () => {
+    const elsewhere: Lab = { ...tour, needs: { ...tour.needs, drivers: ['docker'] } };
+    const state = await provisioned({ labs: () => [elsewhere] });
+    expect(line(state, 'lab-00-tour')).toMatchObject({
+      state: 'left-out',
+      words: 'Needs sandboxes by docker.',
+    });
+  });
+
+  test('makes no more sandboxes than the driver has hosts', async () => {
+    const [bubblewrap] = drivers;
+    if (bubblewrap === undefined) return expect.unreachable();
+    const made: string[] = [];
+    const seated: SandboxDriver = {
+      ...{ name: 'ssh', seats: 1, adopt: async function* () {} },
+      probe: () => bubblewrap.probe(),
+      create: (options) => {
+        made.push(options.id);
+        return bubblewrap.create(options);
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+    const state = await provisioned({ drivers: [seated], labs: () => [] });
+    expect(line(state, 'pool')?.words).toMatch(/^1 ready, /);
+    expect(made).toEqual(['provision-1']);
+  });
+
   test('has the image built that a driver lacks, and says why that fails', async () => {
     const lacking: SandboxDriver = {
       ...{ name: 'docker', image: 'container', adopt: async function* () {} },

@@ -130,7 +130,7 @@ function leaveOutTheRest({ list }: Walk): void {
 }
 
 async function fillPool({ list, limits, poolSandboxes, signal }: Walk, driver: SandboxDriver): Promise<void> {
-  const count = Math.max(1, poolSandboxes);
+  const count = Math.min(Math.max(1, poolSandboxes), driver.seats ?? Number.POSITIVE_INFINITY);
   const startedMs = performance.now();
   await using made = new AsyncDisposableStack();
   try {

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import type { Provisioning, ProvisionLine, ProvisionLineState } from '@ringlab/protocol';
+import {
+  type Provisioning,
+  type ProvisionLine,
+  type ProvisionLineState,
+  provisioningVerdict,
+} from '@ringlab/protocol';
 
 const MARKS: Readonly<Record<ProvisionLineState, string>> = {
   waiting: '      ',
@@ -14,6 +19,7 @@ const COLORS: Partial<Record<ProvisionLineState, string>> = {
   'left-out': '2',
   working: '36',
 };
+const VERDICT_COLORS: Partial<Record<Provisioning['phase'], string>> = { good: '32', bad: '31' };
 
 /** One line of the terminal: `good  docker        docker 20.10 works`. */
 export function lineText({ state, title, words, done, tookMs }: ProvisionLine, colored: boolean): string {
@@ -24,21 +30,10 @@ export function lineText({ state, title, words, done, tookMs }: ProvisionLine, c
 }
 
 /** The table at the end, and its one sentence. */
-export function tableText({ lines, phase, driver }: Provisioning, colored: boolean): string {
-  const rows = lines.map((line) => lineText(line, colored));
-  return `\n${rows.join('\n')}\n\n${verdict(phase, lines, driver, colored)}`;
-}
-
-function verdict(
-  phase: Provisioning['phase'],
-  lines: readonly ProvisionLine[],
-  driver: Provisioning['driver'],
-  colored: boolean,
-): string {
-  const bad = lines.filter(({ state }) => state === 'bad').length;
-  if (phase === 'good') return painted(`Ready: everything works with ${driver}.`, '32', colored);
-  if (phase === 'stopped') return 'Stopped before the end.';
-  return painted(`Not ready: ${bad === 1 ? 'one line says' : `${bad} lines say`} what to do.`, '31', colored);
+export function tableText(provisioning: Provisioning, colored: boolean): string {
+  const rows = provisioning.lines.map((line) => lineText(line, colored));
+  const verdict = painted(provisioningVerdict(provisioning), VERDICT_COLORS[provisioning.phase], colored);
+  return `\n${rows.join('\n')}\n\n${verdict}`;
 }
 
 function painted(text: string, color: string | undefined, colored: boolean): string {

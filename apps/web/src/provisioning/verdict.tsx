@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import type { Provisioning } from '@ringlab/protocol';
+import { type Provisioning, provisioningVerdict } from '@ringlab/protocol';
 import { durationText } from '../units/time-text.ts';
 
 /** The one sentence that the whole list comes to. */
@@ -11,19 +11,14 @@ export function Verdict({ provisioning }: { readonly provisioning: Provisioning 
   );
 }
 
-function words({ phase, lines, driver, startedAtMs = 0, endedAtMs = 0 }: Provisioning): string {
-  const bad = lines.filter(({ state }) => state === 'bad').length;
-  const ended = lines.filter(({ state }) => state !== 'waiting' && state !== 'working').length;
-  switch (phase) {
-    case 'never':
-      return 'Nothing was tried since the server started. Every driver is tried, the image built if it is not there, and every lab’s solution run.';
-    case 'working':
-      return `Working: ${ended} of ${lines.length} lines are done.`;
-    case 'stopped':
-      return 'Stopped before the end.';
-    case 'good':
-      return `Ready: everything works with ${driver}. It took ${durationText(endedAtMs - startedAtMs)}.`;
-    case 'bad':
-      return `Not ready: ${bad === 1 ? 'one line says' : `${bad} lines say`} what to do.`;
+function words(provisioning: Provisioning): string {
+  const { phase, lines, startedAtMs = 0, endedAtMs = 0 } = provisioning;
+  if (phase === 'never')
+    return 'Nothing was tried since the server started. Every driver is tried, the image built if it is not there, and every lab’s solution run.';
+  if (phase === 'working') {
+    const ended = lines.filter(({ state }) => state !== 'waiting' && state !== 'working').length;
+    return `Working: ${ended} of ${lines.length} lines are done.`;
   }
+  const verdict = provisioningVerdict(provisioning);
+  return phase === 'good' ? `${verdict} It took ${durationText(endedAtMs - startedAtMs)}.` : verdict;
 }
