@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #define _GNU_SOURCE
 #include "crash.h"
+#include "children.h"
 #include "crash_note.h"
 #include "modes.h"
+#include "rights.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -11,10 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+extern char **environ;
 
 #define ADDR2LINE_TIMEOUT_MS 10000
 
@@ -26,7 +29,7 @@ void crash_prepare(struct exec_request *request)
 	char **grown = calloc(request->head.envc + 2, sizeof(*grown));
 
 	snprintf(folder, sizeof(folder), NOTES "/%d", getpid());
-	if (grown == NULL || mkdir(folder, 0755) < 0)
+	if (grown == NULL || mkdir(folder, 0755) < 0 || rights_give(folder) < 0)
 		return;
 	snprintf(variable, sizeof(variable), CRASH_NOTES_VARIABLE "=%s", folder);
 	memcpy(grown, request->envp, request->head.envc * sizeof(*grown));
@@ -46,8 +49,8 @@ static void run_addr2line(int to, const char *module, const char *address)
 
 	dup2(to, 1);
 	close_range(3, ~0u, 0);
-	prctl(PR_SET_DUMPABLE, 1);
 	environ = environment;
+	rights_of_program();
 	execvp(argv[0], argv);
 	_exit(127);
 }
@@ -160,7 +163,7 @@ size_t crash_describe(char *to, size_t size)
 		note.frames[i].module[CRASH_MODULE_BYTES - 1] = 0;
 		find_place(&note.frames[i], &place);
 	}
-	snprintf(number, sizeof(number), "%d", note.signal);
+	snprintf(number, sizeof(number), "%d", children_signal_on_wire(note.signal));
 	at = append(to, size, at, number);
 	at = append(to, size, at, place.where);
 	at = append(to, size, at, place.function);

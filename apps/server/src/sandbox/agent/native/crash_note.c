@@ -5,18 +5,14 @@
  */
 #define _GNU_SOURCE
 #include "crash_note.h"
+#include "crash_system.h"
 
-#include <dlfcn.h>
 #include <execinfo.h>
 #include <fcntl.h>
-#include <link.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #define STACK_BYTES (64 * 1024)
@@ -25,31 +21,10 @@ static const int SIGNALS[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 static char folder[64];
 static char stack[STACK_BYTES];
 
-static void *instruction(const ucontext_t *context)
-{
-#if defined(__x86_64__)
-	return (void *)context->uc_mcontext.gregs[REG_RIP];
-#elif defined(__aarch64__)
-	return (void *)context->uc_mcontext.pc;
-#else
-	return NULL;
-#endif
-}
-
 static void note_frame(struct crash_note *note, void *address)
 {
-	struct crash_frame *frame = &note->frames[note->count];
-	struct link_map *map = NULL;
-	Dl_info info;
-
-	if (note->count == CRASH_FRAMES || dladdr1(address, &info, (void **)&map, RTLD_DL_LINKMAP) == 0 || map == NULL)
-		return;
-	frame->address = (uint64_t)address - map->l_addr;
-	if (map->l_name[0] == 0)
-		readlink("/proc/self/exe", frame->module, CRASH_MODULE_BYTES - 1);
-	else
-		strncpy(frame->module, map->l_name, CRASH_MODULE_BYTES - 1);
-	note->count++;
+	if (note->count < CRASH_FRAMES && crash_place(address, &note->frames[note->count]))
+		note->count++;
 }
 
 /* The frames above the signal's own; a return address names the line after its call, hence one byte back. */
@@ -83,12 +58,12 @@ static void on_crash(int number, siginfo_t *info, void *context)
 	static struct crash_note note;
 
 	note.signal = number;
-	note.has_address = info->si_code > 0 && (number == SIGSEGV || number == SIGBUS);
+	note.has_address = !crash_was_sent(info) && (number == SIGSEGV || number == SIGBUS);
 	note.fault_address = (uint64_t)info->si_addr;
-	note_frames(&note, instruction(context));
+	note_frames(&note, crash_instruction(context));
 	write_note(&note);
-	if (info->si_code <= 0)
-		syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), number);
+	if (crash_was_sent(info))
+		raise(number);
 }
 
 /* A stack overflow leaves no stack to run the handler on. */
@@ -105,8 +80,7 @@ __attribute__((constructor)) static void prepare(void)
 	const char *path = getenv(CRASH_NOTES_VARIABLE);
 	void *unused[1];
 
-	/* Lets `gdb -p` in another terminal attach where only ancestors may. */
-	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+	crash_allow_debuggers();
 	if (path == NULL || strlen(path) >= sizeof(folder))
 		return;
 	strcpy(folder, path);

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "modes.h"
+#include "rights.h"
 #include "wire.h"
 
 #include <dirent.h>
@@ -26,7 +27,7 @@ static void answer_failed(const char *path, const char *doing)
 {
 	char words[512];
 	int n = snprintf(words, sizeof(words), "%s: cannot be %s: %s", path, doing,
-		errno == ELOOP || errno == ENOTDIR ? "a link or a file stands where a folder should be" : strerror(errno));
+		errno == ELOOP || errno == EMLINK || errno == ENOTDIR ? "a link or a file stands where a folder should be" : strerror(errno));
 
 	wire_send(connection, WIRE_FAILED, words, n < (int)sizeof(words) ? n : (int)sizeof(words) - 1);
 }
@@ -201,7 +202,7 @@ static int remove_tree(int folder, const char *name)
 
 	if (unlinkat(folder, name, 0) == 0 || errno == ENOENT)
 		return 0;
-	if (errno != EISDIR)
+	if (errno != EISDIR && errno != EPERM)
 		return -1;
 	fchmodat(folder, name, 0700, 0);
 	fd = openat(folder, name, O_DIRECTORY | O_NOFOLLOW | O_RDONLY | O_CLOEXEC);
@@ -238,6 +239,7 @@ static void serve(struct frame *request)
 void serve_files(int from, struct frame *request)
 {
 	connection = from;
+	rights_of_worker();
 	signal(SIGXFSZ, SIG_IGN);
 	do {
 		serve(request);

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Process 1 of a sandbox. It answers the control connection itself, so that no signal of a program can keep it from
+ * The first process of a sandbox. It answers the control connection itself, so that no signal of a program can keep it from
  * stopping things, and forks a process for every other connection. When the server goes away, it ends, and with
  * process 1 the kernel ends everything else. In a container it waits a while for the server to come back.
  */
 #define _GNU_SOURCE
+#include "children.h"
 #include "limits.h"
 #include "modes.h"
 #include "network.h"
 #include "priority.h"
 #include "rendezvous.h"
+#include "rights.h"
 #include "tree.h"
 #include "watch.h"
 #include "wire.h"
@@ -22,8 +24,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -34,7 +34,7 @@
 /* Where no control group holds memory, looking often is what bounds how far a program gets beyond its limit. */
 #define MEMORY_PERIOD_MS 40
 #define MOST_WORKERS 1024
-/* How long a container stays whose server does not come back. */
+/* How long a container stays whose server does not come back, and any other sandbox that nobody takes. */
 #define ORPHAN_MS (10 * 60 * 1000)
 
 struct limits limits;
@@ -175,7 +175,7 @@ static void kill_strays(void)
 		return;
 	for (int i = 0; i < tree.count; i++) {
 		struct process *p = &tree.processes[i];
-		if (p->parent != 1 || p->state == 'Z' || is_worker(p->pid))
+		if (p->parent != getpid() || p->state == 'Z' || is_worker(p->pid))
 			continue;
 		tree_signal(p->pid, SIGKILL);
 		kill(p->pid, SIGKILL);
@@ -186,12 +186,10 @@ static void kill_strays(void)
 /* Returns whether a worker ended. */
 static int reap(int signals)
 {
-	struct signalfd_siginfo info;
 	pid_t pid;
 	int place, status, ended = 0;
 
-	while (read(signals, &info, sizeof(info)) > 0)
-		;
+	children_heard(signals);
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
 		if ((place = is_worker(pid)) == 0)
 			continue;
@@ -205,16 +203,6 @@ static int reap(int signals)
 	}
 	kill_strays();
 	return ended;
-}
-
-static int watch_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 static int64_t now_ms(void)
@@ -296,12 +284,11 @@ static void make_network(char **words, int count)
 	exit(1);
 }
 
-/* Programs are of the same user: nothing of the agent may be read or taken by them. */
 static void hide(void)
 {
 	int null = open("/dev/null", O_RDWR);
 
-	prctl(PR_SET_DUMPABLE, 0);
+	rights_of_agent();
 	fcntl(AGENT_LISTEN_FD, F_SETFD, FD_CLOEXEC);
 	dup2(null, 0);
 	dup2(null, 1);
@@ -313,7 +300,7 @@ static int await_control(int listener)
 {
 	struct pollfd p = { listener, POLLIN, 0 };
 
-	while (poll(&p, 1, -1) < 0 && errno == EINTR)
+	while (poll(&p, 1, ORPHAN_MS) < 0 && errno == EINTR)
 		;
 	return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 }
@@ -329,7 +316,7 @@ static int prepare(int argc, char **argv)
 	priority_of_agent();
 	umask(022);
 	mkdir(NOTES, 0755);
-	return watch_signals();
+	return children_watch();
 }
 
 int inside_main(int argc, char **argv)

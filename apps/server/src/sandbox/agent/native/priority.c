@@ -3,8 +3,10 @@
 #include "priority.h"
 #include "limits.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -38,7 +40,19 @@ void priority_of_agent(void)
 	set(getpriority(PRIO_PROCESS, 0), SHORT_SLICE_NS);
 }
 
+/* First to die when the sandbox is out of memory: the agent must outlive every program. */
+static void offer_to_the_oom_killer(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && write(fd, "900", 3) != 3)
+		perror("oom_score_adj");
+	if (fd >= 0)
+		close(fd);
+}
+
 void priority_of_program(bool interactive)
 {
+	offer_to_the_oom_killer();
 	set(interactive ? 0 : limits.nice, interactive ? SHORT_SLICE_NS : 0);
 }

@@ -2,7 +2,7 @@
 /*
  * Who gets the processor first when there is more to do than processors. What carries keystrokes wakes often and
  * runs briefly, so it goes first; a program that spins gives way to it and to the server, and loses nothing on a
- * machine that has time.
+ * machine that has time. When memory is short it is the other way round: programs go first.
  */
 #pragma once
 #include <stdbool.h>

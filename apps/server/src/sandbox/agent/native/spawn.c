@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #define _GNU_SOURCE
 #include "spawn.h"
-#include "forbid.h"
 #include "limits.h"
 #include "modes.h"
 #include "network.h"
 #include "priority.h"
+#include "rights.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pty.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <termios.h>
 #include <unistd.h>
+#ifdef __FreeBSD__
+#include <libutil.h>
+#else
+#include <pty.h>
+#endif
+
+extern char **environ;
 
 static const char *next_string(const char *at, const char *end)
 {
@@ -61,17 +67,6 @@ static void limit(int resource, uint64_t most)
 	setrlimit(resource, &r);
 }
 
-/* First to die when the sandbox is out of memory: the agent must outlive every program. */
-static void offer_to_the_oom_killer(void)
-{
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0 && write(fd, "900", 3) != 3)
-		perror("oom_score_adj");
-	if (fd >= 0)
-		close(fd);
-}
-
 static void apply_limits(void)
 {
 	limit(RLIMIT_CORE, 0);
@@ -79,7 +74,6 @@ static void apply_limits(void)
 	limit(RLIMIT_NOFILE, limits.open_files);
 	if (limits.processes > 0 && !limits.processes_held)
 		limit(RLIMIT_NPROC, limits.processes);
-	offer_to_the_oom_killer();
 }
 
 static bool wants_command(const struct exec_request *request)
@@ -119,7 +113,6 @@ static void complain(const char *name)
 	_exit(code);
 }
 
-/* Descriptors of the agent are closed before the process becomes dumpable, so that no other program can take them. */
 static void become_program(const struct exec_request *request)
 {
 	bool has_network = network_last_fd() >= NETWORK_FD;
@@ -131,12 +124,11 @@ static void become_program(const struct exec_request *request)
 		network_drop();
 	reset_signals();
 	close_range(3, ~0u, 0);
-	prctl(PR_SET_DUMPABLE, 1);
 	apply_limits();
 	priority_of_program(is_interactive(request));
 	if (chdir(WORKSPACE) < 0)
 		complain(WORKSPACE);
-	forbid_calls();
+	rights_of_program();
 	environ = request->envp;
 	execvp(request->argv[0], request->argv);
 	complain(request->argv[0]);
@@ -160,7 +152,9 @@ static void tell_utf8(int terminal)
 	struct termios t;
 
 	if (tcgetattr(terminal, &t) == 0) {
+#ifdef IUTF8
 		t.c_iflag |= IUTF8;
+#endif
 		tcsetattr(terminal, TCSANOW, &t);
 	}
 }

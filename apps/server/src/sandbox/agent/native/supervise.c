@@ -7,6 +7,7 @@
  * pty or pipe is not read, so the program stops in its write.
  */
 #define _GNU_SOURCE
+#include "children.h"
 #include "crash.h"
 #include "limits.h"
 #include "modes.h"
@@ -21,10 +22,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define CHUNK_BYTES (64 * 1024)
@@ -189,12 +189,10 @@ static void read_program(struct supervisor *s, int *fd, enum wire_kind kind)
 /* The program's own end, then that of everything it left behind: nothing an exec started outlives it. */
 static void reap(struct supervisor *s)
 {
-	struct signalfd_siginfo info;
 	int status;
 	pid_t pid;
 
-	while (read(s->signals, &info, sizeof(info)) > 0)
-		;
+	children_heard(s->signals);
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (pid != s->program.pid)
 			continue;
@@ -259,10 +257,16 @@ static void await_farewell(int connection)
 		;
 }
 
+/* As wait() has it on Linux; a core is never dumped. */
+static uint32_t status_on_wire(int status)
+{
+	return WIFSIGNALED(status) ? (uint32_t)children_signal_on_wire(WTERMSIG(status)) : (uint32_t)WEXITSTATUS(status) << 8;
+}
+
 static void tell_end(struct supervisor *s)
 {
 	char body[4096];
-	uint32_t status = s->status;
+	uint32_t status = status_on_wire(s->status);
 	size_t length = sizeof(status);
 
 	memcpy(body, &status, sizeof(status));
@@ -271,17 +275,6 @@ static void tell_end(struct supervisor *s)
 	wire_send(s->connection, WIRE_EXITED, body, length);
 	await_farewell(s->connection);
 	_exit(0);
-}
-
-static int watch_children(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 static void refuse(int connection, const char *why)
@@ -298,7 +291,7 @@ static void start(struct supervisor *s, const struct frame *frame)
 	if (exec_request_parse(frame, &request) < 0)
 		refuse(s->connection, "that is no request to start a program");
 	crash_prepare(&request);
-	s->signals = watch_children();
+	s->signals = children_watch();
 	if (spawn(&request, &s->program) < 0)
 		refuse(s->connection, strerror(errno));
 	/* Not before, or the program would ignore it, too. */

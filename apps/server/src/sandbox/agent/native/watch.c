@@ -7,11 +7,8 @@
 
 #include <dirent.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/statfs.h>
+#include <stddef.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define FULL_BYTES 65536
@@ -27,18 +24,18 @@ static const char *const DISKS[] = { WORKSPACE, "/tmp", "/dev/shm", "/run/unetma
 
 static uint64_t used_bytes(const char *disk)
 {
-	struct statfs st;
+	struct statvfs st;
 
-	return statfs(disk, &st) < 0 ? 0 : (uint64_t)(st.f_blocks - st.f_bfree) * st.f_bsize;
+	return statvfs(disk, &st) < 0 ? 0 : (uint64_t)(st.f_blocks - st.f_bfree) * st.f_frsize;
 }
 
 static int is_full(const char *disk)
 {
-	struct statfs st;
+	struct statvfs st;
 
-	if (statfs(disk, &st) < 0)
+	if (statvfs(disk, &st) < 0)
 		return 0;
-	return (uint64_t)st.f_bavail * st.f_bsize < FULL_BYTES || st.f_ffree < FULL_INODES ||
+	return (uint64_t)st.f_bavail * st.f_frsize < FULL_BYTES || st.f_ffree < FULL_INODES ||
 		st.f_files - st.f_ffree > MOST_INODES;
 }
 
@@ -48,37 +45,6 @@ static int any_disk_full(void)
 		if (is_full(DISKS[i]))
 			return 1;
 	return 0;
-}
-
-struct resident {
-	uint64_t own_bytes;      /* only this process has it */
-	uint64_t shared_bytes;   /* areas of netmap and other shared memory */
-};
-
-static uint64_t status_field(const char *status, const char *field)
-{
-	const char *at = strstr(status, field);
-	unsigned long kib = 0;
-
-	if (at != NULL)
-		sscanf(at + strlen(field), "%lu", &kib);
-	return (uint64_t)kib * 1024;
-}
-
-static struct resident resident_of(pid_t pid)
-{
-	char path[64], status[4096];
-	FILE *file;
-	size_t n;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return (struct resident){ 0 };
-	n = fread(status, 1, sizeof(status) - 1, file);
-	fclose(file);
-	status[n] = 0;
-	return (struct resident){ status_field(status, "RssAnon:"), status_field(status, "RssShmem:") };
 }
 
 static uint64_t disks_bytes(void)
@@ -111,41 +77,16 @@ static uint64_t memory_of(const struct tree *tree, pid_t *largest)
 /* Programs, without the agent and the supervisors, which are its children. */
 static int mark_programs(struct tree *tree)
 {
-	int programs = tree_mark(tree, 1);
+	int programs = tree_mark(tree, getpid());
 
 	for (int i = 0; i < tree->count; i++) {
 		struct process *p = &tree->processes[i];
-		if (p->inside && p->parent == 1) {
+		if (p->inside && p->parent == getpid()) {
 			p->inside = false;
 			programs -= p->state != 'Z';
 		}
 	}
 	return programs;
-}
-
-static uint64_t entries_in(const char *folder)
-{
-	DIR *entries = opendir(folder);
-	struct dirent *entry;
-	uint64_t count = 0;
-
-	while (entries != NULL && (entry = readdir(entries)) != NULL)
-		count += entry->d_name[0] != '.';
-	if (entries != NULL)
-		closedir(entries);
-	return count;
-}
-
-/* Since Linux 6.2 the folder's size says how many there are; before, it is 0. */
-static int has_all_files_open(pid_t pid)
-{
-	char path[64];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
-	if (stat(path, &st) < 0)
-		return 0;
-	return (st.st_size > 0 ? (uint64_t)st.st_size : entries_in(path)) >= limits.open_files;
 }
 
 static void watch_memory(const struct tree *tree, void (*crossed)(const char *))
@@ -158,27 +99,6 @@ static void watch_memory(const struct tree *tree, void (*crossed)(const char *))
 	crossed("memory");
 	if (largest > 0)
 		kill(largest, SIGKILL);
-}
-
-/* Where a container shows its own control group; version 2, and 1. */
-static uint64_t memory_kills(void)
-{
-	static const char *const PLACES[] = { "/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control" };
-	char text[512];
-	unsigned long kills = 0;
-
-	for (size_t i = 0; i < sizeof(PLACES) / sizeof(PLACES[0]); i++) {
-		FILE *file = fopen(PLACES[i], "re");
-		const char *at;
-		if (file == NULL)
-			continue;
-		text[fread(text, 1, sizeof(text) - 1, file)] = 0;
-		fclose(file);
-		at = strstr(text, "\noom_kill ");
-		if (at != NULL && sscanf(at, "\noom_kill %lu", &kills) == 1)
-			break;
-	}
-	return kills;
 }
 
 void watch_memory_kills(void (*crossed)(const char *))
@@ -194,7 +114,7 @@ void watch_memory_kills(void (*crossed)(const char *))
 static void watch_files(const struct tree *tree, void (*crossed)(const char *))
 {
 	for (int i = 0; i < tree->count; i++)
-		if (tree->processes[i].inside && has_all_files_open(tree->processes[i].pid)) {
+		if (tree->processes[i].inside && has_all_files_open(tree->processes[i].pid, limits.open_files)) {
 			crossed("open-files");
 			return;
 		}
@@ -211,26 +131,6 @@ static int is_crowded(void)
 	if (terminals != NULL)
 		closedir(terminals);
 	return count > MOST_TERMINALS;
-}
-
-/* A program that hides what it has open is taken for one that holds them. */
-static int holds_terminals(pid_t pid)
-{
-	char path[64], target[64];
-	DIR *files;
-	struct dirent *entry;
-	int found = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
-	files = opendir(path);
-	if (files == NULL)
-		return 1;
-	while (!found && (entry = readdir(files)) != NULL) {
-		ssize_t n = readlinkat(dirfd(files), entry->d_name, target, sizeof(target));
-		found = n > 4 && memcmp(target + n - 4, "ptmx", 4) == 0;
-	}
-	closedir(files);
-	return found;
 }
 
 static void watch_terminals(const struct tree *tree, void (*crossed)(const char *))
@@ -267,7 +167,7 @@ void watch_usage(struct usage *usage)
 	struct tree tree;
 	pid_t largest;
 
-	*usage = (struct usage){ .disk_bytes = used_bytes(WORKSPACE), .cpu_ms = tree_cpu_ms(1) };
+	*usage = (struct usage){ .disk_bytes = used_bytes(WORKSPACE), .cpu_ms = tree_cpu_ms(getpid()) };
 	if (tree_read(&tree) < 0)
 		return;
 	usage->processes = mark_programs(&tree);
