@@ -6,6 +6,10 @@
 #include <net/if.h>
 #include <net/netmap_user.h>
 #include <sys/socket.h>
+#ifdef __FreeBSD__
+#include <ifaddrs.h>
+#include <net/if_dl.h>
+#endif
 
 #define DEFAULT_PORT 1234
 
@@ -151,6 +155,35 @@ ask_device(struct ifreq *request, const char *device, unsigned long what)
 	return result;
 }
 
+#ifdef __FreeBSD__
+
+static int
+is_mac_of(const struct ifaddrs *address, const char *device)
+{
+	return strcmp(address->ifa_name, device) == 0 && address->ifa_addr &&
+	       address->ifa_addr->sa_family == AF_LINK;
+}
+
+int
+mac_of_device(struct mac *mac, const char *device)
+{
+	struct ifaddrs *all, *a;
+	int result = -1;
+
+	if (getifaddrs(&all) == -1)
+		return -1;
+	for (a = all; a && result == -1; a = a->ifa_next) {
+		if (!is_mac_of(a, device))
+			continue;
+		memcpy(mac->byte, LLADDR((struct sockaddr_dl *)a->ifa_addr), sizeof(mac->byte));
+		result = 0;
+	}
+	freeifaddrs(all);
+	return result;
+}
+
+#else
+
 int
 mac_of_device(struct mac *mac, const char *device)
 {
@@ -161,6 +194,8 @@ mac_of_device(struct mac *mac, const char *device)
 	memcpy(mac->byte, request.ifr_hwaddr.sa_data, sizeof(mac->byte));
 	return 0;
 }
+
+#endif
 
 int
 mtu_of_device(const char *device)

@@ -8,6 +8,9 @@
 #include <net/netmap_user.h>
 #include <sched.h>
 #include <signal.h>
+#ifdef __FreeBSD__
+#include <pthread_np.h>
+#endif
 
 #include "pcap/pcap.h"
 #include "report.h"
