@@ -11,8 +11,14 @@ export interface LaunchFailure {
   readonly words: string;
 }
 
-/** Starts a command that ends in `ringlab-agent launch`. Undefined when its agent can be reached; it goes on running then. */
-export async function awaitAgent(link: SshLink, command: string): Promise<LaunchFailure | undefined> {
+/** Its agent listens, and goes on running. */
+export interface Launched {
+  /** Settles when it has ended. */
+  readonly ended: Promise<LaunchFailure>;
+}
+
+/** Starts a command that ends in `ringlab-agent launch`. */
+export async function awaitAgent(link: SshLink, command: string): Promise<Launched | LaunchFailure> {
   const channel = await link.start(command);
   let errors = '';
   let code: number | undefined;
@@ -22,10 +28,10 @@ export async function awaitAgent(link: SshLink, command: string): Promise<Launch
   channel.once('exit', (number: number | null) => {
     code = number ?? undefined;
   });
+  const failure = () => ({ code, words: errors.trim().split('\n').at(-1) || 'it ended without a word' });
+  const ended = new Promise<LaunchFailure>((resolve) => channel.once('close', () => resolve(failure())));
   const signal = AbortSignal.timeout(LAUNCH_TIMEOUT_MS);
   const listening = once(channel, 'data', { signal }).then(() => true);
-  const ended = once(channel, 'close', { signal }).then(() => false);
-  for (const late of [listening, ended]) late.catch(() => {});
-  if (await Promise.race([listening, ended]).catch(() => false)) return undefined;
-  return { code, words: errors.trim().split('\n').at(-1) || 'it ended without a word' };
+  const isListening = await Promise.race([listening, ended.then(() => false)]).catch(() => false);
+  return isListening ? { ended } : failure();
 }

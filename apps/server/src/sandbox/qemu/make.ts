@@ -69,7 +69,7 @@ export async function launch(
   engine: EngineName,
   socketPath: string,
 ): Promise<void> {
-  const failure = await awaitAgent(link, launchCommand(wanted, engine, socketPath));
-  if (failure !== undefined)
-    throw new SandboxError(`The virtual machine could not make a sandbox: ${failure.words}`);
+  const launched = await awaitAgent(link, launchCommand(wanted, engine, socketPath));
+  if ('words' in launched)
+    throw new SandboxError(`The virtual machine could not make a sandbox: ${launched.words}`);
 }

@@ -2,20 +2,25 @@
 
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Sandbox, SandboxError } from '@ringlab/labkit';
+import type { EngineName } from '@ringlab/protocol';
 import { Control } from '../agent/control.ts';
 import { AgentSandbox } from '../agent/sandbox.ts';
 import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { type HostAddress, inWords, parseHost, pinnedKeys } from '../over-ssh/host-address.ts';
 import { isKey } from '../over-ssh/keys.ts';
-import { awaitAgent } from '../over-ssh/launch.ts';
+import { awaitAgent, type LaunchFailure } from '../over-ssh/launch.ts';
 import { SshLink } from '../over-ssh/link.ts';
-import { BUSY, bring, launchCommand, lookAround, remoteEnvironment, socketOn } from './remote.ts';
+import { type LaunchCommand, type RemoteHost, socketOn } from './host-system.ts';
+import { bring, lookAround } from './remote.ts';
 
 const LOGIN_TIMEOUT_MS = 15_000;
 const ALIVE_PERIOD_MS = 5_000;
 const ALIVE_MISSES = 3;
+/** Of a command that has ended, over the connection. */
+const LAST_WORDS_MS = 2000;
 
 export interface SshOptions {
   readonly dataDir: string;
@@ -71,19 +76,16 @@ export class SshDriver implements SandboxDriver {
     const link = undo.use(await this.#logIn(address));
     const scratch = join(this.#options.dataDir, 'ssh-driver');
     await mkdir(scratch, { recursive: true });
-    const found = await lookAround(link, inWords(address));
-    const host = { ...found, engine: spec.engine ?? 'unetmap' };
-    if (host.engine === 'kernel' && found.engine !== 'kernel')
-      throw new SandboxError(`${inWords(address)} has no /dev/netmap that ${address.user} may open.`);
+    const host = await lookAround(link, inWords(address));
+    const engine = engineOn(host, address, spec.engine);
     const brought = await bring(link, host, scratch);
-    await this.#launch(link, launchCommand(host, brought, spec), address);
-    const dial = link.dialer(socketOn(host));
-    const control = undo.use(await Control.open(dial));
+    const launch = host.system.launch(host, brought, { ...spec, engine });
+    const control = undo.use(await this.#launch(link, host, launch, inWords(address)));
     const made = undo.move();
     const sandbox: Sandbox = new AgentSandbox({
       ...spec,
-      ...{ engine: host.engine, control, dial, counts: undefined },
-      environment: remoteEnvironment(host),
+      ...{ engine, control, dial: link.dialer(socketOn(host)), counts: undefined },
+      environment: host.system.environment(engine),
       lostWords: async () => `stopped: the connection to ${inWords(address)} was lost`,
       dismantle: () => made.disposeAsync().finally(() => this.#living.delete(sandbox)),
     });
@@ -141,19 +143,41 @@ export class SshDriver implements SandboxDriver {
     }
   }
 
-  async #launch(link: SshLink, command: string, address: HostAddress): Promise<void> {
-    const failure = await awaitAgent(link, command);
-    if (failure === undefined) return;
-    if (failure.code === BUSY)
-      throw new SandboxError(
-        `${inWords(address)} is in use by another server. Try again when that has stopped.`,
-      );
-    throw new SandboxError(`${inWords(address)} could not make a sandbox: ${failure.words}`);
+  /** Resolves when the sandbox can be used. */
+  async #launch(link: SshLink, host: RemoteHost, launch: LaunchCommand, name: string): Promise<Control> {
+    const launched = await awaitAgent(link, launch.command);
+    if ('words' in launched) throw notMade(name, launch, launched);
+    try {
+      return await Control.open(link.dialer(socketOn(host)));
+    } catch (error) {
+      // What makes the sandbox comes after the socket, and may have more to say than that nobody answers.
+      const ended = await Promise.race([launched.ended, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
+      throw ended === undefined ? error : notMade(name, launch, ended);
+    }
   }
+}
+
+function notMade(name: string, { busyCode }: LaunchCommand, { code, words }: LaunchFailure): SandboxError {
+  return new SandboxError(
+    code === busyCode
+      ? `${name} is in use by another server. Try again when that has stopped.`
+      : `${name} could not make a sandbox: ${words}`,
+  );
 }
 
 const NO_HOSTS =
   'No host is named. Set RINGLAB_SSH_HOSTS to user@host of one that was prepared as docs/preparing-a-host.md says.';
+
+/** Throws SandboxError when there is none of that name. */
+function engineOn(host: RemoteHost, address: HostAddress, wanted?: EngineName): EngineName {
+  const { engine, engines } = host.system;
+  const chosen = wanted ?? engine;
+  if (!engines.includes(chosen))
+    throw new SandboxError(`${inWords(address)} has netmap in its kernel, and no ${chosen}.`);
+  if (chosen === 'kernel' && !host.hasNetmap)
+    throw new SandboxError(`${inWords(address)} has no /dev/netmap that ${address.user} may open.`);
+  return chosen;
+}
 
 function addressOf(text: string): HostAddress {
   const address = parseHost(text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readUntil, sh, until } from '../contract/inside.ts';
@@ -92,18 +92,47 @@ export function sshFailures(host: TestHost): void {
       await until(() => driver.probe().then(({ usable }) => usable), 'the host being used again');
     });
 
+    test('on which no sandbox can be made says why, in the words of what makes it', async () => {
+      await using driver = new SshDriver({ ...host.options(), sshHosts: one() });
+      await (await driver.create({ id: 'whole', limits }))[Symbol.asyncDispose]();
+      const etc = host.files().find((path) => path.endsWith('/etc/group')) ?? '';
+      const text = readFileSync(etc);
+      onTestFinished(() => writeFileSync(etc, text));
+      rmSync(etc);
+      const { message: words } = (await driver.probe()) as { message: string };
+      expect(words).toMatch(/^10\.\S+ could not make a sandbox: bwrap: .*etc\/group: No such file/);
+    });
+
     test(
-      'has nothing running when its sandboxes were disposed of',
+      `has no process and no file more, and its server no descriptor, after ${CYCLES} sandboxes`,
       async () => {
         await using driver = new SshDriver(host.options());
-        const before = host.processes().length;
-        for (let i = 0; i < CYCLES; i++) {
-          await using sandbox = await driver.create({ id: `cycle-${i}`, limits });
+        const cycle = async (id: string) => {
+          await using sandbox = await driver.create({ id, limits });
+          await sandbox.put([{ path: 'kept', content: 'not for long' }]);
           await sandbox.exec(['sleep', '1000']);
-        }
-        await until(() => host.processes().length <= before, 'every process there ending');
+        };
+        const left = () => ({
+          processes: host.processes().length,
+          files: host.files(),
+          mounts: host.mounts(),
+          descriptors: readdirSync('/proc/self/fd').length,
+        });
+        await cycle('first');
+        await until(() => host.sandboxes() === 0, 'the first one ending');
+        const before = left();
+        for (let i = 0; i < CYCLES; i++) await cycle(`cycle-${i}`);
+        await until(() => host.sandboxes() === 0, 'every process there ending');
+        await until(() => left().processes <= before.processes, 'sshd being done with every connection');
+        const after = left();
+        console.log(`${CYCLES} sandboxes:`, counted(before), 'before,', counted(after), 'after');
+        expect({ ...after, processes: before.processes }).toEqual(before);
       },
       60_000 + CYCLES * 5000,
     );
   });
+}
+
+function counted({ files, ...rest }: { readonly files: readonly string[] }): object {
+  return { ...rest, files: files.length };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -70,6 +70,25 @@ export class TestHost implements AsyncDisposable {
   processes(): number[] {
     const text = execFileSync('ip', ['netns', 'pids', this.#name], { encoding: 'utf8' });
     return text.split('\n').filter(Boolean).map(Number);
+  }
+
+  /** Everything in the homes there. */
+  files(): string[] {
+    const homes = ['one', 'two'].map((name) => join(this.folder, name));
+    return execFileSync('find', [...homes, '-type', 'f'], { encoding: 'utf8' })
+      .split('\n')
+      .filter(Boolean)
+      .sort();
+  }
+
+  /** How many file systems sshd sees. */
+  mounts(): number {
+    return readFileSync(`/proc/${this.#sshd?.pid}/mounts`, 'utf8').split('\n').length;
+  }
+
+  /** How many agents run there. */
+  sandboxes(): number {
+    return this.processes().filter(isAgent).length;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -146,6 +165,14 @@ Match User ${IMPATIENT_USER}
 
 function ip(...args: readonly string[]): void {
   execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+function isAgent(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('ringlab-agent');
+  } catch {
+    return false;
+  }
 }
 
 function kill(pid: number): void {
