@@ -10,7 +10,10 @@ export interface SandboxDriver extends AsyncDisposable {
   readonly name: DriverName;
   /** About how many times longer than on this machine's own processor a program takes there; 1 where it is not said. */
   readonly slowness?: number;
-  /** How many sandboxes there can be at a time, where each takes something that nobody else may have then. */
+  /**
+   * How many sandboxes there can be at a time, where each takes something that nobody else may have then. It changes as
+   * such things are lost and found again.
+   */
   readonly seats?: number;
   /** The most that such a sandbox takes of this machine's memory; the limit for its programs if left out. */
   memoryBytes?(spec: Pick<SandboxSpec, 'limits' | 'machines'>): number;
@@ -59,6 +62,9 @@ export interface SandboxSpec {
   /** Who provides `/dev/netmap`; the driver's own choice if not said. One that cannot rejects with SandboxError. */
   readonly engine?: EngineName | undefined;
 }
+
+/** Every seat is taken, perhaps because one was lost just now: whoever waits for seats goes on waiting. */
+export class NoSeat extends SandboxError {}
 
 /** For drivers whose sandboxes never have machines beside them. Throws SandboxError. */
 export function refuseMachines({ machines = [] }: SandboxSpec): void {

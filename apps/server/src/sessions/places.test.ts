@@ -104,3 +104,12 @@ test('who waits in vain in front of somebody small lets that one in by giving up
   expect(await large).toBeUndefined();
   expect(await small).toBeDefined();
 });
+
+test('a place more lets one more in who waits', async () => {
+  let capacity = 1;
+  const places = new Places(() => capacity);
+  await places.queue().enter(forever(), () => {});
+  const waiting = places.queue().enter(forever(), () => {});
+  capacity = 2;
+  expect(await waiting).toBeDefined();
+});

@@ -6,6 +6,9 @@ interface Waiting {
   readonly onPosition: (position: number) => void;
 }
 
+/** A capacity that changes by itself is looked at so often while somebody waits. */
+const LOOK_MS = 1000;
+
 /** Where one waits for a place, and in what order. */
 export interface Queue {
   /**
@@ -20,17 +23,20 @@ export interface Queue {
  * there is fits when it is alone.
  */
 export class Places {
-  readonly #capacity: number;
+  readonly #capacity: () => number;
   #taken = 0;
   #waiting: Waiting[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(capacity: number) {
-    this.#capacity = capacity;
+  constructor(capacity: number | (() => number)) {
+    this.#capacity = typeof capacity === 'number' ? () => capacity : capacity;
   }
 
   /** One queue for all sizes: nobody who comes later is faster for being small. */
   queue(size = 1): Queue {
-    return { enter: (signal, onPosition) => this.#enter(Math.min(size, this.#capacity), signal, onPosition) };
+    return {
+      enter: (signal, onPosition) => this.#enter(Math.min(size, this.#capacity()), signal, onPosition),
+    };
   }
 
   async #enter(
@@ -50,7 +56,7 @@ export class Places {
   }
 
   #fits(size: number): boolean {
-    return this.#taken + size <= this.#capacity;
+    return this.#taken + size <= this.#capacity();
   }
 
   #wait(size: number, signal: AbortSignal, onPosition: (position: number) => void): Promise<boolean> {
@@ -62,6 +68,7 @@ export class Places {
         resolve(false);
       });
       this.#waiting.push(waiting);
+      this.#lookForMore();
       onPosition(this.#waiting.length);
     });
   }
@@ -82,6 +89,15 @@ export class Places {
     this.#waiting.forEach(({ onPosition }, index) => {
       onPosition(index + 1);
     });
+    this.#lookForMore();
+  }
+
+  #lookForMore(): void {
+    clearTimeout(this.#timer);
+    if (this.#waiting.length === 0) return;
+    const before = this.#capacity();
+    const look = () => (this.#capacity() === before ? this.#lookForMore() : this.#admit());
+    this.#timer = setTimeout(look, LOOK_MS).unref();
   }
 }
 

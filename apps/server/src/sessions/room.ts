@@ -30,7 +30,7 @@ export function roomOn(
   memoryBytes = totalmem(),
 ): Room {
   const seated = driver?.seats !== undefined;
-  const counted = driver?.seats ?? maxRuns;
+  const counted = seated ? () => driver.seats ?? 1 : maxRuns;
   const places = new Places(
     counted ?? Math.max(availableParallelism() * limits.memoryBytes, memoryBytes * SHARE_FOR_RUNS),
   );

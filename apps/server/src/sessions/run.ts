@@ -12,6 +12,7 @@ import {
 import type { ExitStatus, ProcessState, RunState } from '@ringlab/protocol';
 import { buildInTerminal } from '../builds/build.ts';
 import type { RateWatch } from '../rates/rate-watch.ts';
+import { NoSeat } from '../sandbox/driver.ts';
 import type { Terminal, TerminalLabel } from '../terminals/terminal.ts';
 import { CpuShares } from './cpu-shares.ts';
 import type { Queue } from './places.ts';
@@ -25,6 +26,8 @@ const KILL_WAIT_MS = 3000;
 /** A sandbox in which something still goes on then does as its programs say, and is given up. */
 const STOP_MS = GRACE_MS + KILL_WAIT_MS + 1500;
 
+/** Before a run asks again whose place was none after all. */
+const NO_SEAT_MS = 1000;
 /** Some limits are looked at once in a while: a program that ended fast was over its limit all the same. */
 const LATE_LIMIT_MS = 3000;
 
@@ -104,11 +107,23 @@ export class Run {
   }
 
   async #untilOutcome(): Promise<Outcome> {
+    for (;;) {
+      const outcome = await this.#inPlace();
+      if (outcome !== undefined) return outcome;
+      this.#enterPhase('queued');
+      await after(NO_SEAT_MS);
+    }
+  }
+
+  /** Undefined when the place was lost before it could be used. */
+  async #inPlace(): Promise<Outcome | undefined> {
     const onPosition = (queuePosition: number) => this.#update({ queuePosition });
     using place = await this.#place.places.enter(this.#stop.signal, onPosition);
     if (!place) return 'stopped';
     this.#enterPhase('preparing');
-    const { sandbox, rates } = await this.#place.prepare();
+    const prepared = await this.#place.prepare().catch(unlessNoSeat);
+    if (prepared === undefined) return undefined;
+    const { sandbox, rates } = prepared;
     // A lab may have asked for another than most get here.
     this.#update({ engine: sandbox.engine });
     if (this.#stop.signal.aborted) return 'stopped';
@@ -267,6 +282,10 @@ export class Run {
     this.#state = { ...this.#state, ...patch };
     this.#place.onChange(this.#state);
   }
+}
+
+function unlessNoSeat(fault: unknown): undefined {
+  if (!(fault instanceof NoSeat)) throw fault;
 }
 
 const after = (ms: number) => new Promise<false>((resolve) => setTimeout(resolve, ms, false));

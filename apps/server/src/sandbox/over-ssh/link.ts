@@ -7,6 +7,7 @@ import { Client, type ConnectConfig } from 'ssh2';
 import { type Dial, sandboxEnded } from '../agent/dial.ts';
 
 const READY_TIMEOUT_MS = 30_000;
+const LAST_LINES = 3;
 
 export interface Ran {
   /** Undefined when the connection was lost before it ended. */
@@ -98,12 +99,17 @@ export class SshLink implements Disposable {
   async must(doing: string, command: string, input?: string | Uint8Array): Promise<string> {
     const { code, out, err } = await this.run(command, input);
     if (code === 0) return out;
-    throw new SandboxError(`${doing} failed: ${err.trim().split('\n').at(-1) || `it ended with ${code}`}`);
+    throw new SandboxError(`${doing} failed: ${lastWords(err) || `it ended with ${code}`}`);
   }
 
   [Symbol.dispose](): void {
     this.#client.destroy();
   }
+}
+
+/** The very last line is often no more than that there were others. */
+function lastWords(err: string): string {
+  return err.trim().split('\n').slice(-LAST_LINES).join('; ');
 }
 
 /** For a POSIX shell. */

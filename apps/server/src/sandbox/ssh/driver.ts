@@ -7,18 +7,26 @@ import { type Sandbox, SandboxError } from '@ringlab/labkit';
 import type { EngineName } from '@ringlab/protocol';
 import { Control } from '../agent/control.ts';
 import { AgentSandbox } from '../agent/sandbox.ts';
-import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
+import {
+  type DriverStatus,
+  NoSeat,
+  refuseMachines,
+  type SandboxDriver,
+  type SandboxSpec,
+} from '../driver.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
-import { type HostAddress, inWords, parseHost, pinnedKeys } from '../over-ssh/host-address.ts';
+import { type HostAddress, inWords, pinnedKeys } from '../over-ssh/host-address.ts';
 import { isKey } from '../over-ssh/keys.ts';
 import { awaitAgent, type LaunchFailure } from '../over-ssh/launch.ts';
 import { SshLink } from '../over-ssh/link.ts';
-import { type LaunchCommand, type RemoteHost, socketOn } from './host-system.ts';
+import { type LaunchCommand, type RemoteHost, socketOn, Unfit } from './host-system.ts';
+import { Hosts } from './hosts.ts';
 import { bring, lookAround } from './remote.ts';
 
 const LOGIN_TIMEOUT_MS = 15_000;
 const ALIVE_PERIOD_MS = 5_000;
 const ALIVE_MISSES = 3;
+const LOOK_AGAIN_MS = 30_000;
 /** Of a command that has ended, over the connection. */
 const LAST_WORDS_MS = 2000;
 
@@ -31,6 +39,8 @@ export interface SshOptions {
   readonly sshKnownHosts: string;
   /** A host that answers nothing three times in a row, asked so often, is gone; every 5 s if not set. */
   readonly alivePeriodMs?: number;
+  /** How often a host that was lost is looked for again; every 30 s if not set. */
+  readonly lookAgainMs?: number;
 }
 
 /** Hosts that somebody prepared: each is one attendee's at a time. */
@@ -39,46 +49,83 @@ export class SshDriver implements SandboxDriver {
   /** Starting a program takes some messages there and back, each encrypted. */
   readonly slowness = 3;
   readonly #options: SshOptions;
-  readonly #taken = new Set<string>();
+  readonly #hosts: Hosts;
   readonly #living = new Set<AsyncDisposable>();
 
   constructor(options: SshOptions) {
     this.#options = options;
+    const lookAgain = async (address: HostAddress) => {
+      using link = await this.#logIn(address);
+      await lookAround(link, inWords(address));
+    };
+    this.#hosts = new Hosts(options.sshHosts, lookAgain, options.lookAgainMs ?? LOOK_AGAIN_MS);
   }
 
-  /** As many as there are hosts. */
   get seats(): number {
-    return this.#options.sshHosts.length;
+    return this.#hosts.seats;
   }
 
+  /** Every host that nobody has. */
   async probe(): Promise<DriverStatus> {
-    if (this.seats === 0) return { usable: false, message: NO_HOSTS };
+    if (this.#options.sshHosts.length === 0) return { usable: false, message: NO_HOSTS };
     try {
-      await using sandbox = await this.create({ id: 'probe', limits: DEFAULT_LIMITS });
-      const { code, words } = await (await sandbox.exec(['true'])).exit;
-      if (code !== 0) return { usable: false, message: `A host answers, but a program on it ${words}.` };
-      const names = this.#options.sshHosts.join(', ');
-      return {
-        usable: true,
-        engine: sandbox.engine,
-        message: `ssh works: ${names}. Processor time is only yielded there, not divided: the host has no control groups for us.`,
-      };
+      return statusOf(await Promise.all(this.#hosts.free.map((address) => this.#try(address))), this.#hosts);
     } catch (error) {
       return { usable: false, message: (error as Error).message };
     }
   }
 
+  /** On the first host that can be used; one that cannot is passed over until it can. */
   async create(spec: SandboxSpec): Promise<Sandbox> {
     refuseMachines(spec);
+    const refusals: string[] = [];
+    for (const address of this.#hosts.free) {
+      const tried = await this.#createOn(address, spec);
+      if (tried instanceof SandboxError) refusals.push(tried.message);
+      else if (tried !== undefined) return tried;
+    }
+    if (!this.#hosts.someAreTaken) throw new SandboxError(refusals.join('\n'));
+    const names = this.#hosts.all.map(inWords).join(', ');
+    const inUse = `Every host is in use: ${names}. Each is one attendee's at a time; try again when one has stopped.`;
+    throw new NoSeat([inUse, ...refusals].join('\n'));
+  }
+
+  async #try(address: HostAddress): Promise<Tried> {
+    const name = inWords(address);
+    const made = await this.#createOn(address, { id: 'probe', limits: DEFAULT_LIMITS });
+    if (made === undefined) return { name };
+    if (made instanceof SandboxError) return { name, refusal: made.message };
+    await using sandbox = made;
+    const { code, words } = await (await sandbox.exec(['true'])).exit;
+    if (code !== 0) return { name, refusal: `${name} answers, but a program on it ${words}.` };
+    return { name, engine: sandbox.engine };
+  }
+
+  /** Undefined when somebody has it by now; why not, when it cannot be used. */
+  async #createOn(address: HostAddress, spec: SandboxSpec): Promise<Sandbox | SandboxError | undefined> {
     await using undo = new AsyncDisposableStack();
-    const address = this.#takeHost();
-    undo.defer(() => void this.#taken.delete(keyOf(address)));
+    const taken = this.#hosts.take(address);
+    if (taken === undefined) return undefined;
+    undo.use(taken);
+    try {
+      const sandbox = await this.#make(address, spec, undo);
+      this.#hosts.found(address);
+      return sandbox;
+    } catch (error) {
+      if (!(error instanceof SandboxError)) throw error;
+      if (!(error instanceof Unfit)) this.#hosts.lost(address);
+      return error;
+    }
+  }
+
+  /** Everything that is to be undone goes into `undo`, which the sandbox takes over. */
+  async #make(address: HostAddress, spec: SandboxSpec, undo: AsyncDisposableStack): Promise<Sandbox> {
     const link = undo.use(await this.#logIn(address));
     const scratch = join(this.#options.dataDir, 'ssh-driver');
     await mkdir(scratch, { recursive: true });
     const host = await lookAround(link, inWords(address));
     const engine = engineOn(host, address, spec.engine);
-    const brought = await bring(link, host, scratch);
+    const brought = await bring(link, host, inWords(address), scratch);
     const launch = host.system.launch(host, brought, { ...spec, engine });
     const control = undo.use(await this.#launch(link, host, launch, inWords(address)));
     const made = undo.move();
@@ -101,18 +148,8 @@ export class SshDriver implements SandboxDriver {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#hosts[Symbol.dispose]();
     await Promise.all([...this.#living].map((sandbox) => sandbox[Symbol.asyncDispose]()));
-  }
-
-  #takeHost(): HostAddress {
-    const addresses = this.#options.sshHosts.map(addressOf);
-    const free = addresses.find((address) => !this.#taken.has(keyOf(address)));
-    if (free === undefined)
-      throw new SandboxError(
-        `Every host is in use: ${addresses.map(inWords).join(', ')}. Each is one attendee's at a time; try again when one has stopped.`,
-      );
-    this.#taken.add(keyOf(free));
-    return free;
   }
 
   async #logIn(address: HostAddress): Promise<SshLink> {
@@ -173,21 +210,27 @@ function engineOn(host: RemoteHost, address: HostAddress, wanted?: EngineName): 
   const { engine, engines } = host.system;
   const chosen = wanted ?? engine;
   if (!engines.includes(chosen))
-    throw new SandboxError(`${inWords(address)} has netmap in its kernel, and no ${chosen}.`);
+    throw new Unfit(`${inWords(address)} has netmap in its kernel, and no ${chosen}.`);
   if (chosen === 'kernel' && !host.hasNetmap)
-    throw new SandboxError(`${inWords(address)} has no /dev/netmap that ${address.user} may open.`);
+    throw new Unfit(`${inWords(address)} has no /dev/netmap that ${address.user} may open.`);
   return chosen;
 }
 
-function addressOf(text: string): HostAddress {
-  const address = parseHost(text);
-  if (address === undefined)
-    throw new SandboxError(`RINGLAB_SSH_HOSTS names "${text}", which is not user@host or user@host:port.`);
-  return address;
+interface Tried {
+  readonly name: string;
+  /** Left out where a sandbox of ours is on it, or where it cannot be used. */
+  readonly engine?: EngineName;
+  readonly refusal?: string;
 }
 
-function keyOf({ user, host, port }: HostAddress): string {
-  return `${user}@${host}:${port}`;
+function statusOf(tried: readonly Tried[], hosts: Hosts): DriverStatus {
+  const refusals = tried.flatMap(({ refusal }) => refusal ?? []);
+  const refused = new Set(tried.filter(({ refusal }) => refusal !== undefined).map(({ name }) => name));
+  const names = hosts.all.map(inWords).filter((name) => !refused.has(name));
+  if (names.length === 0) return { usable: false, message: refusals.join('\n') };
+  const works = `ssh works: ${names.join(', ')}. Processor time is only yielded there, not divided: the host has no control groups for us.`;
+  const engine = tried.find((host) => host.engine !== undefined)?.engine ?? 'unetmap';
+  return { usable: true, engine, message: [works, ...refusals].join('\n') };
 }
 
 /** A host shows a key of a type that it is asked for: those that are pinned. */

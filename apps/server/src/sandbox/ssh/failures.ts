@@ -4,10 +4,11 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readUntil, sh, until } from '../contract/inside.ts';
+import { NoSeat } from '../driver.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { newKeyPair } from '../over-ssh/keys.ts';
 import { SshDriver, type SshOptions } from './driver.ts';
-import { IMPATIENT_USER, type TestHost } from './test-host.ts';
+import { FULL_USER, IMPATIENT_USER, type TestHost } from './test-host.ts';
 
 const limits = DEFAULT_LIMITS;
 /** `RINGLAB_TEST_CYCLES=200` is the long form. */
@@ -69,10 +70,39 @@ export function sshFailures(host: TestHost): void {
     });
 
     test('that is not there, or that nobody named, is told', async () => {
-      const hosts = [`one@${host.address}:9`];
-      const known = written('port_known', `[${host.address}]:9 ${host.hostKey.public}\n`);
-      expect(await message({ sshHosts: hosts, sshKnownHosts: known })).toMatch(/cannot be reached.*port 9/);
+      expect(await message({ sshHosts: [host.gone] })).toMatch(/cannot be reached.*port 9/);
       expect(await message({ sshHosts: [] })).toMatch(/No host is named.*RINGLAB_SSH_HOSTS/);
+    });
+
+    test.each(['first', 'last'])('that is gone is passed over where it is named %s', async (place) => {
+      const sshHosts = place === 'first' ? [host.gone, ...one()] : [...one(), host.gone];
+      await using driver = new SshDriver({ ...host.options(), sshHosts });
+      expect(driver.seats).toBe(2);
+      const { usable, message: words } = await driver.probe();
+      expect(usable).toBe(true);
+      expect(words).toMatch(/^ssh works: 10\.[\d.]+\. .*\n10\.[\d.]+:9 cannot be reached/);
+      expect(driver.seats).toBe(1);
+      await using _ = await driver.create({ id: 'only', limits });
+      await expect(driver.create({ id: 'further', limits })).rejects.toThrow(NoSeat);
+    });
+
+    test('that was lost is found again, and has its seat back', async () => {
+      await using driver = new SshDriver({ ...host.options(), lookAgainMs: 200 });
+      await host.shutDown();
+      expect(await driver.probe()).toMatchObject({
+        usable: false,
+        message: expect.stringContaining('cannot be reached'),
+      });
+      expect(driver.seats).toBe(1);
+      await host.startSshd();
+      await until(() => driver.seats === 2, 'both hosts being found again');
+      await using _ = await driver.create({ id: 'back', limits });
+    });
+
+    test('whose disk is full says so', async () => {
+      expect(await message({ sshHosts: [`${FULL_USER}@${host.address}`] })).toMatch(
+        /Compiling the agent on 10\.\S+ failed: .*No space left on device/,
+      );
     });
 
     test('that is gone in the middle of a run is told in words, and leaves nothing on it', async () => {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { SandboxError } from '@ringlab/labkit';
 import { agentArguments } from '../agent/arguments.ts';
 import { environment, TOOLS } from '../agent/inside.ts';
 import { quoted } from '../over-ssh/link.ts';
-import { type HostSystem, lockOn, NOTHING_OUTSIDE, socketOn } from './host-system.ts';
+import { type HostSystem, lockOn, NOTHING_OUTSIDE, socketOn, Unfit } from './host-system.ts';
 
 /** Of lockf(1), EX_TEMPFAIL. */
 const BUSY = 75;
@@ -28,7 +27,7 @@ export const FREEBSD: HostSystem = {
 
   launch(host, { agentFolder }, { limits, interfaces = [] }) {
     if (interfaces.length > 0)
-      throw new SandboxError(
+      throw new Unfit(
         'This lab has interfaces of its own, which a sandbox on FreeBSD cannot have. A host with Linux can.',
       );
     const script = [

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { SandboxError } from '@ringlab/labkit';
 import type { EngineName } from '@ringlab/protocol';
 import type { SandboxSpec } from '../driver.ts';
 
@@ -44,6 +45,9 @@ export interface HostSystem {
   /** Of every program. */
   environment(engine: EngineName): Readonly<Record<string, string>>;
 }
+
+/** Nothing is wrong with the host, but what was asked for it never has. */
+export class Unfit extends SandboxError {}
 
 export function socketOn(host: RemoteHost): string {
   return `${host.folder}/agent`;

@@ -64,23 +64,40 @@ export function hostOf(name: string, facts: string): RemoteHost {
 }
 
 /** Compiles the agent there, for the host's own processor and C library, unless that version is there. */
-export async function bring(link: SshLink, host: RemoteHost, scratch: string): Promise<Brought> {
+export async function bring(
+  link: SshLink,
+  host: RemoteHost,
+  name: string,
+  scratch: string,
+): Promise<Brought> {
   const etc = await stageEtc(scratch);
   const folder = `${host.folder}/agent-${await versionOfAgent()}`;
   const there = await link.run(`umask 077; mkdir -p ${quoted([host.folder])} && [ -d ${quoted([folder])} ]`);
-  if (there.code !== 0) await compileThere(link, host.system, folder, etc);
+  if (there.code !== 0) await compileThere(link, host.system, { name, folder, etc });
   return { agentFolder: folder, etcFolder: `${folder}/etc` };
 }
 
+interface Compiled {
+  /** The host's, for people. */
+  readonly name: string;
+  readonly folder: string;
+  /** On this machine. */
+  readonly etc: string;
+}
+
 /** Under another name first, so that one that is there is complete. */
-async function compileThere(link: SshLink, system: HostSystem, folder: string, etc: string): Promise<void> {
+async function compileThere(
+  link: SshLink,
+  system: HostSystem,
+  { name, folder, etc }: Compiled,
+): Promise<void> {
   const [fresh, there] = [quoted([`${folder}.new`]), quoted([folder])];
   const prepare = `rm -rf ${fresh} && mkdir -p ${fresh}/src ${fresh}/etc && tar -xf - -C ${fresh}/etc`;
-  await link.must('Preparing the host', prepare, await packed(etc));
+  await link.must(`Preparing ${name}`, prepare, await packed(etc));
   const compile = ['set -e', `cd ${fresh}/src`, 'tar -xf -', system.compile];
   const finish = [`chmod -R go-w ${fresh}`, `mv ${fresh} ${there}`];
   const script = [...compile, ...finish].join('; ');
-  await link.must('Compiling the agent on the host', script, await packed(AGENT_SOURCES));
+  await link.must(`Compiling the agent on ${name}`, script, await packed(AGENT_SOURCES));
 }
 
 async function packed(folder: string): Promise<Buffer> {

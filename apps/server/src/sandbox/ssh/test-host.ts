@@ -9,11 +9,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type KeyPair, newKeyPair } from '../over-ssh/keys.ts';
 import type { SshOptions } from './driver.ts';
 
+/** A network namespace needs root; without it there is no other machine to try. In CI that is a failure. */
+export const NO_OTHER_MACHINES = process.getuid?.() !== 0 && process.env.CI !== 'true';
+
 const UNETMAP = resolve(import.meta.dirname, '../../../../../packages/unetmap/build');
 const START_TIMEOUT_MS = 20_000;
 const FIRST_UID = 61_301;
 /** Whose connections sshd finds lost soon. */
 export const IMPATIENT_USER = 'two';
+/** Whose home has no room for anything. */
+export const FULL_USER = 'three';
+const USERS = ['one', IMPATIENT_USER, FULL_USER];
 
 /**
  * "Other machines": a network namespace with an sshd in it, whose users exist nowhere else. Each user is a host to the
@@ -32,10 +38,15 @@ export class TestHost implements AsyncDisposable {
     return `${this.#net}.${this.#base + 2}`;
   }
 
+  /** As of RINGLAB_SSH_HOSTS: one on which nobody listens. */
+  get gone(): string {
+    return `one@${this.address}:9`;
+  }
+
   options(): SshOptions {
     return {
       dataDir: this.folder,
-      sshHosts: ['one', 'two'].map((user) => `${user}@${this.address}`),
+      sshHosts: ['one', IMPATIENT_USER].map((user) => `${user}@${this.address}`),
       sshKey: join(this.folder, 'login'),
       sshKnownHosts: join(this.folder, 'known_hosts'),
     };
@@ -66,6 +77,14 @@ export class TestHost implements AsyncDisposable {
     ip('link', 'set', `${this.#name.replace('rl-ssh-', 'rls')}a`, 'up');
   }
 
+  /** Everything on it ends; `startSshd` has it there again. */
+  async shutDown(): Promise<void> {
+    const ended = new Promise((done) => this.#sshd?.once('exit', done));
+    for (const pid of this.processes()) kill(pid);
+    if (this.#sshd !== undefined && this.#sshd.exitCode === null && this.#sshd.signalCode === null)
+      await ended;
+  }
+
   /** The pids of everything on the hosts. */
   processes(): number[] {
     const text = execFileSync('ip', ['netns', 'pids', this.#name], { encoding: 'utf8' });
@@ -74,7 +93,7 @@ export class TestHost implements AsyncDisposable {
 
   /** Everything in the homes there. */
   files(): string[] {
-    const homes = ['one', 'two'].map((name) => join(this.folder, name));
+    const homes = USERS.map((name) => join(this.folder, name));
     return execFileSync('find', [...homes, '-type', 'f'], { encoding: 'utf8' })
       .split('\n')
       .filter(Boolean)
@@ -92,8 +111,7 @@ export class TestHost implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const pid of this.processes()) kill(pid);
-    if (this.#sshd?.exitCode === null) await new Promise((done) => this.#sshd?.once('exit', done));
+    await this.shutDown();
     ip('netns', 'delete', this.#name);
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -101,7 +119,7 @@ export class TestHost implements AsyncDisposable {
   #writeFiles(): void {
     const text = (name: string, content: string, mode = 0o644) =>
       writeFileSync(join(this.folder, name), content, { mode });
-    const users = ['one', 'two'].map((name, i) => ({ name, uid: FIRST_UID + i }));
+    const users = USERS.map((name, i) => ({ name, uid: FIRST_UID + i }));
     for (const { name } of users) mkdirSync(join(this.folder, name));
     const home = (name: string) => join(this.folder, name);
     const rows = users.map(({ name, uid }) => `${name}:x:${uid}:${uid}::${home(name)}:/bin/sh`);
@@ -111,11 +129,11 @@ export class TestHost implements AsyncDisposable {
       'group',
       `root:x:0:\nnogroup:x:65534:\n${users.map(({ name, uid }) => `${name}:x:${uid}:`).join('\n')}\n`,
     );
-    text('shadow', ['root', 'sshd', 'one', 'two'].map((name) => `${name}:*:1::::::\n`).join(''), 0o600);
+    text('shadow', ['root', 'sshd', ...USERS].map((name) => `${name}:*:1::::::\n`).join(''), 0o600);
     text('host_key', this.hostKey.private, 0o600);
     text('login', this.login.private, 0o600);
     text('authorized_keys', `${this.login.public}\n`);
-    text('known_hosts', `${this.address} ${this.hostKey.public}\n`);
+    text('known_hosts', `${this.address},[${this.address}]:9 ${this.hostKey.public}\n`);
     text('sshd_config', SSHD_CONFIG.replaceAll('FOLDER', this.folder));
     for (const part of ['bin', 'lib', 'include'])
       cpSync(join(UNETMAP, part), join(this.folder, 'tools', part), { recursive: true, dereference: true });
@@ -144,6 +162,7 @@ const ENTER = [
   'mount -t tmpfs tmpfs /opt',
   'mkdir /opt/ringlab',
   'mount --bind FOLDER/tools /opt/ringlab',
+  `mount -t tmpfs -o size=64k,mode=0755,uid=${FIRST_UID + USERS.indexOf(FULL_USER)} tmpfs FOLDER/${FULL_USER}`,
   'mkdir -p /run/sshd',
   'exec /usr/sbin/sshd -D -e -f FOLDER/sshd_config',
 ].join('\n');
