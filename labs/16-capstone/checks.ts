@@ -25,7 +25,9 @@ const { arp, cut, fragmentPacket, tcp, udp, udp6 } = packets;
 
 const named = (port: string) => (port.startsWith('vale') ? port : `netmap:${port}`);
 
-const ROUTER = '02:00:00:00:00:01';
+const ROUTER = '02:00:00:00:00:fe';
+const HOST = '02:00:00:00:00:01';
+const CONTAINER = '02:00:00:00:00:02';
 const SINK = '02:00:00:00:00:51';
 const SCORE = '02:00:00:00:00:5c';
 const OTHER = '02:00:00:00:00:99';
@@ -77,8 +79,10 @@ const NEXT_HOPS: Readonly<Record<string, string>> = {
   '10.127.255.255': OTHER,
   '198.51.100.0': OTHER,
   '198.51.100.255': OTHER,
+  '203.0.113.1': HOST,
+  '203.0.113.2': CONTAINER,
 };
-const NO_ROUTE = ['10.128.0.0', '9.255.255.255', '11.0.0.0', '198.51.101.0', '198.51.99.255', '192.0.2.1'];
+const NO_ROUTE = ['10.128.0.0', '9.255.255.255', '11.0.0.0', '198.51.101.0', '198.51.99.255', '203.0.113.3'];
 
 interface Case {
   readonly sent: Frame;
@@ -120,8 +124,10 @@ const UNUSUAL: readonly Case[] = [
 const good = toRouter({ dst: '10.2.0.1', payload: 'the last one' });
 const goodRouted = fromRouter({ dst: '10.2.0.1', payload: 'the last one' }, SCORE);
 
-/** What is no sound packet, or has nowhere to go. */
+/** What is no sound packet, or none for the router. */
 const MALFORMED: readonly Frame[] = [
+  toRouter({ dst: '10.2.0.1', dstMac: OTHER }),
+  toRouter({ dst: '10.2.0.1', dstMac: 'ff:ff:ff:ff:ff:ff' }),
   toRouter({ dst: '10.2.0.1', checksum: 0x1234 }),
   toRouter({ dst: '10.2.0.1', version: 6 }),
   toRouter({ dst: '10.2.0.1', headerWords: 4 }),
@@ -298,6 +304,30 @@ function judgeFlows(sent: readonly Uint8Array[], byWorker: readonly (readonly Ui
   return idle < 0 ? passed : failed(`Of ${FLOWS} flows, worker ${idle + 1} got none.`, 'flow');
 }
 
+/** What is on the switch sends to the router as well. */
+async function takesFromSwitch(context: CheckContext): Promise<Verdict> {
+  const graph = { pipes: 'f', out: 'vale2:out' };
+  const program = await startFront(context, graph);
+  const frames = Array.from({ length: 10 * FLOWS }, (_, at) =>
+    flowPacket(at % FLOWS, Math.floor(at / FLOWS)),
+  );
+  const came = (now: Counters) =>
+    workersOf(graph).reduce((sum, port) => sum + now.total(port, 'rx', 'packets'), 0);
+  const { captured } = await context.exchange({
+    send: { 'vale2:peer': frames },
+    capture: workersOf(graph).map(named),
+    until: (now) => came(now) >= frames.length,
+  });
+  requireRunning(program);
+  const hints = { ...HINTS, missing: 'from-switch', changed: 'regions', twice: 'regions' };
+  const byFlow = (all: readonly Uint8Array[]) => all.toSorted((a, b) => flowOf(a) - flowOf(b));
+  return compareFrames(
+    byFlow(frames.map(frameBytes)),
+    byFlow(workersOf(graph).flatMap((port) => captured[named(port)] ?? [])),
+    hints,
+  );
+}
+
 const EACH = 300;
 
 /** The workers are played here; what they give back crosses from one memory region to another. */
@@ -421,7 +451,7 @@ async function scoreOf(context: CheckContext, { pipes, out }: Graph, seconds: nu
   const from = out.replace(/:.*/, ':score');
   const program = await context.start(['./score', '-i', into, '-o', from, '-t', `${seconds}`]);
   await program.exit;
-  const line = /score: ([\d.]+) % right, ([\d.]+) Mpps, ([\d.]+) % lost, median (\d+) us/;
+  const line = /([\d.]+) % right, ([\d.]+) Mpps, ([\d.]+) % lost, (\d+) us/;
   const numbers = program.matches(line).at(-1)?.slice(1).map(Number);
   if (numbers === undefined) return WORST;
   const [right = 0, mpps = 0, lost = 100, medianUs = 0] = numbers;
@@ -514,6 +544,62 @@ function judgeScore(own: Score, other: Score): Verdict {
   );
 }
 
+// ---- two stacks ----
+
+const PINGS = 5;
+const PINGED_MS = 20_000;
+
+interface Pinged {
+  readonly from: string;
+  readonly timesMs: readonly number[];
+}
+
+/** The device and its stack are on a switch as in a run; each of the two stacks knows the other behind the router, and pings it. */
+async function pingStacks(context: CheckContext, bridge: string): Promise<readonly Pinged[]> {
+  const host = await context.start(['sh', 'host.sh', bridge]);
+  await context.until((now) => now.isOpen('veth0') || host.ended !== undefined);
+  if (host.ended !== undefined) throw new Error(`veth0 is not on ${bridge}.${lastWords(host)}`);
+  const container = await context.start(['sh', 'container.sh'], 'container');
+  const timesMs = (ping: Program) =>
+    ping.matches(/icmp_seq=.* time=([\d.]+) ms/).map(([, time]) => Number(time));
+  const all = () => [
+    { from: 'host', timesMs: timesMs(host) },
+    { from: 'container', timesMs: timesMs(container) },
+  ];
+  await context.until(() => all().every((each) => each.timesMs.length >= PINGS), PINGED_MS);
+  const pinged = all();
+  await container.stop();
+  await host.stop();
+  return pinged;
+}
+
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+function judgePings(pinged: readonly Pinged[], routed: number): Verdict {
+  const silent = pinged.find(({ timesMs }) => timesMs.length < PINGS);
+  if (silent !== undefined)
+    return failed(`The ${silent.from} pinged, and had ${silent.timesMs.length} answers.`, 'stacks');
+  // A question and an answer each, both ways, of which the counters may not know the last ones yet.
+  if (routed < 2 * PINGS)
+    return failed(`All pings were answered, but only ${routed} packets came to your workers.`, 'stacks');
+  const measured = pinged.map(({ from, timesMs }) => ({
+    name: `ping from the ${from}`,
+    value: `${median(timesMs).toFixed(2)} ms`,
+  }));
+  return passedWith('Both stacks had answers to their pings.', measured);
+}
+
+async function stacksTalk(context: CheckContext): Promise<Verdict> {
+  const graph = { pipes: 's', out: 'vale5:out' };
+  const programs = await startGraph(context, graph);
+  const pinged = await pingStacks(context, 'vale5');
+  for (const program of programs) requireRunning(program);
+  const now = await context.counters();
+  const routed = workersOf(graph).reduce((sum, port) => sum + now.total(port, 'tx', 'packets'), 0);
+  return judgePings(pinged, routed);
+}
+
 // ---- a worker that is gone ----
 
 /** Of each flow so many that half of the flows are more than a pipe holds. */
@@ -594,7 +680,8 @@ async function inMachines(context: CheckContext): Promise<Verdict> {
   await context.until(() => arrived(sink).frames >= TO_SINK, MACHINE_QUIET_MS);
   const byMachine = (await context.counters()).total('net{3', 'rx', 'packets');
   const score = await scoreOf(context, REAL, 0.5);
-  return judgeMachines(arrived(sink), byMachine, score);
+  const pinged = await pingStacks(context, 'vale0');
+  return judgeMachines(arrived(sink), byMachine, score, pinged);
 }
 
 /** Emulated, and a machine that sleeps wakes late. */
@@ -615,7 +702,12 @@ function arrived(sink: Program): Arrived {
   return { frames: numbers[0] ?? 0, wrong: numbers[1] ?? 0 };
 }
 
-function judgeMachines({ frames, wrong }: Arrived, byMachine: number, score: Score): Verdict {
+function judgeMachines(
+  { frames, wrong }: Arrived,
+  byMachine: number,
+  score: Score,
+  pinged: readonly Pinged[],
+): Verdict {
   if (frames !== TO_SINK || wrong > 0)
     return failed(
       `Of ${TO_SINK} packets, ${frames} came to the sink in its machine, and ${wrong} wrong ones.`,
@@ -624,9 +716,17 @@ function judgeMachines({ frames, wrong }: Arrived, byMachine: number, score: Sco
   if (byMachine === 0) return failed('The worker in the machine gave nothing back.', 'machines');
   if (score.right < 100 || score.mpps === 0)
     return failed(`./score says ${score.right} % right at ${score.mpps} Mpps.`, 'machines');
+  if (pinged.some(({ timesMs }) => timesMs.length < PINGS))
+    return failed('The pings between the two stacks were not answered.', 'stacks');
   return passedWith(
-    `All ${TO_SINK} packets came to the sink, ${byMachine} by the worker in the machine. ./score: ${score.mpps.toFixed(3)} Mpps, ${score.lost.toFixed(2)} % lost, median ${score.medianUs} µs.`,
-    figures(score),
+    `All ${TO_SINK} packets came to the sink, ${byMachine} by the worker in the machine, and all pings between host and container were answered. ./score: ${score.right.toFixed(1)} % right, ${score.mpps.toFixed(3)} Mpps, ${score.lost.toFixed(2)} % lost, median ${score.medianUs} µs.`,
+    [
+      ...figures(score),
+      ...pinged.map(({ from, timesMs }) => ({
+        name: `ping from the ${from}`,
+        value: `${median(timesMs).toFixed(2)} ms`,
+      })),
+    ],
   );
 }
 
@@ -680,6 +780,14 @@ export default defineChecks([
     run: handsOut,
   },
   {
+    id: 'from-switch',
+    title: 'Takes what the switch brings',
+    sent: `${10 * FLOWS} packets by a port of the switch.`,
+    expected: 'All of them come to the workers, each flow in order.',
+    after: ['hands-out'],
+    run: takesFromSwitch,
+  },
+  {
     id: 'collects',
     title: 'Collects across memory regions',
     sent: `${EACH} packets from each worker, to a switch.`,
@@ -703,12 +811,21 @@ export default defineChecks([
     run: scores,
   },
   {
+    id: 'stacks',
+    title: 'Lets two stacks talk',
+    sent: `The host's stack and the container's are on the switch with their device, know each other behind the router alone, and ping each other.`,
+    expected: `${PINGS} pings each are answered, by way of your workers.`,
+    after: ['from-switch', 'loses-nothing'],
+    run: stacksTalk,
+  },
+  {
     id: 'in-machines',
-    title: 'Runs on two machines',
-    sent: `${TO_SINK} packets through the graph, one worker of which is in a machine, to a sink in another one; then ./score.`,
-    expected: 'All of them come to the sink, as they must be, and some by the worker in the machine.',
+    title: 'Runs on the whole graph',
+    sent: `${TO_SINK} packets through the graph, one worker of which is in a machine, to a sink in another one; then ./score; then pings between host and container.`,
+    expected:
+      'All of them come to the sink, as they must be, some by the worker in the machine; all pings are answered.',
     inMachine: true,
-    after: ['scores'],
+    after: ['scores', 'stacks'],
     run: inMachines,
   },
   {

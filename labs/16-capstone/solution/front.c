@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * front: the front end of the router. Packets come in on one port, each goes to the worker that has its flow, and what the
- * workers give back leaves on another port.
+ * front: the front end of the router. Packets come in on two ports, each goes to the worker that has its flow, and what the
+ * workers give back leaves on the second one.
  *
  *     ./front -i 'netmap:net}1' -o vale0:out -w 'netmap:net{3' -w 'netmap:net{4'
  *
@@ -16,7 +16,7 @@ struct front {
 	struct nm_desc *in, *out;
 	struct nm_desc *worker[MOST_WORKERS];
 	unsigned workers;
-	struct nm_desc *full;	/* the worker that the packet at head of `in` waits for, or NULL */
+	struct nm_desc *full[2]; /* the workers that the packets at head of `in` and of `out` wait for, or NULL */
 	bool out_full;		/* what workers gave back waits, because `out` has no room */
 	uint64_t given[MOST_WORKERS], collected;
 };
@@ -50,23 +50,21 @@ pass_on(const struct nm_desc *from, const struct nm_desc *to)
 		copy_packet(rx_ring(from), tx_ring(to));
 }
 
-/* Gives what has arrived to the workers, up to the first packet whose worker has no room. */
-static void
-hand_out(struct front *f)
+/* Gives what has arrived at a port to the workers, up to the first packet whose worker has no room: gives that worker, or NULL. */
+static struct nm_desc *
+hand_out(struct front *f, const struct nm_desc *from)
 {
-	struct netmap_ring *rx = rx_ring(f->in);
+	struct netmap_ring *rx = rx_ring(from);
 
-	f->full = NULL;
 	while (!nm_ring_empty(rx)) {
 		unsigned i = flow_number(packet_bytes(rx), packet_length(rx)) % f->workers;
 
-		if (nm_ring_empty(tx_ring(f->worker[i]))) {
-			f->full = f->worker[i];
-			break;
-		}
-		pass_on(f->in, f->worker[i]);
+		if (nm_ring_empty(tx_ring(f->worker[i])))
+			return f->worker[i];
+		pass_on(from, f->worker[i]);
 		f->given[i]++;
 	}
+	return NULL;
 }
 
 /* Takes back what the workers have done, as far as `out` has room for it. */
@@ -92,12 +90,14 @@ wait_for_work(const struct front *f)
 	struct pollfd pfd[2 + MOST_WORKERS];
 
 	pfd[0].fd = NETMAP_FD(f->in);
-	pfd[0].events = f->full ? 0 : POLLIN;
+	pfd[0].events = f->full[0] ? 0 : POLLIN;
 	pfd[1].fd = NETMAP_FD(f->out);
-	pfd[1].events = f->out_full ? POLLOUT : 0;
+	pfd[1].events = (f->full[1] ? 0 : POLLIN) | (f->out_full ? POLLOUT : 0);
 	for (unsigned i = 0; i < f->workers; i++) {
+		bool is_full = f->full[0] == f->worker[i] || f->full[1] == f->worker[i];
+
 		pfd[2 + i].fd = NETMAP_FD(f->worker[i]);
-		pfd[2 + i].events = (f->out_full ? 0 : POLLIN) | (f->full == f->worker[i] ? POLLOUT : 0);
+		pfd[2 + i].events = (f->out_full ? 0 : POLLIN) | (is_full ? POLLOUT : 0);
 	}
 	poll(pfd, 2 + f->workers, 500);
 }
@@ -138,7 +138,8 @@ main(int argc, char **argv)
 	printf("front end of %u workers\n", f.workers);
 	while (!stop) {
 		wait_for_work(&f);
-		hand_out(&f);
+		f.full[0] = hand_out(&f, f.in);
+		f.full[1] = hand_out(&f, f.out);
 		collect(&f);
 		report_each_second(&f);
 	}

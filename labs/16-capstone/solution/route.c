@@ -63,7 +63,9 @@ route_frame(uint8_t *frame, size_t len)
 	uint8_t *ip = frame + ETHERNET_BYTES;
 	const struct route *r;
 
-	if (len < ETHERNET_BYTES || be16(frame + 12) != TYPE_IPV4 || !is_sound(ip, len - ETHERNET_BYTES))
+	if (len < ETHERNET_BYTES || memcmp(frame, OWN_MAC, 6) != 0 || be16(frame + 12) != TYPE_IPV4)
+		return false;
+	if (!is_sound(ip, len - ETHERNET_BYTES))
 		return false;
 	r = ip[8] > 1 ? find_route(be32(ip + 16)) : NULL;
 	if (r == NULL)

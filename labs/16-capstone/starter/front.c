@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * front: the front end of the router. Packets come in on one port, each goes to the worker that has its flow, and what the
- * workers give back leaves on another port.
+ * front: the front end of the router. Packets come in on two ports, each goes to the worker that has its flow, and what the
+ * workers give back leaves on the second one.
  *
  *     ./front -i 'netmap:net}1' -o vale0:out -w 'netmap:net{3' -w 'netmap:net{4'
  *
@@ -16,7 +16,7 @@ struct front {
 	struct nm_desc *in, *out;
 	struct nm_desc *worker[MOST_WORKERS];
 	unsigned workers;
-	struct nm_desc *full;	/* the worker that the packet at head of `in` waits for, or NULL */
+	struct nm_desc *full[2]; /* the workers that the packets at head of `in` and of `out` wait for, or NULL */
 	bool out_full;		/* what workers gave back waits, because `out` has no room */
 	uint64_t given[MOST_WORKERS], collected;
 };
@@ -48,14 +48,16 @@ pass_on(const struct nm_desc *from, const struct nm_desc *to)
 	move_packet(rx_ring(from), tx_ring(to));
 }
 
-/* Gives what has arrived to the workers, up to the first packet whose worker has no room. */
-static void
-hand_out(struct front *f)
+/* Gives what has arrived at a port to the workers, up to the first packet whose worker has no room: gives that worker, or NULL. */
+static struct nm_desc *
+hand_out(struct front *f, const struct nm_desc *from)
 {
-	f->full = NULL;
+	(void)f;
+	(void)from;
 
 	/* your loop here; flow_number() says which packets belong together */
 	(void)pass_on;
+	return NULL;
 }
 
 /* Takes back what the workers have done, as far as `out` has room for it. */
@@ -120,7 +122,8 @@ main(int argc, char **argv)
 	printf("front end of %u workers\n", f.workers);
 	while (!stop) {
 		wait_for_work(&f);
-		hand_out(&f);
+		f.full[0] = hand_out(&f, f.in);
+		f.full[1] = hand_out(&f, f.out);
 		collect(&f);
 		report_each_second(&f);
 	}

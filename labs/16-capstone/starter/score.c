@@ -38,7 +38,7 @@ write_headers(uint8_t *frame, uint32_t number, unsigned second)
 
 	memset(frame, 0, FRAME_BYTES);
 	frame[0] = frame[6] = 2;
-	frame[5] = 1;
+	frame[5] = 0xfe;
 	put16(frame + 12, TYPE_IPV4);
 	ip[0] = 0x45;
 	put16(ip + 2, FRAME_BYTES - ETHERNET_BYTES);
@@ -253,7 +253,7 @@ main(int argc, char **argv)
 
 		announce(&s);
 		r = judge(&s, seconds);
-		printf("score: %.1f %% right, %.3f Mpps, %.2f %% lost, median %.0f us, 99 %% %.0f us\n", r.right_percent, r.mpps,
+		printf("%.1f %% right, %.3f Mpps, %.2f %% lost, %.0f us, 99 %% %.0f us\n", r.right_percent, r.mpps,
 		    r.lost_percent, r.median_us, r.most_us);
 	} while (s.feeds_sink && !stop);
 	return 0;

@@ -72,7 +72,7 @@ function Story({ result }: { readonly result: CheckResult }) {
         <Line name="Came" words={result.actual} />
       </dl>
       {result.packets && <PacketBytes {...result.packets} />}
-      {result.hint !== undefined && <p className="check-hint">{result.hint}</p>}
+      {result.hint !== undefined && <p className="check-hint">{withCode(result.hint)}</p>}
       {location && (
         <button
           type="button"
@@ -83,6 +83,13 @@ function Story({ result }: { readonly result: CheckResult }) {
         </button>
       )}
     </div>
+  );
+}
+
+/** What stands between backquotes is code. */
+function withCode(text: string): ReactNode {
+  return [...text.matchAll(/`([^`]*)`|[^`]+/g)].map(({ index, 0: whole, 1: code }) =>
+    code === undefined ? whole : <code key={index}>{code}</code>,
   );
 }
 
