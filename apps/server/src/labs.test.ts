@@ -76,12 +76,22 @@ describe('a lab of one’s own, outside of the repository', () => {
     const wrong = await labsCommand(['verify', './08-my-lab'], dataDir);
     expect(wrong.code).toBe(1);
     expect(wrong.output).toMatch(/mutants\/leaves-first\.patch: This file is missing/);
+
+    await writeFile(join(dataDir, '08-my-lab/checks.ts'), 'const first = 1;\n\nconst wrong = {;\n');
+    const { output } = await labsCommand(['verify', './08-my-lab'], dataDir);
+    expect(output.match(/08-my-lab\/\S+: .*/g)).toEqual([
+      expect.stringMatching(/checks\.ts:3: It cannot be loaded: /),
+    ]);
   });
 
   test('is not made where something is, nor under a name that is none', async () => {
     expect(await labsCommand(['new', '03-sink'], dataDir)).toMatchObject({
       code: 2,
       output: expect.stringContaining('There is something here already'),
+    });
+    expect(await labsCommand(['new', '03-mine'], dataDir)).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('The number 03 is taken by 03-sink'),
     });
     expect(await labsCommand(['new', './mine'], dataDir)).toMatchObject({
       code: 2,

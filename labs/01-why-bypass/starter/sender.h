@@ -99,7 +99,7 @@ report(const char *name, double packets, double calls, double seconds, const str
 	getrusage(RUSAGE_SELF, &after);
 	user = seconds_of(after.ru_utime) - seconds_of(before->ru_utime);
 	kernel = seconds_of(after.ru_stime) - seconds_of(before->ru_stime);
-	printf("%-9s %7.3f Mpps %6.0f ns, %5.0f yours, %5.0f the kernel's, %6.1f a call\n", name, packets / seconds / 1e6,
+	printf("%-8s %6.3f Mpps %6.0f ns: %5.0f yours %5.0f kernel %6.1f a call\n", name, packets / seconds / 1e6,
 	       seconds / packets * 1e9, user / packets * 1e9, kernel / packets * 1e9, packets / calls);
 }
 

@@ -85,12 +85,12 @@ print_way(const struct way *w, const struct way *first)
 {
 	double pps = rate_pps(w), other = rate_pps(first);
 
-	printf("%-12s %10llu frames, %10llu lost", w->name, (unsigned long long)w->frames,
+	printf("%-12s %8llu frames, %8llu lost", w->name, (unsigned long long)w->frames,
 	    (unsigned long long)(w->numbers - w->frames));
 	if (pps > 0)
-		printf(", %10.0f pps, %8.0f ns each", pps, 1e9 / pps);
+		printf(", %7.0f pps", pps);
 	if (pps > 0 && other > 0)
-		printf(", %6.1f times %s", pps / other, first->name);
+		printf(", %6.1f times", pps / other);
 	printf("\n");
 }
 

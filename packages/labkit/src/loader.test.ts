@@ -111,7 +111,7 @@ describe('loading a lab', () => {
       'text.md',
       'Press **Run** once',
       'Press [Run](run.md) once',
-      'text.md:16: The link "run.md" leads nowhere',
+      'text.md:10: The link "run.md" leads nowhere',
     ],
     ['text.md', 'Press **Run** once', 'Press [Run](http://example.org/) once', 'leads nowhere'],
     ['text.md', '## Sleep', '## Slumber', 'The step here is "Sleep", not "Slumber"'],

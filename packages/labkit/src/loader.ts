@@ -54,8 +54,8 @@ class Folder {
     return relative(resolve(this.dir, '../..'), join(this.dir, path));
   }
 
-  fault(path: string, message: string): undefined {
-    this.faults.push({ path: this.name(path), message });
+  fault(path: string, message: string, line?: number): undefined {
+    this.faults.push({ path: this.name(path), message, ...(line === undefined ? {} : { line }) });
   }
 
   async text(path: string): Promise<string> {
@@ -78,7 +78,8 @@ async function loadWithAnswers(dir: string): Promise<{ lab: Lab; answers: LabAns
   const markdown = await folder.text('text.md');
   const text = parseLabText(await withFigures(markdown, (path) => figure(folder, path)));
   const checks = await loadChecks(folder);
-  if (parsed.manifest === undefined) throw new LabFaults(folder.faults);
+  // Of what cannot be read nothing else follows.
+  if (parsed.manifest === undefined || checks === undefined) throw new LabFaults(folder.faults);
   const { manifest } = parsed;
   const starter = await starterFiles(folder, manifest);
   const answers = await answersOf({ dir: folder.dir, name: (path) => folder.name(path) }, manifest, starter);
@@ -104,23 +105,26 @@ function pathsOf(folder: Folder): LabParts['paths'] {
   };
 }
 
-async function loadChecks(folder: Folder): Promise<readonly Check[]> {
+/** Undefined, and a fault, if there are none to be had. */
+async function loadChecks(folder: Folder): Promise<readonly Check[] | undefined> {
   const path = join(folder.dir, 'checks.ts');
-  if (!(await exists(path)))
-    return folder.fault('checks.ts', 'This file is missing; a lab needs checks.') ?? [];
+  if (!(await exists(path))) return folder.fault('checks.ts', 'This file is missing; a lab needs checks.');
   try {
     const { default: checks } = (await import(/* @vite-ignore */ moduleAddress(path))) as {
       default: unknown;
     };
     if (isCheckList(checks)) return checks;
-    folder.fault('checks.ts', 'Its default export must be what defineChecks([...]) gives.');
+    return folder.fault('checks.ts', 'Its default export must be what defineChecks([...]) gives.');
   } catch (error) {
-    folder.fault(
-      'checks.ts',
-      `It cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const { message = String(error), stack = '' } = error instanceof Error ? error : {};
+    return folder.fault('checks.ts', `It cannot be loaded: ${message}`, lineIn(stack));
   }
-  return [];
+}
+
+/** What Node says of a module that it cannot read begins with the place; of one that throws, a frame has it. */
+function lineIn(stack: string): number | undefined {
+  const line = /checks\.ts(?:\?[^:\s]*)?:(\d+)/.exec(stack)?.[1];
+  return line === undefined ? undefined : Number(line);
 }
 
 async function starterFiles(folder: Folder, { files }: LabManifest): Promise<LabFile[]> {

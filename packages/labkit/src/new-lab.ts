@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { labSlug } from '@ringlab/protocol';
 import { LabFaults } from './faults.ts';
 
@@ -15,9 +15,13 @@ export interface LabTemplate {
 export async function newLab(dir: string, template: LabTemplate): Promise<void> {
   const slug = basename(dir);
   if (!labSlug.safeParse(slug).success) {
-    throw fault(dir, "A lab's folder is named by two digits, a dash and a word: 08-my-lab.");
+    throw fault(dir, "A lab's folder is named by two digits, a dash and a word: 50-my-lab.");
   }
-  if ((await readdir(dir).catch(() => [])).length > 0)
+  const number = slug.slice(0, 2);
+  const taken = (await namesIn(dirname(dir))).find((name) => name !== slug && name.startsWith(`${number}-`));
+  if (taken !== undefined)
+    throw fault(dir, `The number ${number} is taken by ${taken}; a number gives the place in the course.`);
+  if ((await namesIn(dir)).length > 0)
     throw fault(dir, 'There is something here already; a new lab needs a folder of its own.');
   await cp(template.dir, dir, { recursive: true }).catch((error: Error) => {
     throw fault(dir, `A lab cannot be made here: ${error.message}.`);
@@ -29,7 +33,9 @@ export async function newLab(dir: string, template: LabTemplate): Promise<void> 
   );
 }
 
-/** `08-my-lab`: My lab. */
+const namesIn = (dir: string): Promise<string[]> => readdir(dir).catch(() => []);
+
+/** `50-my-lab`: My lab. */
 function titleOf(slug: string): string {
   const words = slug.slice(3).replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
