@@ -146,7 +146,7 @@ function Key() {
       <span data-hue="released">netmap's slots</span>
       <span data-hue="rx">received packet</span>
       <span data-hue="tx">packet to send</span>
-      <span data-hue="engine">hwcur and hwtail (C, T): netmap's side</span>
+      <span data-hue="engine">hwcur and hwtail: netmap's side</span>
     </p>
   );
 }
