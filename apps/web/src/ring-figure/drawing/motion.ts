@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { RingView } from '../model/ring-view.ts';
-import type { ShownMarks } from './ring-painter.ts';
+
+/** The marks as they are drawn at this moment: on their way, they stand between slots. */
+export interface ShownMarks {
+  readonly head: number;
+  readonly cur: number;
+  readonly tail: number;
+  readonly hwcur: number;
+  readonly hwtail: number;
+}
 
 /** From 0 to 1: slow at both ends. */
 export const eased = (part: number) => (part < 0.5 ? 2 * part * part : 1 - (2 - 2 * part) ** 2 / 2);
@@ -19,3 +27,11 @@ export function marksBetween(from: ShownMarks, to: ShownMarks, slots: number, pa
   };
   return { head: at('head'), cur: at('cur'), tail: at('tail'), hwcur: at('hwcur'), hwtail: at('hwtail') };
 }
+
+/** How far the nth of `count` buffers has come when the whole stream has come this far: one after the other. */
+export function streamed(part: number, n: number, count: number): number {
+  const delay = count > 1 ? (STREAM_DELAY * n) / (count - 1) : 0;
+  return Math.max(0, Math.min(1, (part - delay) / (1 - STREAM_DELAY)));
+}
+
+const STREAM_DELAY = 0.35;

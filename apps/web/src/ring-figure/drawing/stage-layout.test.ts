@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ringView } from '../model/ring-view.ts';
 import { freshRing } from '../model/script.ts';
-import { marksBetween } from './motion.ts';
-import { bufferSpot } from './ring-painter.ts';
-import { layoutRings, slotAt } from './stage-layout.ts';
+import { marksBetween, streamed } from './motion.ts';
+import { bufferSpot, layoutRings, slotAt } from './stage-layout.ts';
 
 const rings = (count: number, slots: number) =>
   Array.from({ length: count }, (_, n) => ringView(freshRing(`p${n}`, n % 2 === 0 ? 'rx' : 'tx', slots)));
@@ -22,7 +21,7 @@ it('gives every ring a place of its own inside the canvas', () => {
         const places = layoutRings(rings(count, slots), w, h);
         expect(places).toHaveLength(count);
         for (const [index, { x, y, radius }] of places.entries()) {
-          expect(radius).toBeGreaterThanOrEqual(20);
+          expect(radius).toBeGreaterThanOrEqual(14);
           expect(x - radius).toBeGreaterThanOrEqual(-0.01);
           expect(x + radius).toBeLessThanOrEqual(w + 0.01);
           const others = places.slice(index + 1).map((other) => Math.hypot(other.x - x, other.y - y));
@@ -50,4 +49,9 @@ it('moves marks on around the ring, and ends where they are', () => {
   expect(marksBetween(from, to, 1024, 0.5).head).toBe(0);
   expect(marksBetween(from, to, 1024, 1)).toEqual(to);
   expect(marksBetween(to, from, 1024, 0.5).head).toBe(0);
+});
+
+it('lets each buffer of a stream start at its start and end at its end', () => {
+  for (const n of [0, 5, 11]) expect([streamed(0, n, 12), streamed(1, n, 12)]).toEqual([0, 1]);
+  expect(streamed(0.5, 0, 12)).toBeGreaterThan(streamed(0.5, 11, 12));
 });

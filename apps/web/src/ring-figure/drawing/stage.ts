@@ -2,18 +2,13 @@
 import { onThemeChange } from '../../tokens.ts';
 import { type RingView, slotContent } from '../model/ring-view.ts';
 import { EMPTY_SCENE, type Place, type Scene, type Travel } from '../model/scene.ts';
-import { lensSlotAt, paintLens } from './lens-painter.ts';
-import { eased, marksBetween, marksOf } from './motion.ts';
+import { type Brush, paintBlock } from './block-painter.ts';
+import { paintFlagKey } from './flag-key.ts';
+import { lensSlotAt, lensSpot, paintLens } from './lens-painter.ts';
+import { eased, marksBetween, marksOf, type ShownMarks, streamed } from './motion.ts';
 import { packetColor, readPalette } from './palette.ts';
-import {
-  type Brush,
-  bufferSize,
-  bufferSpot,
-  paintBlock,
-  paintRing,
-  type ShownMarks,
-} from './ring-painter.ts';
-import { layoutRings, MOST_BLOCKS, type RingPlace, slotAt } from './stage-layout.ts';
+import { paintRing } from './ring-painter.ts';
+import { bufferSize, bufferSpot, layoutRings, MOST_BLOCKS, type RingPlace, slotAt } from './stage-layout.ts';
 
 const REDUCED_MOTION = '(prefers-reduced-motion: reduce)';
 
@@ -60,7 +55,8 @@ export class Stage implements Disposable {
     this.#from = new Map(this.#shown);
     this.#scene = scene;
     this.#movedAtMs = performance.now();
-    if (scene.travels.length > 0) {
+    // A program that runs freely moves more than can be followed: what is on its way arrives first.
+    if (scene.travels.length > 0 && (scene.hold !== undefined || this.#travels.length === 0)) {
       this.#travels = scene.travels;
       this.#traveledAtMs = this.#movedAtMs;
     }
@@ -125,7 +121,9 @@ export class Stage implements Disposable {
     canvas.clearRect(0, 0, this.#element.clientWidth, this.#element.clientHeight);
     if (travel >= 1) this.#travels = [];
     for (const [index, view] of this.#scene.rings.entries()) this.#drawRing(brush, view, index, hands);
-    for (const each of this.#travels) this.#drawTravel(brush, each, eased(travel));
+    for (const [n, each] of this.#travels.entries())
+      this.#drawTravel(brush, each, eased(streamed(travel, n, this.#travels.length)));
+    paintFlagKey(brush, this.#places, this.#scene.rings);
     if (hands < 1 || travel < 1) this.#drawSoon();
   }
 
@@ -136,8 +134,9 @@ export class Stage implements Disposable {
     const marks = marksBetween(this.#from.get(view.id) ?? target, target, view.slots, eased(part));
     this.#shown.set(view.id, marks);
     const coming = this.#travels.filter(({ to }) => to.ring === view.id).map(({ to }) => to.slot);
-    paintRing(brush, place, view, marks, new Set(coming), this.#selectedIn(view));
-    if (view.slots > MOST_BLOCKS) paintLens(brush, place, view, this.#selectedIn(view));
+    const hidden = new Set(coming);
+    paintRing(brush, place, view, marks, hidden, this.#selectedIn(view));
+    paintLens(brush, place, view, this.#selectedIn(view), hidden);
   }
 
   #selectedIn(view: RingView): number | undefined {
@@ -164,6 +163,7 @@ export class Stage implements Disposable {
     return {
       ...bufferSpot(place, view.slots, slot),
       size: bufferSize(place, view.slots),
+      ...lensSpot(place, view, this.#selectedIn(view), slot),
       color: packetColor(this.#palette, view),
       content: slotContent(view, slot),
     };

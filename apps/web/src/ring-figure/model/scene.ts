@@ -23,7 +23,7 @@ export interface Scene {
 
 export const EMPTY_SCENE: Scene = { rings: [], travels: [], hold: undefined };
 
-/** More at once are a blur: then nothing is drawn as traveling. */
+/** More at once are a blur: of many buffers so many travel, a stream that stands for all of them. */
 export const MOST_TRAVELS = 24;
 
 /** The scene after `before`, when rings look like this now. */
@@ -48,13 +48,17 @@ export function travelsBetween(before: readonly RingView[], now: readonly RingVi
       left.set(`${ring.memoryId}/${was}`, { ring: ring.id, slot });
       arrived.push({ key: `${ring.memoryId}/${is}`, buffer: is, to: { ring: ring.id, slot } });
     }
-    if (arrived.length > MOST_TRAVELS * 4) return [];
   }
   const travels = arrived.flatMap(({ key, buffer, to }) => {
     const from = left.get(key);
     return from ? [{ buffer, from, to }] : [];
   });
-  return travels.length > MOST_TRAVELS ? [] : travels;
+  return evenly(travels, MOST_TRAVELS);
+}
+
+function evenly<Item>(items: readonly Item[], most: number): Item[] {
+  const every = Math.max(1, items.length / most);
+  return items.filter((_, index) => Math.floor(index / every) > Math.floor((index - 1) / every));
 }
 
 /** Syncs only grow while a ring is the same one. */
