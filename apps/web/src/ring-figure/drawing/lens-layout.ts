@@ -33,7 +33,7 @@ export function lensWindow(place: RingPlace, view: RingView, selected: number | 
 }
 
 /** The middle of a slot's cell; undefined: it is not in the window. */
-export function cellMiddle(lens: Box, window: LensWindow, slots: number, slot: number): number | undefined {
+function cellMiddle(lens: Box, window: LensWindow, slots: number, slot: number): number | undefined {
   const n = distance(window.first, Math.round(slot) % slots, slots);
   return n < window.count ? lens.x + ((n + 0.5) * lens.width) / window.count : undefined;
 }
