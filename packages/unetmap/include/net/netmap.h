@@ -363,6 +363,42 @@ struct nm_csb_ktoa { // engine to program
 	uint32_t pad[13];
 };
 
+// Keeps what was loaded or stored before in front of what is stored after.
+static inline void
+nm_stst_barrier(void)
+{
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+}
+
+// Keeps what was loaded before in front of what is loaded or stored after.
+static inline void
+nm_ldld_barrier(void)
+{
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+}
+
+// The program's side of a sync loop.  It releases slots, which it has filled or read,
+// by their marks: head goes last, and the loop reads it first, so that the head which
+// the loop sees is never ahead of the cur it sees.
+static inline void
+nm_sync_kloop_appl_write(struct nm_csb_atok *atok, uint32_t cur, uint32_t head)
+{
+	nm_stst_barrier();
+	__atomic_store_n(&atok->cur, cur, __ATOMIC_RELAXED);
+	nm_stst_barrier();
+	__atomic_store_n(&atok->head, head, __ATOMIC_RELAXED);
+}
+
+// And it reads how far the loop has come, before it looks at the slots up to there.
+static inline void
+nm_sync_kloop_appl_read(struct nm_csb_ktoa *ktoa, uint32_t *hwtail, uint32_t *hwcur)
+{
+	*hwtail = __atomic_load_n(&ktoa->hwtail, __ATOMIC_RELAXED);
+	nm_ldld_barrier();
+	*hwcur = __atomic_load_n(&ktoa->hwcur, __ATOMIC_RELAXED);
+	nm_ldld_barrier();
+}
+
 // ---- options -----------------------------------------------------------------
 
 struct nmreq_opt_sync_kloop_eventfds {

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// How a program walks the memory that netmap.h describes, and, if
-// NETMAP_WITH_LIBS is defined before the include, a small library around one
-// port: nm_open, nm_mmap, nm_close, nm_inject, nm_dispatch, nm_nextpkt.
+// How a program walks the memory that netmap.h describes, copies frames and
+// prints a line, and, if NETMAP_WITH_LIBS is defined before the include, a small
+// library around one port: nm_open, nm_mmap, nm_close, nm_inject, nm_dispatch, nm_nextpkt.
 // Larger programs use libnetmap.h, which this header does not need.
 #ifndef _NET_NETMAP_USER_H_
 #define _NET_NETMAP_USER_H_
 
+// Programs rely on getting these from here, whether or not this header needs them.
+#include <ctype.h>
 #include <net/netmap.h>
+#include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/types.h>
 
@@ -74,21 +80,13 @@ nm_ring_empty(struct netmap_ring *ring)
 	return ring->head == ring->tail;
 }
 
-#endif
+// ---- copying and printing ----------------------------------------------------
 
-// The library has a guard of its own, so that the order of includes does not matter.
-#if defined(NETMAP_WITH_LIBS) && !defined(_NET_NETMAP_USER_LIBS_)
-#define _NET_NETMAP_USER_LIBS_
-
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+static inline void
+nm_pkt_copy(const void *src, void *dst, int len)
+{
+	memcpy(dst, src, (size_t)len);
+}
 
 // One line on stderr: seconds modulo 1000, function, source line, and the text.
 __attribute__((__format__(__printf__, 3, 4), __unused__)) static void
@@ -128,6 +126,21 @@ nm_log_line(const char *function, int line, const char *format, ...)
 		if (rd_lines_++ < (lps)) D(__VA_ARGS__);    \
 	} while (0)
 #endif
+
+#endif
+
+// The library has a guard of its own, so that the order of includes does not matter.
+#if defined(NETMAP_WITH_LIBS) && !defined(_NET_NETMAP_USER_LIBS_)
+#define _NET_NETMAP_USER_LIBS_
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 struct nm_desc;
 
@@ -194,12 +207,6 @@ enum {
 #define NETMAP_FD(d) (P2NMD(d)->fd)
 
 typedef void (*nm_cb_t)(unsigned char *user, const struct nm_pkthdr *hdr, const unsigned char *buf);
-
-static inline void
-nm_pkt_copy(const void *src, void *dst, int len)
-{
-	memcpy(dst, src, (size_t)len);
-}
 
 // ---- port names ---------------------------------------------------------------
 // netmap:NAME or vale[SWITCH]:[NAME], then at most one of -N ^ * {N }N, then any
