@@ -7,7 +7,15 @@
 
 #include "core/user_memory.h"
 
-enum { ALL_BYTES = NETMAP_REQ_MAXSIZE };
+// In-kernel netmap copies all of a request into a buffer of this size: besides body and options, the program's
+// pointers to those, one to each option, and a table of the types.
+enum {
+	POINTER_BYTES = 8,
+	TABLE_BYTES = NETMAP_REQ_OPT_MAX * POINTER_BYTES,
+	ALL_BYTES = NETMAP_REQ_MAXSIZE,
+	BUFFER_BYTES = ALL_BYTES + (2 + NETMAP_REQ_OPT_MAX) * POINTER_BYTES + TABLE_BYTES,
+	OPTION_BYTES = POINTER_BYTES + sizeof(struct nmreq_option)
+};
 
 struct copy {
 	void *to;
@@ -40,9 +48,11 @@ static int read_body(struct options *o, const struct nmreq_option *head, uint64_
 
 	if (head->nro_reqtype >= NETMAP_REQ_OPT_MAX)
 		return 0;
-	if (head->nro_size > ALL_BYTES || rest > ALL_BYTES || o->bytes + rest > ALL_BYTES)
+	if (head->nro_size > ALL_BYTES || rest > ALL_BYTES || o->bytes + rest > ALL_BYTES ||
+	    o->buffered + rest > BUFFER_BYTES)
 		return -EMSGSIZE;
 	o->bytes += rest;
+	o->buffered += rest;
 	if (!copy.to)
 		return 0;
 	if (bytes < sizeof *head)
@@ -70,7 +80,7 @@ static int read_one(struct options *o, uint64_t *at)
 	struct nmreq_option head;
 	int error;
 
-	if (o->count == MAX_OPTIONS) {
+	if (o->count == MAX_OPTIONS || o->buffered + OPTION_BYTES > BUFFER_BYTES) {
 		o->count = 0; // there may be a loop in it
 		return -EMSGSIZE;
 	}
@@ -79,6 +89,7 @@ static int read_one(struct options *o, uint64_t *at)
 	*place = (struct option_place){.at = *at};
 	o->count++;
 	o->bytes += sizeof head;
+	o->buffered += OPTION_BYTES;
 	error = index_type(o, head.nro_reqtype);
 	if (!error)
 		error = read_body(o, &head, *at);
@@ -90,6 +101,7 @@ int options_read(struct options *o, uint64_t at, uint32_t body_bytes)
 {
 	o->count = 0;
 	o->bytes = body_bytes;
+	o->buffered = body_bytes + 2 * POINTER_BYTES + TABLE_BYTES;
 	memset(o->given, 0, sizeof o->given);
 	while (at) {
 		int error = read_one(o, &at);

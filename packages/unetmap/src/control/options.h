@@ -17,6 +17,7 @@ struct eventfd_pair {
 struct options {
 	uint32_t count;
 	uint64_t bytes; // of the request's body and the options so far
+	uint64_t buffered; // the same as in-kernel netmap lays them out
 	struct option_place {
 		uint64_t at; // in the program
 		uint32_t status; // errno

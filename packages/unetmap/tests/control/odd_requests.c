@@ -122,6 +122,26 @@ static void areas(int fd)
 	stop_using(&u);
 }
 
+// Options that nobody knows take room all the same, and one that would have fit without them does not.
+static void many_options(void)
+{
+	struct nmreq_option unknown[100] = {0};
+	struct port_user u;
+
+	for (int i = 0; i < 99; i++) {
+		unknown[i].nro_reqtype = NETMAP_REQ_OPT_MAX;
+		unknown[i].nro_next = (uintptr_t)&unknown[i + 1];
+	}
+	unknown[99].nro_reqtype = NETMAP_REQ_OPT_SYNC_KLOOP_EVENTFDS;
+	unknown[99].nro_size = 1000;
+	WANT(EMSGSIZE, use_with(&u, "vale0:a", (struct nmreq_register){0}, unknown));
+	unknown[19].nro_next = (uintptr_t)&unknown[99];
+	WANT(EOPNOTSUPP, use_with(&u, "vale0:a", (struct nmreq_register){0}, unknown));
+	CHECK(unknown[0].nro_status == EOPNOTSUPP, "status %u", unknown[0].nro_status);
+	unknown[0].nro_next = (uintptr_t)unknown;
+	WANT(EMSGSIZE, use_with(&u, "vale0:a", (struct nmreq_register){0}, unknown));
+}
+
 int main(void)
 {
 	int fd = device();
@@ -133,5 +153,6 @@ int main(void)
 	places(fd);
 	geometry(fd);
 	areas(fd);
+	many_options();
 	return failures ? 1 : 0;
 }
