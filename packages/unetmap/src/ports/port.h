@@ -26,7 +26,7 @@ struct port_ops {
 	// Whose name is this? 1 = of this kind, 0 = not, -errno = of this kind but malformed.
 	int (*claims)(const char *name);
 
-	// Makes the port `name`, which is not there yet. Returns its number or -errno, with nothing
+	// Makes the port `name`, which is not there yet, or finds it by what else it is called. Returns its number or -errno, with nothing
 	// left behind. Control lock held.
 	int (*create)(const char *name, const struct port_wish *wish);
 

@@ -212,11 +212,21 @@ static int has_own_name(const char *name, const struct port_wish *wish)
 	return vale_find_persistent(own) || (!(wish->flags & UNETMAP_NR_ATTACHMENT) && sys_interface_index(own));
 }
 
+// Attaching gives a persistent port its switch's name, and the first who asks for it, by either, its own again.
+static struct port *just_attached(const char *name)
+{
+	struct port *port = vale_find_persistent(strchr(name, ':') + 1);
+
+	return port && port->flags & VALE_NOT_YET_OPENED && vale_port_named(name) == port ? port : NULL;
+}
+
 static int create(const char *name, const struct port_wish *wish)
 {
-	struct port *port;
+	struct port *port = just_attached(name);
 	int error;
 
+	if (port)
+		return port_id(port);
 	if (has_own_name(name, wish))
 		return -EINVAL;
 	port = port_alloc(name, KIND_VALE, wish);

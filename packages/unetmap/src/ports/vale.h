@@ -10,6 +10,7 @@ enum { // in port->flags
 	VALE_ATTACHMENT = 2, // opened by the process that keeps a device of the host on the switch
 	VALE_LEAVING = 4,    // that process is to end
 	VALE_PARENT = 8,     // made for pipes of its name (vale_parent.h)
+	VALE_NOT_YET_OPENED = 16, // persistent, and nobody has asked for it since it was attached
 };
 
 // ---- switches and who is on them; all with the control lock held ----

@@ -199,11 +199,40 @@ static void check_exclusion(int fd)
 	stop_using(&b);
 }
 
+// The first opener may use the name that attaching gave the port. From then on it has its own again.
+static void check_the_first_by_the_switch(int fd)
+{
+	struct port_user u, again, other;
+
+	WANT(0, new_port(fd, "first0"));
+	WANT(EINVAL, use(&u, "vale0:first0"));
+	WANT(0, attach(fd, "vale0:first0"));
+	WANT(EINVAL, use(&u, "vale1:first0"));
+	WANT(0, use(&other, "vale0:other"));
+	WANT(0, use(&u, "vale0:first0"));
+	CHECK(!strcmp(u.nif->ni_name, "first0"), "its name is %s", u.nif->ni_name);
+	send_numbers(&other, 4, 3);
+	CHECK(take_numbers(&u, 4) == 3, "not delivered");
+	WANT(EINVAL, use(&again, "vale0:first0"));
+	WANT(0, use(&again, "first0"));
+	stop_using(&again);
+	stop_using(&u);
+	stop_using(&other);
+	WANT(EINVAL, use(&u, "vale0:first0"));
+	WANT(0, detach(fd, "vale0:first0"));
+	WANT(0, attach(fd, "vale0:first0"));
+	WANT(0, use(&u, "vale0:first0"));
+	stop_using(&u);
+	WANT(0, detach(fd, "vale0:first0"));
+	WANT(0, remove_port(fd, "first0"));
+}
+
 int main(void)
 {
 	int fd = device();
 
 	check_life(fd);
+	check_the_first_by_the_switch(fd);
 	check_detaching_while_open(fd);
 	check_names(fd);
 	check_geometry_and_memory(fd);
