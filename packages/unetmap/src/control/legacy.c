@@ -173,7 +173,7 @@ static int legacy_polling(struct request *r, const struct nmreq *q)
 	else if (mode == NR_REG_ALL_NIC)
 		polling.nr_mode = NETMAP_POLLING_MODE_SINGLE_CPU;
 	r->body = &polling;
-	return request_vale_polling(r);
+	return q->nr_cmd == NETMAP_BDG_POLLING_ON ? request_vale_polling_enable(r) : request_vale_polling_disable(r);
 }
 
 static int register_now(struct request *r, struct nmreq *q)

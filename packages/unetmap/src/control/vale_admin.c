@@ -3,6 +3,7 @@
 // Requests about switches: who is on them, attaching, the header length of a port.
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "control/attachment.h"
 #include "control/control.h"
@@ -106,6 +107,8 @@ int request_vale_detach(struct request *r)
 	port = vale_port_named(r->name);
 	if (!port || !attachment_is(port))
 		return vale_detach(r->name, &detach->port_index);
+	if (port->flags & VALE_POLLED)
+		return -EBUSY;
 	detach->port_index = port->sw_port;
 	return attachment_stop(r->name);
 }
@@ -171,15 +174,62 @@ int control_interface_name(unsigned index, char *name)
 	return error;
 }
 
-// ---- polling by kernel threads: only devices that are not switch ports themselves have it ----
+// ---- polling: of devices on a switch. Nothing here has interrupts that it would switch off, so that it
+// changes nothing but what is answered, and that the device stays where it is meanwhile ----
 
-int request_vale_polling(struct request *r)
+static int check_polling(const struct nmreq_vale_polling *polling, uint32_t rings)
+{
+	const uint32_t cpus = polling->nr_num_polling_cpus;
+
+	if (!cpus || cpus >= sysconf(_SC_NPROCESSORS_ONLN))
+		return -EINVAL;
+	switch (polling->nr_mode) {
+	case NETMAP_POLLING_MODE_SINGLE_CPU:
+		return cpus == 1 ? 0 : -EINVAL;
+	case NETMAP_POLLING_MODE_MULTI_CPU: // the n-th for the n-th ring
+		return polling->nr_first_cpu_id <= rings && cpus <= rings - polling->nr_first_cpu_id ? 0 : -EINVAL;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int find_attached(const struct request *r, struct port **port)
 {
 	int error = check_name(r);
 
 	if (error < 0)
 		return error == -ENOMEM ? -ENXIO : error;
-	return vale_port_named(r->name) ? -EOPNOTSUPP : -ENXIO;
+	*port = vale_port_named(r->name);
+	if (!*port)
+		return -ENXIO;
+	return attachment_is(*port) ? 0 : -EOPNOTSUPP;
+}
+
+int request_vale_polling_enable(struct request *r)
+{
+	struct port *port;
+	int error = find_attached(r, &port);
+
+	if (!error && port->flags & VALE_POLLED)
+		return -EFAULT;
+	if (!error)
+		error = check_polling(r->body, port->ring_count[RX]);
+	if (!error)
+		port->flags |= VALE_POLLED;
+	return error;
+}
+
+int request_vale_polling_disable(struct request *r)
+{
+	struct port *port;
+	int error = find_attached(r, &port);
+
+	if (error)
+		return error;
+	if (!(port->flags & VALE_POLLED))
+		return -EFAULT;
+	port->flags &= ~VALE_POLLED;
+	return 0;
 }
 
 // ---- virtio-net header: set by a port's name on its switch, told of every port ----

@@ -11,6 +11,7 @@ enum { // in port->flags
 	VALE_LEAVING = 4,    // that process is to end
 	VALE_PARENT = 8,     // made for pipes of its name (vale_parent.h)
 	VALE_NOT_YET_OPENED = 16, // persistent, and nobody has asked for it since it was attached
+	VALE_POLLED = 32,    // an attached device that somebody asked to be polled
 };
 
 // ---- switches and who is on them; all with the control lock held ----

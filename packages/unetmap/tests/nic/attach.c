@@ -67,12 +67,28 @@ static void check_killed(void)
 	CHECK(ping(PINGS, PATIENT_MS) == PINGS, "the stack did not get its device back");
 }
 
+static void check_polling(void)
+{
+	CHECK(vale_ctl("-h vale0:nmv0") == 0, "not attached");
+	CHECK(vale_ctl("-P vale0:nmv0") != 0, "not polled, and stopped");
+	CHECK(vale_ctl("-p vale0:nmv0 -C 1,0,9999") != 0, "more processors than there are");
+	CHECK(vale_ctl("-p vale0:nmv0 -C 1,99") != 0, "a ring that is not there");
+	CHECK(vale_ctl("-p vale0:nmv0 -C 0,0") == 0, "not polled");
+	CHECK(vale_ctl("-p vale0:nmv0 -C 0,0") != 0, "polled twice");
+	CHECK(ping(PINGS, PATIENT_MS) == PINGS, "not served while it is polled");
+	CHECK(vale_ctl("-d vale0:nmv0") != 0, "detached while it is polled");
+	CHECK(vale_ctl("-P vale0:nmv0") == 0, "still polled");
+	CHECK(vale_ctl("-d vale0:nmv0") == 0, "not detached");
+}
+
 int main(void)
 {
 	pid_t peer = make_veth_pair();
 
 	check_with_host();
 	check_killed();
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1) // one is never given away
+		check_polling();
 	CHECK(vale_ctl("-a vale0:lo") != 0, "lo attached");
 	CHECK(vale_ctl("-d vale0:nmv0") != 0, "detached what is not attached");
 	remove_peer(peer);
