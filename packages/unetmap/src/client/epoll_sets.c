@@ -4,23 +4,44 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stddef.h>
+#include <sys/eventfd.h>
+#include <time.h>
 
-enum { MAX_MEMBERS = 1024, NOTHING_SEEN = -1 };
+#include "client/real.h"
+#include "core/sys.h"
+
+enum { MAX_MEMBERS = 1024, NOTHING_SEEN = -1, NO_WAKER = -1, YIELDS = 50, YIELD_NS = 100 * 1000 };
+
+// What wakes has this for its data, which no program has for its own.
+static const uint64_t waker_mark = 0x756e65746d617021;
+
+struct set {
+	uint16_t fds;	  // descriptors that are it; 0 = free
+	uint32_t unseen;  // who have not seen the waker yet
+	int waker;	  // an eventfd in the kernel's set, or NO_WAKER
+	uint64_t waiting; // how many wait, and above that, how often they were woken: changed in one go
+};
+
+enum { TICKET_SHIFT = 32 };
+
+uint16_t epoll_set_at[MAX_FDS];
+uint16_t epoll_set_members[MAX_EPOLL_SETS];
 
 // All sets of the process together: netmap programs have one set and few descriptors.
+static struct set sets[MAX_EPOLL_SETS];
 static struct {
-	int epfd;
+	int set;
 	struct epoll_member member;
 } entries[MAX_MEMBERS];
 static int entry_count;
 static pthread_mutex_t sets_lock = PTHREAD_MUTEX_INITIALIZER;
 
-uint8_t epoll_has_netmap[MAX_FDS];
+// ---- members ----
 
-static int find(int epfd, int fd)
+static int find(int set, int fd)
 {
 	for (int i = 0; i < entry_count; i++)
-		if (entries[i].epfd == epfd && entries[i].member.fd == fd)
+		if (entries[i].set == set && entries[i].member.fd == fd)
 			return i;
 	return -ENOENT;
 }
@@ -32,38 +53,31 @@ static void arm(int i, const struct epoll_event *event)
 	entries[i].member.seen[0] = entries[i].member.seen[1] = NOTHING_SEEN;
 }
 
-static int add(int epfd, int fd, const struct epoll_event *event)
+static int add(int set, int fd, const struct epoll_event *event)
 {
-	if (find(epfd, fd) >= 0)
+	if (find(set, fd) >= 0)
 		return -EEXIST;
-	if (entry_count == MAX_MEMBERS || epfd >= MAX_FDS)
+	if (entry_count == MAX_MEMBERS)
 		return -ENOSPC;
-	entries[entry_count].epfd = epfd;
+	entries[entry_count].set = set;
 	entries[entry_count].member.fd = fd;
+	entries[entry_count].member.inner = epoll_set(fd);
 	arm(entry_count++, event);
-	epoll_has_netmap[epfd] = 1;
-	return 0;
-}
-
-static int has_entries(int epfd)
-{
-	for (int i = 0; i < entry_count; i++)
-		if (entries[i].epfd == epfd)
-			return 1;
+	publish(&epoll_set_members[set], epoll_set_members[set] + 1);
 	return 0;
 }
 
 static void remove_at(int i)
 {
-	int epfd = entries[i].epfd;
+	const int set = entries[i].set;
 
 	entries[i] = entries[--entry_count];
-	epoll_has_netmap[epfd] = has_entries(epfd);
+	publish(&epoll_set_members[set], epoll_set_members[set] - 1);
 }
 
-static int change(int epfd, int op, int fd, const struct epoll_event *event)
+static int change(int set, int op, int fd, const struct epoll_event *event)
 {
-	int at = find(epfd, fd);
+	int at = find(set, fd);
 
 	if (at < 0)
 		return at;
@@ -74,28 +88,184 @@ static int change(int epfd, int op, int fd, const struct epoll_event *event)
 	return 0;
 }
 
+// ---- sets ----
+
+static int make_set(int fd)
+{
+	for (int set = 0; set < MAX_EPOLL_SETS; set++) {
+		if (sets[set].fds)
+			continue;
+		sets[set] = (struct set){.fds = 1, .waker = NO_WAKER};
+		scribble(&epoll_set_at[fd], set + 1);
+		return set;
+	}
+	return -ENOSPC;
+}
+
+static void take_waker_away(struct set *s, int epfd)
+{
+	if (s->waker == NO_WAKER)
+		return;
+	REAL(epoll_ctl)(epfd, EPOLL_CTL_DEL, s->waker, NULL);
+	sys_close(s->waker);
+	s->waker = NO_WAKER;
+}
+
+static void drop_fd(int fd)
+{
+	const int set = epoll_set(fd);
+
+	if (set < 0)
+		return;
+	scribble(&epoll_set_at[fd], 0);
+	if (--sets[set].fds)
+		return;
+	take_waker_away(&sets[set], fd);
+	for (int i = entry_count - 1; i >= 0; i--)
+		if (entries[i].set == set)
+			remove_at(i);
+}
+
+void epoll_sets_made(int fd)
+{
+	if ((unsigned)fd >= MAX_FDS)
+		return;
+	pthread_mutex_lock(&sets_lock);
+	drop_fd(fd);
+	make_set(fd);
+	pthread_mutex_unlock(&sets_lock);
+}
+
+void epoll_sets_copied(int fd, int copy)
+{
+	if (epoll_set(fd) < 0 || (unsigned)copy >= MAX_FDS)
+		return;
+	pthread_mutex_lock(&sets_lock);
+	if (epoll_set(fd) >= 0 && epoll_set(copy) != epoll_set(fd)) {
+		drop_fd(copy);
+		scribble(&epoll_set_at[copy], epoll_set(fd) + 1);
+		sets[epoll_set(fd)].fds++;
+	}
+	pthread_mutex_unlock(&sets_lock);
+}
+
+void epoll_sets_forget(int fd)
+{
+	if (!entry_count && epoll_set(fd) < 0)
+		return;
+	pthread_mutex_lock(&sets_lock);
+	for (int i = entry_count - 1; i >= 0; i--)
+		if (entries[i].member.fd == fd)
+			remove_at(i);
+	drop_fd(fd);
+	pthread_mutex_unlock(&sets_lock);
+}
+
+// ---- waiting and waking ----
+
+uint32_t epoll_sets_enter(int set)
+{
+	return add_fetch(&sets[set].waiting, 1) >> TICKET_SHIFT;
+}
+
+static uint32_t count_wake(struct set *s)
+{
+	uint64_t seen = observe(&s->waiting);
+
+	while ((uint32_t)seen && !swap_if(&s->waiting, &seen, seen + (1ull << TICKET_SHIFT)))
+		;
+	return (uint32_t)seen;
+}
+
+// Who enters from here on finds the members as they are now.
+static void wake(struct set *s, int epfd)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = waker_mark};
+	const uint32_t waiting = count_wake(s);
+
+	if (!waiting)
+		return;
+	s->unseen = waiting;
+	if (s->waker != NO_WAKER)
+		return;
+	s->waker = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (s->waker >= 0 && REAL(epoll_ctl)(epfd, EPOLL_CTL_ADD, s->waker, &event))
+		take_waker_away(s, epfd);
+}
+
+void epoll_sets_leave(int set, int epfd, uint32_t ticket)
+{
+	struct set *s = &sets[set];
+
+	if (add_fetch(&s->waiting, -1) >> TICKET_SHIFT == ticket)
+		return;
+	pthread_mutex_lock(&sets_lock);
+	if (s->unseen && !--s->unseen)
+		take_waker_away(s, epfd);
+	pthread_mutex_unlock(&sets_lock);
+}
+
+int epoll_sets_sift(struct epoll_event *events, int count)
+{
+	int left = 0;
+
+	for (int i = 0; i < count; i++)
+		if (events[i].data.u64 != waker_mark)
+			events[left++] = events[i];
+	return left;
+}
+
+void epoll_sets_yield(int set, int epfd, int times)
+{
+	const struct timespec moment = {.tv_nsec = YIELD_NS};
+
+	if (times < YIELDS) {
+		nanosleep(&moment, NULL);
+		return;
+	}
+	pthread_mutex_lock(&sets_lock);
+	sets[set].unseen = 0;
+	take_waker_away(&sets[set], epfd);
+	pthread_mutex_unlock(&sets_lock);
+}
+
+// ---- what programs ask ----
+
+static int control(int epfd, int op, int fd, const struct epoll_event *event)
+{
+	int set = epoll_set(epfd), error;
+
+	if (set < 0 && op == EPOLL_CTL_ADD)
+		set = (unsigned)epfd < MAX_FDS ? make_set(epfd) : -ENOSPC;
+	if (set < 0)
+		return set == -ENOSPC ? set : -ENOENT;
+	error = op == EPOLL_CTL_ADD ? add(set, fd, event) : change(set, op, fd, event);
+	if (!error && op != EPOLL_CTL_DEL)
+		wake(&sets[set], epfd);
+	return error;
+}
+
 int epoll_sets_control(int epfd, int op, int fd, const struct epoll_event *event)
 {
 	int error;
 
+	if (op != EPOLL_CTL_ADD && op != EPOLL_CTL_MOD && op != EPOLL_CTL_DEL)
+		return -EINVAL;
 	if (op != EPOLL_CTL_DEL && !event)
 		return -EFAULT;
 	pthread_mutex_lock(&sets_lock);
-	if (op == EPOLL_CTL_ADD)
-		error = add(epfd, fd, event);
-	else
-		error = op == EPOLL_CTL_MOD || op == EPOLL_CTL_DEL ? change(epfd, op, fd, event) : -EINVAL;
+	error = control(epfd, op, fd, event);
 	pthread_mutex_unlock(&sets_lock);
 	return error;
 }
 
-int epoll_sets_members(int epfd, struct epoll_member *members, int max)
+int epoll_sets_members(int set, struct epoll_member *members, int max)
 {
 	int count = 0;
 
 	pthread_mutex_lock(&sets_lock);
 	for (int i = 0; i < entry_count && count < max; i++)
-		if (entries[i].epfd == epfd && !entries[i].member.spent)
+		if (entries[i].set == set && !entries[i].member.spent)
 			members[count++] = entries[i].member;
 	pthread_mutex_unlock(&sets_lock);
 	return count;
@@ -106,7 +276,7 @@ void epoll_sets_reported(int epfd, const struct epoll_member *member)
 	int at;
 
 	pthread_mutex_lock(&sets_lock);
-	at = find(epfd, member->fd);
+	at = find(epoll_set(epfd), member->fd);
 	if (at >= 0) {
 		entries[at].member.seen[0] = member->seen[0];
 		entries[at].member.seen[1] = member->seen[1];
@@ -115,13 +285,30 @@ void epoll_sets_reported(int epfd, const struct epoll_member *member)
 	pthread_mutex_unlock(&sets_lock);
 }
 
-void epoll_sets_forget(int fd)
+// ---- fork ----
+
+void epoll_sets_before_fork(void)
 {
-	if (!entry_count)
-		return;
 	pthread_mutex_lock(&sets_lock);
-	for (int i = entry_count - 1; i >= 0; i--)
-		if (entries[i].epfd == fd || entries[i].member.fd == fd)
-			remove_at(i);
+}
+
+void epoll_sets_after_fork(void)
+{
+	pthread_mutex_unlock(&sets_lock);
+}
+
+// Who waited were threads of the parent, and so is what wakes them.
+void epoll_sets_after_fork_in_child(void)
+{
+	for (int set = 0; set < MAX_EPOLL_SETS; set++) {
+		struct set *s = &sets[set];
+
+		if (!s->fds)
+			continue;
+		s->waiting = s->unseen = 0;
+		if (s->waker != NO_WAKER)
+			sys_close(s->waker);
+		s->waker = NO_WAKER;
+	}
 	pthread_mutex_unlock(&sets_lock);
 }

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "client/epoll_sets.h"
 #include "client/outside.h"
 #include "control/control.h"
 #include "core/area.h"
@@ -27,14 +28,15 @@ static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 static pid_t owner; // of these tables
 
 // The child of a vfork runs in its parent's memory: what it closes stays open for the parent.
-static int is_borrowed(void)
+int fd_table_is_borrowed(void)
 {
-	return getpid() != owner;
+	return owner && getpid() != owner;
 }
 
 // Taken in the order in which they nest.
 static void before_fork(void)
 {
+	epoll_sets_before_fork();
 	pthread_mutex_lock(&fd_lock);
 	outside_before_fork();
 	region_before_fork();
@@ -49,6 +51,7 @@ static void after_fork(void)
 	region_after_fork();
 	outside_after_fork();
 	pthread_mutex_unlock(&fd_lock);
+	epoll_sets_after_fork();
 }
 
 static void after_fork_in_child(void)
@@ -60,17 +63,18 @@ static void after_fork_in_child(void)
 	region_after_fork();
 	outside_after_fork_in_child();
 	pthread_mutex_unlock(&fd_lock);
+	epoll_sets_after_fork_in_child();
 }
 
 static void watch_forks(void)
 {
-	owner = getpid();
+	scribble(&owner, getpid());
 	pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
 
 void fd_set_desc(int fd, uint16_t desc)
 {
-	if ((unsigned)fd >= MAX_FDS || is_borrowed())
+	if ((unsigned)fd >= MAX_FDS || fd_table_is_borrowed())
 		return;
 	pthread_mutex_lock(&fd_lock);
 	if (!fd_table[fd]) {
@@ -84,7 +88,7 @@ int fd_forget(int fd)
 {
 	int desc, last;
 
-	if (fd_desc(fd) < 0 || is_borrowed())
+	if (fd_desc(fd) < 0 || fd_table_is_borrowed())
 		return -1;
 	pthread_mutex_lock(&fd_lock);
 	desc = fd_table[fd] - 1;
@@ -126,6 +130,11 @@ int fd_open_device(int flags)
 	known[desc].open_flags = flags & (O_ACCMODE | O_NONBLOCK);
 	fd_set_desc(fd, desc);
 	return fd;
+}
+
+int fd_any(void)
+{
+	return glance(&owner) != 0;
 }
 
 int fd_enter_region(void)

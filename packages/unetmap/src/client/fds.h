@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "core/barriers.h"
+
 enum { MAX_FDS = 65536 };
 
 extern uint16_t fd_table[MAX_FDS]; // descriptor number + 1; 0 = not netmap's
@@ -13,8 +15,14 @@ extern uint16_t fd_table[MAX_FDS]; // descriptor number + 1; 0 = not netmap's
 // The descriptor number behind fd, or -1. This is all that other calls pay.
 static inline int fd_desc(int fd)
 {
-	return (unsigned)fd < MAX_FDS ? (int)__atomic_load_n(&fd_table[fd], __ATOMIC_RELAXED) - 1 : -1;
+	return (unsigned)fd < MAX_FDS ? (int)glance(&fd_table[fd]) - 1 : -1;
 }
+
+// Whether this process ever had to do with netmap.
+int fd_any(void);
+
+// In the child of a vfork these tables are its parent's.
+int fd_table_is_borrowed(void);
 
 // Joins the region if there is one, and prepares for forks. 0 or -errno.
 int fd_enter_region(void);

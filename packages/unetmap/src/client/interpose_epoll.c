@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// epoll_ctl, epoll_wait, epoll_pwait and epoll_pwait2.
+// epoll_create, epoll_ctl, epoll_wait and their variants.
 #include <errno.h>
 #include <sys/epoll.h>
 
+#include "client/deadline.h"
+#include "client/epoll_readiness.h"
 #include "client/epoll_sets.h"
 #include "client/fds.h"
 #include "client/real.h"
@@ -11,7 +13,32 @@
 #include "core/segment.h"
 #include "ports/sync.h"
 
-enum { MAX_WATCHED = 256 };
+static int made(int fd)
+{
+	if (fd >= 0)
+		epoll_sets_made(fd);
+	return fd;
+}
+
+EXPORT int epoll_create(int size)
+{
+	return made(REAL(epoll_create)(size));
+}
+
+EXPORT int epoll_create1(int flags)
+{
+	return made(REAL(epoll_create1)(flags));
+}
+
+// ---- members ----
+
+static int result(int error)
+{
+	if (!error)
+		return 0;
+	errno = -error;
+	return -1;
+}
 
 // Asking the kernel to take out what it never had tells whether epfd is an epoll set.
 static int check_set(int epfd, int fd)
@@ -19,56 +46,35 @@ static int check_set(int epfd, int fd)
 	return REAL(epoll_ctl)(epfd, EPOLL_CTL_DEL, fd, NULL) && errno != ENOENT ? -1 : 0;
 }
 
+// A set in a set is the kernel's business, too.
+static int control_inner(int epfd, int op, int fd, struct epoll_event *event)
+{
+	int r = REAL(epoll_ctl)(epfd, op, fd, event);
+
+	if (!r)
+		epoll_sets_control(epfd, op, fd, event);
+	return r;
+}
+
 EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
 {
-	int error;
-
 	if (fd_desc(fd) < 0)
-		return REAL(epoll_ctl)(epfd, op, fd, event);
+		return epoll_set(fd) < 0 ? REAL(epoll_ctl)(epfd, op, fd, event) : control_inner(epfd, op, fd, event);
 	if (check_set(epfd, fd))
 		return -1;
-	error = epoll_sets_control(epfd, op, fd, event);
-	if (!error)
-		return 0;
-	errno = -error;
-	return -1;
+	return result(epoll_sets_control(epfd, op, fd, event));
 }
 
 // ---- waiting ----
 
-struct epoll_judge {
-	struct waiting_judge judge;
-	struct epoll_member *members;
+struct call {
+	int epfd, set;
+	struct epoll_event *events;
+	int max;
+	const sigset_t *mask;
+	int64_t deadline; // INT64_MAX = for ever
+	int looked_in_vain; // how often there was nothing but what is to wake others
 };
-
-// An edge is something new to see since the last report; a direction that is not ready has been
-// seen through, and whatever comes next is new.
-static short only_edges(struct epoll_member *m, struct desc *d, short ready, enum ring_dir dir, short events)
-{
-	uint64_t now = sync_signature(d, dir);
-
-	if (!(ready & events)) {
-		m->seen[dir] = -1;
-		return ready;
-	}
-	if (m->seen[dir] == now)
-		return ready & ~events;
-	return ready;
-}
-
-// Entry 0 is the kernel's set; it is no netmap descriptor and is never asked about.
-static short judge_member(struct waiting_judge *judge, nfds_t n, uint16_t desc, short events)
-{
-	struct epoll_member *m = &((struct epoll_judge *)judge)->members[n - 1];
-	struct desc *d = &segment->descs[desc];
-	short ready = sync_for_poll(d, events);
-
-	if (m->asked.events & EPOLLET) {
-		ready = only_edges(m, d, ready, RX, POLLIN | POLLRDNORM);
-		ready = only_edges(m, d, ready, TX, POLLOUT | POLLWRNORM);
-	}
-	return ready;
-}
 
 static void report(int epfd, struct epoll_member *m, short ready, struct epoll_event *event)
 {
@@ -83,14 +89,42 @@ static void report(int epfd, struct epoll_member *m, short ready, struct epoll_e
 	epoll_sets_reported(epfd, m);
 }
 
-static int report_ready(int epfd, struct epoll_member *members, const struct pollfd *fds, int count,
-			struct epoll_event *events, int max)
+// The kernel reports it itself if it is ready on its own account.
+static int report_inner(const struct epoll_member *m, struct epoll_event *event)
+{
+	struct pollfd p = {m->fd, POLLIN, 0};
+
+	if (!(m->asked.events & (EPOLLIN | EPOLLRDNORM)) || REAL(poll)(&p, 1, 0))
+		return 0;
+	event->events = m->asked.events & (EPOLLIN | EPOLLRDNORM);
+	event->data = m->asked.data;
+	return 1;
+}
+
+static int report_one(const struct call *c, struct epoll_watch *w, const struct epoll_member *members, int n,
+		      const struct pollfd *fds, struct epoll_event *event)
+{
+	const int because = w->watched[n].because;
+
+	if (!fds[n].revents || fd_desc(w->watched[n].member.fd) < 0)
+		return 0;
+	if (members[because].inner < 0) {
+		report(c->epfd, &w->watched[n].member, fds[n].revents, event);
+		return 1;
+	}
+	for (int before = 0; before < n; before++)
+		if (w->watched[before].because == because && fds[before].revents)
+			return 0; // it was told once
+	return report_inner(&members[because], event);
+}
+
+static int report_ready(const struct call *c, struct epoll_watch *w, const struct epoll_member *members,
+			const struct pollfd *fds, int max)
 {
 	int reported = 0;
 
-	for (int i = 0; i < count && reported < max; i++)
-		if (fds[i].revents && fd_desc(members[i].fd) >= 0)
-			report(epfd, &members[i], fds[i].revents, &events[reported++]);
+	for (int i = 0; i < w->count && reported < max; i++)
+		reported += report_one(c, w, members, i, fds, &c->events[reported]);
 	return reported;
 }
 
@@ -104,43 +138,89 @@ static int netmap_share(int max, int others_ready)
 	return max > 1 ? max - 1 : ++turn & 1;
 }
 
-static int wait_members(int epfd, struct epoll_event *events, int max, const struct timespec *timeout,
-			const sigset_t *mask)
+static int take_others(struct call *c, int taken)
+{
+	const int r = REAL(epoll_wait)(c->epfd, c->events + taken, c->max - taken, 0);
+	const int left = r > 0 ? epoll_sets_sift(c->events + taken, r) : 0;
+
+	c->looked_in_vain = r > left ? c->looked_in_vain + 1 : 0;
+	return r < 0 ? r : taken + left;
+}
+
+// Sets in this one may get members without a word to us.
+static const struct timespec *for_how_long(const struct call *c, const struct epoll_member *members, int count,
+					   struct timespec *storage)
+{
+	for (int i = 0; i < count; i++)
+		if (members[i].inner >= 0)
+			return remaining(c->deadline, LOOK_AGAIN_NS, storage);
+	return deadline_timeout(c->deadline, storage);
+}
+
+static int wait_for_members(struct call *c)
 {
 	struct epoll_member members[MAX_WATCHED];
-	struct pollfd fds[MAX_WATCHED + 1];
-	int count = epoll_sets_members(epfd, members, MAX_WATCHED);
-	struct epoll_judge judge = {{judge_member}, members};
+	struct pollfd fds[MAX_WATCHED + 1] = {{c->epfd, POLLIN, 0}};
+	const int count = epoll_sets_members(c->set, members, MAX_WATCHED);
+	struct epoll_watch w;
+	struct timespec t;
 	int r, taken;
 
-	fds[0] = (struct pollfd){epfd, POLLIN, 0};
+	epoll_watch_init(&w, 1);
 	for (int i = 0; i < count; i++)
-		fds[i + 1] = (struct pollfd){members[i].fd, members[i].asked.events & 0x7fff, 0};
-	r = waiting_ppoll(fds, count + 1, timeout, mask, &judge.judge);
+		epoll_watch_member(&w, i, &members[i]);
+	epoll_watch_list(&w, fds + 1);
+	r = waiting_ppoll(fds, w.count + 1, for_how_long(c, members, count, &t), c->mask, &w.judge);
 	if (r <= 0)
 		return r;
-	taken = report_ready(epfd, members, fds + 1, count, events, netmap_share(max, fds[0].revents != 0));
-	if (fds[0].revents && taken < max) {
-		r = REAL(epoll_wait)(epfd, events + taken, max - taken, 0);
-		return r < 0 ? r : taken + r;
-	}
-	return taken;
+	taken = report_ready(c, &w, members, fds + 1, netmap_share(c->max, fds[0].revents != 0));
+	return fds[0].revents && taken < c->max ? take_others(c, taken) : taken;
+}
+
+static int wait_in_kernel(struct call *c)
+{
+	const int r = REAL(epoll_pwait)(c->epfd, c->events, c->max, deadline_ms(c->deadline), c->mask);
+	const int sifted = r > 0 ? epoll_sets_sift(c->events, r) : r;
+
+	c->looked_in_vain = r > sifted ? c->looked_in_vain + 1 : 0;
+	return sifted;
+}
+
+static int wait_once(struct call *c)
+{
+	const uint32_t ticket = epoll_sets_enter(c->set);
+	const int r = epoll_concerns(c->epfd) ? wait_for_members(c) : wait_in_kernel(c);
+	const int saved = errno;
+
+	epoll_sets_leave(c->set, c->epfd, ticket);
+	errno = saved;
+	return r;
 }
 
 static int wait_here(int epfd, struct epoll_event *events, int max, const struct timespec *timeout,
 		     const sigset_t *mask)
 {
-	if (max > 0)
-		return wait_members(epfd, events, max, timeout, mask);
-	errno = EINVAL;
-	return -1;
+	struct call c = {epfd, epoll_set(epfd), events, max, mask, deadline_ns(timeout), 0};
+	int r;
+
+	do {
+		if (c.looked_in_vain > 1)
+			epoll_sets_yield(c.set, epfd, c.looked_in_vain);
+		r = wait_once(&c);
+	} while (!r && !deadline_is_over(c.deadline));
+	return r;
+}
+
+static int is_ours(int epfd, int max)
+{
+	return epoll_set(epfd) >= 0 && max > 0;
 }
 
 EXPORT int epoll_wait(int epfd, struct epoll_event *events, int max, int ms)
 {
 	struct timespec t;
 
-	if (!epoll_concerns(epfd))
+	if (!is_ours(epfd, max))
 		return REAL(epoll_wait)(epfd, events, max, ms);
 	return wait_here(epfd, events, max, waiting_timeout(ms, &t), NULL);
 }
@@ -149,7 +229,7 @@ EXPORT int epoll_pwait(int epfd, struct epoll_event *events, int max, int ms, co
 {
 	struct timespec t;
 
-	if (!epoll_concerns(epfd))
+	if (!is_ours(epfd, max))
 		return REAL(epoll_pwait)(epfd, events, max, ms, mask);
 	return wait_here(epfd, events, max, waiting_timeout(ms, &t), mask);
 }
@@ -157,7 +237,7 @@ EXPORT int epoll_pwait(int epfd, struct epoll_event *events, int max, int ms, co
 EXPORT int epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct timespec *timeout,
 			const sigset_t *mask)
 {
-	if (!epoll_concerns(epfd))
+	if (!is_ours(epfd, max))
 		return REAL(epoll_pwait2)(epfd, events, max, timeout, mask);
 	return wait_here(epfd, events, max, timeout, mask);
 }

@@ -118,10 +118,17 @@ EXPORT void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off64_t
 
 // ---- closing ----
 
+// Asked only where there is something to lose, because it is a system call.
+static int is_borrowed_set(int fd)
+{
+	return epoll_set(fd) >= 0 && fd_table_is_borrowed();
+}
+
 // Returns the descriptor that goes when fd is closed, or -1.
 static int before_close(int fd)
 {
-	epoll_sets_forget(fd);
+	if (!is_borrowed_set(fd))
+		epoll_sets_forget(fd);
 	return fd_forget(fd);
 }
 
@@ -173,16 +180,19 @@ EXPORT void closefrom(int first)
 
 // ---- copying ----
 
-static int copied(int desc, int fd)
+static int copied(int old, int fd)
 {
-	if (desc >= 0 && fd >= 0)
-		fd_set_desc(fd, desc);
+	if (fd < 0)
+		return fd;
+	if (fd_desc(old) >= 0)
+		fd_set_desc(fd, fd_desc(old));
+	epoll_sets_copied(old, fd);
 	return fd;
 }
 
 EXPORT int dup(int fd)
 {
-	return copied(fd_desc(fd), REAL(dup)(fd));
+	return copied(fd, REAL(dup)(fd));
 }
 
 // What the new number stood for before is closed by the call.
@@ -193,7 +203,7 @@ static int replaced(int old, int new, int r)
 	if (r < 0 || old == new)
 		return r;
 	gone = before_close(new);
-	copied(fd_desc(old), r);
+	copied(old, r);
 	after_close(gone);
 	return r;
 }
@@ -220,33 +230,29 @@ static int set_flags(uint16_t desc, long flags)
 	return 0;
 }
 
-static int fcntl_desc(int desc, int fd, int cmd, long argument, __typeof__(&fcntl) real)
+static int fcntl_any(int fd, int cmd, long argument, __typeof__(&fcntl) real)
 {
-	switch (cmd) {
-	case F_GETFL:
+	const int desc = fd_desc(fd);
+
+	if (cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC)
+		return copied(fd, real(fd, cmd, argument));
+	if (desc >= 0 && cmd == F_GETFL)
 		return get_flags(desc);
-	case F_SETFL:
+	if (desc >= 0 && cmd == F_SETFL)
 		return set_flags(desc, argument);
-	case F_DUPFD:
-	case F_DUPFD_CLOEXEC:
-		return copied(desc, real(fd, cmd, argument));
-	default:
-		return real(fd, cmd, argument);
-	}
+	return real(fd, cmd, argument);
 }
 
-#define DEFINE_FCNTL(name)                                                               \
-	EXPORT int name(int fd, int cmd, ...)                                            \
-	{                                                                                \
-		int desc = fd_desc(fd);                                                  \
-		va_list args;                                                            \
-		long argument;                                                           \
-                                                                                         \
-		va_start(args, cmd);                                                     \
-		argument = va_arg(args, long);                                           \
-		va_end(args);                                                            \
-		return desc < 0 ? REAL(name)(fd, cmd, argument)                          \
-				: fcntl_desc(desc, fd, cmd, argument, REAL(name));       \
+#define DEFINE_FCNTL(name)                                            \
+	EXPORT int name(int fd, int cmd, ...)                         \
+	{                                                             \
+		va_list args;                                         \
+		long argument;                                        \
+                                                                      \
+		va_start(args, cmd);                                  \
+		argument = va_arg(args, long);                        \
+		va_end(args);                                         \
+		return fcntl_any(fd, cmd, argument, REAL(name));      \
 	}
 
 DEFINE_FCNTL(fcntl)

@@ -11,6 +11,7 @@
 #include "client/fds.h"
 #include "client/real.h"
 #include "client/waiting.h"
+#include "client/waiting_sets.h"
 
 // What <poll.h> turns poll() and ppoll() into with _FORTIFY_SOURCE.
 int __poll_chk(struct pollfd *fds, nfds_t count, int ms, size_t room);
@@ -21,33 +22,33 @@ static int poll_here(struct pollfd *fds, nfds_t count, int ms)
 {
 	struct timespec t;
 
-	return waiting_ppoll(fds, count, waiting_timeout(ms, &t), NULL, NULL);
+	return waiting_with_sets(fds, count, waiting_timeout(ms, &t), NULL);
 }
 
 EXPORT int poll(struct pollfd *fds, nfds_t count, int ms)
 {
-	return waiting_concerns(fds, count) ? poll_here(fds, count, ms) : REAL(poll)(fds, count, ms);
+	return waiting_concerns_sets(fds, count) ? poll_here(fds, count, ms) : REAL(poll)(fds, count, ms);
 }
 
 EXPORT int __poll_chk(struct pollfd *fds, nfds_t count, int ms, size_t room)
 {
-	if (room / sizeof *fds >= count && waiting_concerns(fds, count))
+	if (room / sizeof *fds >= count && waiting_concerns_sets(fds, count))
 		return poll_here(fds, count, ms);
 	return REAL(__poll_chk)(fds, count, ms, room);
 }
 
 EXPORT int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
-	if (waiting_concerns(fds, count))
-		return waiting_ppoll(fds, count, timeout, mask, NULL);
+	if (waiting_concerns_sets(fds, count))
+		return waiting_with_sets(fds, count, timeout, mask);
 	return REAL(ppoll)(fds, count, timeout, mask);
 }
 
 EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask,
 		       size_t room)
 {
-	if (room / sizeof *fds >= count && waiting_concerns(fds, count))
-		return waiting_ppoll(fds, count, timeout, mask, NULL);
+	if (room / sizeof *fds >= count && waiting_concerns_sets(fds, count))
+		return waiting_with_sets(fds, count, timeout, mask);
 	return REAL(__ppoll_chk)(fds, count, timeout, mask, room);
 }
 
@@ -65,7 +66,7 @@ static int is_in(const fd_set *set, int fd)
 static int concerns_select(int limit, const struct fd_sets *s)
 {
 	for (int fd = 0; fd < limit && fd < FD_SETSIZE; fd++)
-		if (fd_desc(fd) >= 0 && (is_in(s->read, fd) || is_in(s->write, fd) || is_in(s->except, fd)))
+		if (waiting_concerns_fd(fd) && (is_in(s->read, fd) || is_in(s->write, fd) || is_in(s->except, fd)))
 			return 1;
 	return 0;
 }
@@ -115,7 +116,7 @@ static int select_here(int limit, struct fd_sets *s, const struct timespec *time
 {
 	struct pollfd fds[FD_SETSIZE];
 	nfds_t count = list_fds(limit, s, fds);
-	int r = waiting_ppoll(fds, count, timeout, mask, NULL);
+	int r = waiting_with_sets(fds, count, timeout, mask);
 
 	return r < 0 ? r : write_sets(s, fds, count);
 }

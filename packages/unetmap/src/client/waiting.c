@@ -9,6 +9,7 @@
 #include <unetmap/rings.h>
 #include <unistd.h>
 
+#include "client/deadline.h"
 #include "client/fds.h"
 #include "client/real.h"
 #include "core/doorbell.h"
@@ -38,14 +39,6 @@ struct wait {
 	struct waiting_judge *judge;
 };
 
-int waiting_concerns(struct pollfd *fds, nfds_t count)
-{
-	for (nfds_t i = 0; i < count; i++)
-		if (fd_desc(fds[i].fd) >= 0)
-			return 1;
-	return 0;
-}
-
 const struct timespec *waiting_timeout(int ms, struct timespec *storage)
 {
 	if (ms < 0)
@@ -56,21 +49,6 @@ const struct timespec *waiting_timeout(int ms, struct timespec *storage)
 
 // ---- time ----
 
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
-
-static int64_t deadline_ns(const struct timespec *timeout)
-{
-	if (!timeout || timeout->tv_sec > INT32_MAX)
-		return INT64_MAX;
-	return now_ns() + timeout->tv_sec * 1000000000ll + timeout->tv_nsec;
-}
-
 // Never all of it at once: who was to wake us may have been killed before he did.
 static int64_t next_slice(struct wait *w, int shared)
 {
@@ -80,18 +58,6 @@ static int64_t next_slice(struct wait *w, int shared)
 		return shared ? SHARED_SLICE_NS : SLICE_NS;
 	w->nap_ns = 2 * nap < LONGEST_NAP_NS ? 2 * nap : LONGEST_NAP_NS;
 	return nap;
-}
-
-static struct timespec *remaining(int64_t deadline, int64_t slice, struct timespec *storage)
-{
-	int64_t left = deadline == INT64_MAX ? INT64_MAX : deadline - now_ns();
-
-	if (left < 0)
-		left = 0;
-	if (left > slice)
-		left = slice;
-	*storage = (struct timespec){left / 1000000000, left % 1000000000};
-	return storage;
 }
 
 // ---- the descriptors ----

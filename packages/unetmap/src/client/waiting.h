@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Waiting for netmap descriptors among others: what poll, select and epoll are made of.
+// Waiting for netmap descriptors among others: what poll, select and epoll are made of (waiting_sets.h).
 #ifndef UNETMAP_CLIENT_WAITING_H_
 #define UNETMAP_CLIENT_WAITING_H_
 
@@ -8,9 +8,6 @@
 #include <signal.h>
 #include <stdint.h>
 #include <time.h>
-
-// True if any of these is netmap's.
-int waiting_concerns(struct pollfd *fds, nfds_t count);
 
 // Says which events of the n-th entry, a netmap descriptor, are ready; the default asks the rings.
 struct waiting_judge {

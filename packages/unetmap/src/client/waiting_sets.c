@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "client/waiting_sets.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/deadline.h"
+#include "client/epoll_readiness.h"
+#include "client/waiting.h"
+
+int waiting_concerns_sets(struct pollfd *fds, nfds_t count)
+{
+	for (nfds_t i = 0; i < count; i++)
+		if (waiting_concerns_fd(fds[i].fd))
+			return 1;
+	return 0;
+}
+
+static int has_sets(const struct pollfd *fds, nfds_t count)
+{
+	for (nfds_t i = 0; i < count; i++)
+		if (fd_desc(fds[i].fd) < 0 && epoll_set(fds[i].fd) >= 0)
+			return 1;
+	return 0;
+}
+
+static void watch_sets(struct epoll_watch *w, const struct pollfd *fds, nfds_t count)
+{
+	epoll_watch_init(w, count);
+	for (nfds_t i = 0; i < count; i++)
+		if (fds[i].events & (POLLIN | POLLRDNORM) && fd_desc(fds[i].fd) < 0 && epoll_concerns(fds[i].fd))
+			epoll_watch_set(w, i, epoll_set(fds[i].fd));
+}
+
+// A set of which a member is ready is readable. Returns how many of the caller's are ready.
+static int gather(const struct epoll_watch *w, struct pollfd *fds, nfds_t count, const struct pollfd *all)
+{
+	int ready = 0;
+
+	memcpy(fds, all, count * sizeof *fds);
+	for (int i = 0; i < w->count; i++)
+		if (all[count + i].revents)
+			fds[w->watched[i].because].revents |= fds[w->watched[i].because].events & (POLLIN | POLLRDNORM);
+	for (nfds_t i = 0; i < count; i++)
+		ready += fds[i].revents != 0;
+	return ready;
+}
+
+// Members come and go meanwhile: who waits long looks again.
+static int wait_a_while(struct pollfd *fds, nfds_t count, struct pollfd *all, int64_t deadline, const sigset_t *mask)
+{
+	struct epoll_watch w;
+	struct timespec t;
+	int r;
+
+	memcpy(all, fds, count * sizeof *fds);
+	watch_sets(&w, fds, count);
+	epoll_watch_list(&w, all + count);
+	r = waiting_ppoll(all, count + w.count, remaining(deadline, LOOK_AGAIN_NS, &t), mask, &w.judge);
+	return r < 0 ? r : gather(&w, fds, count, all);
+}
+
+int waiting_with_sets(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
+{
+	struct pollfd *all;
+	int64_t deadline;
+	int r;
+
+	if (!has_sets(fds, count))
+		return waiting_ppoll(fds, count, timeout, mask, NULL);
+	all = malloc((count + MAX_WATCHED) * sizeof *all);
+	if (!all) {
+		errno = ENOMEM;
+		return -1;
+	}
+	deadline = deadline_ns(timeout);
+	do
+		r = wait_a_while(fds, count, all, deadline, mask);
+	while (!r && !deadline_is_over(deadline));
+	free(all);
+	return r;
+}
