@@ -3,6 +3,7 @@
 // Paths: opening /dev/netmap, and the answers of a character device to those who ask about it.
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <net/netmap.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,12 +24,71 @@ int __openat64_2(int dir, const char *path, int flags);
 int __xstat(int version, const char *path, struct stat *st);
 int __xstat64(int version, const char *path, struct stat64 *st);
 
-static inline int is_device(const char *path)
+// ---- which path ----
+
+static const char leaf[] = "netmap";
+
+static int ends_with_leaf(const char *path, size_t length)
 {
-	return path && path[0] == '/' && path[1] == 'd' && !strcmp(path, NETMAP_DEVICE_NAME);
+	const size_t rest = length - (sizeof leaf - 1);
+
+	return length >= sizeof leaf - 1 && !memcmp(path + rest, leaf, sizeof leaf) && (!rest || path[rest - 1] == '/');
+}
+
+static int is_same_directory(int dir, const char *path)
+{
+	struct stat here, devices;
+
+	return !REAL(fstatat)(dir, path, &here, 0) && !REAL(fstatat)(AT_FDCWD, "/dev", &devices, 0) &&
+	       here.st_dev == devices.st_dev && here.st_ino == devices.st_ino;
+}
+
+// Another way to write it, or from within some directory. `length` is that of the path.
+static int leads_to_device(int dir, const char *path, size_t length)
+{
+	char parent[PATH_MAX] = ".";
+	const size_t rest = length - (sizeof leaf - 1);
+	int saved = errno, leads;
+
+	if (rest >= sizeof parent)
+		return 0;
+	if (rest)
+		memcpy(parent, path, rest);
+	leads = is_same_directory(dir, parent);
+	errno = saved;
+	return leads;
+}
+
+static int is_device_at(int dir, const char *path)
+{
+	size_t length;
+
+	if (!path)
+		return 0;
+	length = strlen(path);
+	if (!ends_with_leaf(path, length))
+		return 0;
+	return !strcmp(path, NETMAP_DEVICE_NAME) || leads_to_device(dir, path, length);
+}
+
+static int is_device(const char *path)
+{
+	return is_device_at(AT_FDCWD, path);
 }
 
 // ---- open ----
+
+// It is there, and no directory.
+static int open_device(int flags)
+{
+	if (flags & O_DIRECTORY)
+		errno = ENOTDIR;
+	else if (flags & O_CREAT && flags & O_EXCL)
+		errno = EEXIST;
+	else
+		return fd_open_device(flags);
+	return -1;
+}
 
 static inline mode_t mode_argument(int flags, va_list args)
 {
@@ -42,7 +102,7 @@ static inline mode_t mode_argument(int flags, va_list args)
 		mode_t mode;                                  \
                                                               \
 		if (is_device(path))                          \
-			return fd_open_device(flags);         \
+			return open_device(flags);         \
 		va_start(args, flags);                        \
 		mode = mode_argument(flags, args);            \
 		va_end(args);                                 \
@@ -55,8 +115,8 @@ static inline mode_t mode_argument(int flags, va_list args)
 		va_list args;                                      \
 		mode_t mode;                                       \
                                                                    \
-		if (is_device(path))                               \
-			return fd_open_device(flags);              \
+		if (is_device_at(dir, path))                               \
+			return open_device(flags);              \
 		va_start(args, flags);                             \
 		mode = mode_argument(flags, args);                 \
 		va_end(args);                                      \
@@ -68,24 +128,34 @@ DEFINE_OPEN(open64)
 DEFINE_OPENAT(openat)
 DEFINE_OPENAT(openat64)
 
+EXPORT int creat(const char *path, mode_t mode)
+{
+	return is_device(path) ? open_device(O_CREAT | O_WRONLY | O_TRUNC) : REAL(creat)(path, mode);
+}
+
+EXPORT int creat64(const char *path, mode_t mode)
+{
+	return is_device(path) ? open_device(O_CREAT | O_WRONLY | O_TRUNC) : REAL(creat64)(path, mode);
+}
+
 EXPORT int __open_2(const char *path, int flags)
 {
-	return is_device(path) ? fd_open_device(flags) : REAL(__open_2)(path, flags);
+	return is_device(path) ? open_device(flags) : REAL(__open_2)(path, flags);
 }
 
 EXPORT int __open64_2(const char *path, int flags)
 {
-	return is_device(path) ? fd_open_device(flags) : REAL(__open64_2)(path, flags);
+	return is_device(path) ? open_device(flags) : REAL(__open64_2)(path, flags);
 }
 
 EXPORT int __openat_2(int dir, const char *path, int flags)
 {
-	return is_device(path) ? fd_open_device(flags) : REAL(__openat_2)(dir, path, flags);
+	return is_device_at(dir, path) ? open_device(flags) : REAL(__openat_2)(dir, path, flags);
 }
 
 EXPORT int __openat64_2(int dir, const char *path, int flags)
 {
-	return is_device(path) ? fd_open_device(flags) : REAL(__openat64_2)(dir, path, flags);
+	return is_device_at(dir, path) ? open_device(flags) : REAL(__openat64_2)(dir, path, flags);
 }
 
 static FILE *fopen_device(const char *mode)
@@ -142,7 +212,7 @@ static int describe_device(struct stat *st)
 	{                                                                             \
 		int whole = flags & AT_EMPTY_PATH && fd_desc(dir) >= 0 && !*path;          \
                                                                                       \
-		if (whole || is_device(path))                                         \
+		if (whole || is_device_at(dir, path))                                         \
 			return describe_device((struct stat *)st);                    \
 		return REAL(name)(dir, path, st, flags);                              \
 	}
@@ -174,5 +244,5 @@ EXPORT int access(const char *path, int how)
 
 EXPORT int faccessat(int dir, const char *path, int how, int flags)
 {
-	return is_device(path) ? 0 : REAL(faccessat)(dir, path, how, flags);
+	return is_device_at(dir, path) ? 0 : REAL(faccessat)(dir, path, how, flags);
 }
