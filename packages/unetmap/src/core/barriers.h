@@ -26,6 +26,16 @@
 //   glance / scribble   A read that only steers (statistics, "is there anything to do"), and a write for
 //   tally               it: they order nothing, but are never torn. tally adds to a counter that one
 //                       at a time writes.
+//   swap_if / swap      Who gets a word, and all that it guards: what one who had it wrote, the next one sees. They
+//   add_fetch           release what came before and acquire what others released by the same word.
+//                       robust_lock: swap_if takes the lock, swap with 0 lets go of it, the next swap_if sees.
+//                       armed, wanted: put up by the sleeper, taken down by a producer unless it was put up again
+//                       meanwhile (doorbell.c); sleepers are counted the same way, roughly.
+//                       pins: a sync adds itself before it looks for a view, and who retires a view looks at pins
+//                       after taking it off the list (area_map.c).
+//                       A holder's steps, a module's rule, a card of a device's holder: one of several takes it.
+//                       waiting in an epoll set: who comes adds himself and then looks at the members; who changes
+//                       these does that first, and then marks the word for all who are counted in it (epoll_sets.c).
 #ifndef UNETMAP_CORE_BARRIERS_H_
 #define UNETMAP_CORE_BARRIERS_H_
 
