@@ -32,7 +32,7 @@
 //                       armed, wanted: put up by the sleeper, taken down by a producer unless it was put up again
 //                       meanwhile (doorbell.c); sleepers are counted the same way, roughly.
 //                       pins: a sync adds itself before it looks for a view, and who retires a view looks at pins
-//                       after taking it off the list (area_map.c).
+//                       after taking it off the list (area.h, area_map.c).
 //                       A holder's steps, a module's rule, a card of a device's holder: one of several takes it.
 //                       waiting in an epoll set: who comes adds himself and then looks at the members; who changes
 //                       these does that first, and then marks the word for all who are counted in it (epoll_sets.c).
