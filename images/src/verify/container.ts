@@ -30,17 +30,24 @@ interface Daemon extends AsyncDisposable {
   readonly socket: string;
 }
 
+/**
+ * With its mounts and processes in a world of their own, whose first process it is: when it is killed, or when whoever runs
+ * this is, all of it is gone.
+ */
 async function startDaemon(): Promise<Daemon> {
   const folder = mkdtempSync(join(tmpdir(), 'ringlab-dockerd-'));
   const path = join(folder, 'docker.sock');
   const places = ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')];
   const alone = ['--pidfile', join(folder, 'pid'), '--bridge=none', '--iptables=false', '--ip6tables=false'];
-  const child = spawn('dockerd', [...places, ...alone, '-H', `unix://${path}`], { stdio: 'ignore' });
+  const dockerd = ['dockerd', ...places, ...alone, '-H', `unix://${path}`];
+  const world = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...world, ...dockerd], { stdio: 'ignore' });
   const ended = once(child, 'exit').catch(() => undefined);
   const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
+    child.kill('SIGKILL');
     await ended;
-    rmSync(folder, { recursive: true, force: true });
+    // What it started goes a moment after it.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
   };
   for (
     const untilMs = Date.now() + START_MS;

@@ -21,27 +21,31 @@ import { Daemon } from './daemon.ts';
 import type { DockerOptions } from './driver.ts';
 
 const START_AT_MOST_MS = 60_000;
+const STOP_AT_MOST_MS = 20_000;
+const PREFIX = 'ringlab-dockerd-';
 const repositoryDir = resolve(import.meta.dirname, '../../../../..');
 
-/** A Docker daemon of the tests' own, with its containerd: killed, started again and filled up, with nobody else on it. */
+/**
+ * A Docker daemon of the tests' own, with its containerd: killed, started again and filled up, with nobody else on it. Both
+ * are in a world of their own, with its mounts and its processes, which ends with whoever made it, however that ends.
+ */
 export class TestDaemon implements AsyncDisposable {
-  readonly folder = mkdtempSync(join(tmpdir(), 'ringlab-dockerd-'));
-  #containerd: ChildProcess | undefined;
+  readonly folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  readonly #dataMiB: number | undefined;
+  #world: ChildProcess | undefined;
   #dockerd: ChildProcess | undefined;
 
-  private constructor() {}
+  private constructor(dataMiB: number | undefined) {
+    this.#dataMiB = dataMiB;
+  }
 
   /** `dataMiB`: on a disk of that size. */
   static async start({ dataMiB }: { readonly dataMiB?: number } = {}): Promise<TestDaemon> {
-    const daemon = new TestDaemon();
-    const data = daemon.#at('data');
-    mkdirSync(data);
-    if (dataMiB !== undefined) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${dataMiB}m`, 'none', data]);
-    writeFileSync(
-      daemon.#at('containerd.toml'),
-      'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n',
-    );
+    removeLostFolders();
+    await using undo = new AsyncDisposableStack();
+    const daemon = undo.use(new TestDaemon(dataMiB));
     await daemon.start();
+    undo.move();
     return daemon;
   }
 
@@ -52,13 +56,10 @@ export class TestDaemon implements AsyncDisposable {
   /** Resolves when it answers. */
   async start(): Promise<void> {
     const socket = this.#at('containerd.sock');
-    const config = ['--config', this.#at('containerd.toml'), '--address', socket];
-    this.#containerd ??= this.#spawn('containerd', [
-      ...config,
-      ...['--root', this.#at('data/containerd'), '--state', this.#at('exec-containerd')],
-    ]);
-    await this.#until(() => existsSync(socket), 'containerd', this.#containerd);
-    this.#dockerd = this.#spawn('dockerd', [
+    this.#world ??= this.#spawnWorld(socket);
+    await this.#until(() => existsSync(socket), 'containerd', this.#world);
+    this.#dockerd = this.#spawn([
+      ...['nsenter', `--target=${this.#firstPid()}`, '--mount', '--pid', 'dockerd'],
       ...['--data-root', this.#at('data'), '--exec-root', this.#at('exec'), '--pidfile', this.#at('pid')],
       ...['--containerd', socket, '-H', `unix://${this.socketPath}`],
       ...['--iptables=false', '--ip6tables=false', '--bridge=none'],
@@ -69,18 +70,29 @@ export class TestDaemon implements AsyncDisposable {
 
   /** As when it crashes; what runs its containers goes on. */
   async kill(): Promise<void> {
-    await end(this.#dockerd, 'SIGKILL');
+    await this.#endDockerd('SIGKILL');
   }
 
   /** How many the daemon has open. */
   descriptors(): number {
-    return readdirSync(`/proc/${this.#dockerd?.pid}/fd`).length;
+    return readdirSync(`/proc/${childOf(this.#dockerd)}/fd`).length;
+  }
+
+  /** A path in its folder, with what is mounted there. */
+  inside(name: string): string {
+    return `/proc/${this.#firstPid()}/root${this.#at(name)}`;
+  }
+
+  /** Of its folder, where it sees them: each path once for each mount. */
+  mounts(): string[] {
+    const paths = readIfThere(`/proc/${this.#firstPid()}/mounts`).split('\n');
+    return paths.map((line) => line.split(' ')[1] ?? '').filter((path) => path.startsWith(this.folder));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await end(this.#dockerd, 'SIGTERM');
-    await end(this.#containerd, 'SIGTERM');
-    this.#unmount();
+    await Promise.race([this.#endDockerd('SIGTERM'), sleep(STOP_AT_MOST_MS, undefined, { ref: false })]);
+    // The last to be told is the first process: with it go all others, and then their mounts.
+    if (isAlive(this.#world)) await end(this.#world, this.#firstPid(), 'SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -88,10 +100,36 @@ export class TestDaemon implements AsyncDisposable {
     return join(this.folder, name);
   }
 
-  #spawn(program: string, args: readonly string[]): ChildProcess {
+  /** containerd, below a shell that reaps what it leaves. */
+  #spawnWorld(socket: string): ChildProcess {
+    mkdirSync(this.#at('data'));
+    writeFileSync(
+      this.#at('containerd.toml'),
+      'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n',
+    );
+    const disk = this.#dataMiB === undefined ? '' : `mount -t tmpfs -o size=${this.#dataMiB}m none "$0" && `;
+    return this.#spawn([
+      ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
+      ...['sh', '-c', `${disk}containerd "$@"; exit`, this.#at('data')],
+      ...['--config', this.#at('containerd.toml'), '--address', socket],
+      ...['--root', this.#at('data/containerd'), '--state', this.#at('exec-containerd')],
+    ]);
+  }
+
+  /** Of the world, as seen from here. */
+  #firstPid(): number {
+    return childOf(this.#world);
+  }
+
+  async #endDockerd(signal: NodeJS.Signals): Promise<void> {
+    if (isAlive(this.#dockerd)) await end(this.#dockerd, childOf(this.#dockerd), signal);
+  }
+
+  /** It is killed when this process is gone. */
+  #spawn(argv: readonly string[]): ChildProcess {
     const log = openSync(this.#at('log'), 'a');
     try {
-      return spawn(program, args, { stdio: ['ignore', log, log] });
+      return spawn('setpriv', ['--pdeathsig', 'KILL', ...argv], { stdio: ['ignore', log, log] });
     } finally {
       closeSync(log);
     }
@@ -100,28 +138,38 @@ export class TestDaemon implements AsyncDisposable {
   async #until(holds: () => boolean | Promise<boolean>, name: string, process_: ChildProcess): Promise<void> {
     for (const startMs = performance.now(); performance.now() - startMs < START_AT_MOST_MS; ) {
       if (await holds()) return;
-      if (process_.exitCode !== null) break;
+      if (!isAlive(process_)) break;
       await sleep(50);
     }
     const lines = readIfThere(this.#at('log')).trim().split('\n');
     throw new Error(`${name} does not start:\n${lines.slice(-8).join('\n')}`);
   }
-
-  /** A daemon that is killed leaves the mounts of its containers, and one of its data folder onto itself. */
-  #unmount(): void {
-    const mounts = readIfThere('/proc/self/mounts')
-      .split('\n')
-      .map((line) => line.split(' ')[1] ?? '');
-    for (const path of mounts.filter((path) => path.startsWith(this.folder)).reverse())
-      execFileSync('umount', ['-l', path]);
-  }
 }
 
-async function end(process_: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
-  if (process_ === undefined || process_.exitCode !== null || process_.signalCode !== null) return;
+function isAlive(process_: ChildProcess | undefined): process_ is ChildProcess {
+  return process_ !== undefined && process_.exitCode === null && process_.signalCode === null;
+}
+
+/** unshare and nsenter fork once, and wait for what they started. */
+function childOf(process_: ChildProcess | undefined): number {
+  const pid = process_?.pid;
+  return Number.parseInt(readIfThere(`/proc/${pid}/task/${pid}/children`), 10);
+}
+
+/** `pid` is the program that it waits for. */
+async function end(process_: ChildProcess, pid: number, signal: NodeJS.Signals): Promise<void> {
   const ended = once(process_, 'exit');
-  process_.kill(signal);
+  process.kill(pid, signal);
   await ended;
+}
+
+/** Of tests that were killed: nothing else of them is left. */
+function removeLostFolders(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = new RegExp(`^${PREFIX}(\\d+)-`).exec(name) ?? [];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`))
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
 }
 
 function readIfThere(path: string): string {
@@ -144,7 +192,7 @@ function isOnPath(name: string): boolean {
 }
 
 /** What `contract/` runs, and no more: a small root makes quick tests. */
-const PACKAGES = ['gcc', 'libc6-dev', 'make', 'gdb', 'procps', 'iproute2'];
+const PACKAGES = ['gcc', 'libc6-dev', 'make', 'gdb', 'procps', 'iproute2', 'iputils-ping'];
 
 /** Images as `pnpm images build container` leaves them; without those, a small one that is made once and kept. */
 function testImagesDir(): string {

@@ -5,6 +5,7 @@ import { DEFAULT_LIMITS } from '../../limits.ts';
 import { Daemon } from '../daemon.ts';
 import { TestDaemon } from '../test-daemon.ts';
 import { freshDriver, type Ground } from './ground.ts';
+import { leavingNothing } from './traces.ts';
 
 const limits = DEFAULT_LIMITS;
 
@@ -62,7 +63,8 @@ export function daemonFailures(ground: Ground): void {
       const small = await TestDaemon.start({ dataMiB: 64 });
       onTestFinished(() => small[Symbol.asyncDispose]());
       const driver = freshDriver(ground, { dockerSocket: small.socketPath });
-      expect((await driver.probe()).message).toMatch(
+      const { message } = await leavingNothing(small, () => driver.probe());
+      expect(message).toMatch(
         /^The disk of the Docker daemon is full \(.*no space left.*\)\. Make room: docker system prune$/i,
       );
     }, 90_000);

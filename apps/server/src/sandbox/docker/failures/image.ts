@@ -8,6 +8,7 @@ import { DEFAULT_LIMITS } from '../../limits.ts';
 import { Daemon } from '../daemon.ts';
 import { writeManifest } from '../test-daemon.ts';
 import { freshDriver, type Ground } from './ground.ts';
+import { leavingNothing } from './traces.ts';
 
 const DIGEST = 'e'.repeat(64);
 
@@ -23,7 +24,8 @@ function imagesWith(rootTar: Buffer, manifestBytes = rootTar.byteLength): string
 /** What an attendee reads on the Run button when the image is not as it should be. */
 export function imageFailures(ground: Ground): void {
   describe('the container image', () => {
-    const probeWith = (imagesDir: string) => freshDriver(ground, { imagesDir }).probe();
+    const probeWith = (imagesDir: string) =>
+      leavingNothing(ground.daemon(), () => freshDriver(ground, { imagesDir }).probe());
 
     test('that is missing is asked for', async () => {
       expect(await probeWith('/nonexistent')).toEqual({

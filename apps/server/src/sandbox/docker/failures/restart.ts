@@ -5,8 +5,9 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Daemon } from '../daemon.ts';
+import { Daemon, LABEL } from '../daemon.ts';
 import type { Ground } from './ground.ts';
+import { startServer } from './server-process.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../../main.ts');
 const ATTENDEE = resolve(import.meta.dirname, '../../../testing/type-in-shell.ts');
@@ -57,11 +58,15 @@ export function restart(ground: Ground): void {
       const first = await start(env);
       const cookie = await typed(first.attendees, 'echo by-hand > kept; echo made-$((1 + 1))', 'made-2');
       await end(first.process, 'SIGKILL');
+      // As a provisioning that was killed, too: nobody comes back for this one, though it was for the same lab.
+      await (await startServer(options, `provision-${LAB}`)).kill();
 
       const second = await start(env);
+      const { docker } = new Daemon(ground.daemon().socketPath);
+      const kept = await docker.listContainers({ all: true });
+      expect(kept.map(({ Labels }) => Labels[LABEL.sandbox])).not.toContain(`provision-${LAB}`);
       await typed(second.attendees, 'cat kept; echo read-$((1 + 1))', 'by-hand\r\nread-2', cookie);
       await end(second.process, 'SIGTERM');
-      const { docker } = new Daemon(ground.daemon().socketPath);
       const left = await docker.listContainers({ all: true });
       expect(left.map(({ Names }) => Names)).toEqual([]);
     }, 180_000);

@@ -1,41 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import type { Sandbox } from '@ringlab/labkit';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sh } from '../../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../../limits.ts';
-import { DockerDriver, type DockerOptions } from '../driver.ts';
+import { DockerDriver } from '../driver.ts';
 import { freshDriver, type Ground } from './ground.ts';
-
-const SERVER = `
-  import { DockerDriver } from '${import.meta.dirname}/../driver.ts';
-  import { DEFAULT_LIMITS } from '${import.meta.dirname}/../../limits.ts';
-  const driver = new DockerDriver(JSON.parse(process.argv[1]));
-  const sandbox = await driver.create({ id: 'ada-sink', limits: { ...DEFAULT_LIMITS, processes: 99 } });
-  await sandbox.put([{ path: 'work', content: 'of an hour' }]);
-  await sandbox.exec(['sh', '-c', 'setsid sleep 1000 & sleep 1001']);
-  console.log('up');
-  setInterval(() => {}, 1000);
-`;
-
-async function startServer(options: DockerOptions): Promise<{ kill(): Promise<void> }> {
-  const { dataDir, unetmapDir, imagesDir, dockerSocket } = options;
-  const argument = JSON.stringify({ dataDir, unetmapDir, imagesDir, dockerSocket });
-  const server = spawn(process.execPath, ['--input-type=module', '--eval', SERVER, argument], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void server.kill('SIGKILL'));
-  await once(createInterface({ input: server.stdout }), 'line');
-  return {
-    kill: async () => {
-      const ended = once(server, 'exit');
-      server.kill('SIGKILL');
-      await ended;
-    },
-  };
-}
+import { startServer } from './server-process.ts';
 
 async function adopted(driver: DockerDriver): Promise<Sandbox[]> {
   const all: Sandbox[] = [];
@@ -58,7 +28,7 @@ export function servers(ground: Ground): void {
 
     test('do not share a data folder', async () => {
       using options = ground.options();
-      const first = await startServer(options);
+      const first = await startServer(options, 'ada-sink');
       await using second = new DockerDriver(options);
       expect(await second.probe()).toMatchObject({
         usable: false,
@@ -70,7 +40,7 @@ export function servers(ground: Ground): void {
 
     test('that are killed leave a sandbox, with its files and limits, to the next one', async () => {
       using options = ground.options();
-      await (await startServer(options)).kill();
+      await (await startServer(options, 'ada-sink')).kill();
       await using next = new DockerDriver(options);
       const [sandbox, ...others] = await adopted(next);
       expect([sandbox?.id, others]).toEqual(['ada-sink', []]);
