@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { type Lab, LabFaults, loadLabs, type Sandbox } from '@ringlab/labkit';
+import { LabFaults, loadLabs } from '@ringlab/labkit';
 import { watchLabs } from './authoring/watch-labs.ts';
 import { type Config, ConfigFaults, readConfig } from './config.ts';
 import { allDrivers, chosenDrivers, firstUsable } from './sandbox/drivers.ts';
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
     loadLabs([config.labsDir, ...config.moreLabs]),
     firstUsable(chosenDrivers(drivers, config)),
   ]);
-  const leftovers = 'driver' in choice ? await ofSessions(choice.driver.adopt(), labs) : [];
+  const leftovers = 'driver' in choice ? await Array.fromAsync(choice.driver.adopt()) : [];
   const server = owned.use(await startServer(config, labs, choice, drivers, leftovers));
   if (config.watchLabs)
     owned.use(
@@ -30,15 +30,6 @@ async function main(): Promise<void> {
   const signal = await stopSignal();
   console.log(`\n${signal}: stopping.`);
   setTimeout(() => process.exit(1), STOP_MS).unref();
-}
-
-/** Checks ended with the server that ran them, and nobody knows what waited in its pool: those sandboxes end here. */
-async function ofSessions(adopted: AsyncIterable<Sandbox>, labs: readonly Lab[]): Promise<Sandbox[]> {
-  const kept: Sandbox[] = [];
-  for await (const sandbox of adopted)
-    if (labs.some(({ slug }) => sandbox.id.endsWith(`-${slug}`))) kept.push(sandbox);
-    else await sandbox[Symbol.asyncDispose]();
-  return kept;
 }
 
 function announce(

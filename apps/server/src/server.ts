@@ -22,6 +22,7 @@ import { Survivors } from './sessions/survivors.ts';
 import { Terminals } from './sessions/terminals.ts';
 import { Watchers } from './sessions/watchers.ts';
 import { Workspaces } from './sessions/workspaces.ts';
+import type { WorkspaceKey } from './store/files.ts';
 import { Store } from './store/store.ts';
 import { TypedInput } from './terminals/typed.ts';
 import { SocketServer } from './ws/socket-server.ts';
@@ -51,7 +52,9 @@ export async function startServer(
   const decks = await loadDecks(join(config.labsDir, 'slides'));
   const room = roomOn('driver' in choice ? choice.driver : undefined, config);
   const poolSandboxes = room.seated ? 0 : config.poolSandboxes;
-  const survivors = starting.use(new Survivors(leftovers, config.idleTimeoutMs));
+  const isSession = ({ personId, lab }: WorkspaceKey): boolean =>
+    store.people.find(personId) !== undefined && labs.some(({ slug }) => slug === lab);
+  const survivors = starting.use(await Survivors.among(leftovers, isSession, config.idleTimeoutMs));
   const supply = starting.use(new SandboxSupply(choice, config.limits, poolSandboxes, survivors));
   const sandboxStatus = () => supply.status;
 

@@ -21,6 +21,7 @@ import { HeldSandbox, type SandboxSource } from './held-sandbox.ts';
 import { handingBack, type Queue } from './places.ts';
 import type { Room } from './room.ts';
 import { Run } from './run.ts';
+import { sandboxIdOf } from './survivors.ts';
 import type { Terminals } from './terminals.ts';
 import type { Watcher, Watchers } from './watchers.ts';
 import type { Workspaces } from './workspaces.ts';
@@ -60,7 +61,7 @@ export class LabSession implements AsyncDisposable {
     this.#lab = lab;
     this.#place = place;
     this.#rings = new RingInspector((watcher, look) => watcher.send({ type: 'rings', workspace: key, look }));
-    this.#sandbox = new HeldSandbox(`${key.personId}-${key.lab}`, place.source, {
+    this.#sandbox = new HeldSandbox(sandboxIdOf(key), place.source, {
       fittings: lab,
       onReading: (reading) => this.#reading(reading),
       onLimit: (event) => this.#limit(event),
