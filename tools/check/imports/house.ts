@@ -116,6 +116,7 @@ const FEATURES = [
   'files',
   'join',
   'lab-text',
+  'live-image',
   'provisioning',
   'rates',
   'rings',

@@ -77,6 +77,13 @@ function CourseBar({ me }: { readonly me: Me }) {
       </span>
       <span className="course-person">
         {me.person.role === 'instructor' && <Link href="/board">Board</Link>}
+        <Link
+          href="/live-image"
+          className="course-stick"
+          title="The whole course, for a laptop without a network"
+        >
+          Ringlab on a stick
+        </Link>
         <span>{me.person.name}</span>
         <button type="button" className="button quiet" onClick={() => void actions.leave()}>
           Leave

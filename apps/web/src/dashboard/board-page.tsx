@@ -6,7 +6,6 @@ import { Link, Redirect } from 'wouter';
 import { actions, errorWords, useAppState } from '../api/index.ts';
 import { BoardTable } from './board-table.tsx';
 import { JoinSign } from './join-sign.tsx';
-import { LiveImage } from './live-image.tsx';
 
 export function BoardPage() {
   const session = useAppState((state) => state.session);
@@ -61,7 +60,7 @@ function BoardView({ board }: { readonly board: Board }) {
           join with <b className="mono">{board.courseCode}</b>
         </button>
         <Link href="/provisioning">Machine</Link>
-        <LiveImage />
+        <Link href="/live-image">Live image</Link>
         <Link href="/labs">Labs</Link>
       </header>
       {board.rows.length === 0 ? <Nobody board={board} onSign={() => setIsSignShown(true)} /> : null}

@@ -14,6 +14,7 @@ const SlidesPage = page(async () => (await import('../slides/slides-page.tsx')).
 const ProvisioningPage = page(
   async () => (await import('../provisioning/provisioning-page.tsx')).ProvisioningPage,
 );
+const LiveImagePage = page(async () => (await import('../live-image/live-image-page.tsx')).LiveImagePage);
 const WorkspacePage = page(async () => (await import('./workspace-page.tsx')).WorkspacePage);
 
 /** A page shows itself to whom it likes: those that need a session send a stranger to /join themselves. */
@@ -27,6 +28,7 @@ export function Routes() {
         <Route path="/labs" component={CoursePage} />
         <Route path="/labs/:slug" component={WorkspacePage} />
         <Route path="/slides/:slug" component={SlidesPage} />
+        <Route path="/live-image" component={LiveImagePage} />
         <Route path="/board" component={BoardPage} />
         <Route path="/provisioning" component={ProvisioningPage} />
         <Route>
