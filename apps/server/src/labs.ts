@@ -24,12 +24,16 @@ import { lineText, tableText } from './provisioning/report.ts';
 import type { SandboxDriver } from './sandbox/driver.ts';
 import { allDrivers, availableDrivers, firstUsable } from './sandbox/drivers.ts';
 
-const USAGE = `usage: pnpm labs verify [LAB...]   prove that these labs, or all, are as they say
+const USAGE = `usage: pnpm labs verify [--solution] [LAB...]
+                                  prove that these labs, or all, are as they say; --solution: only that
+                                  the solution passes every check
        pnpm labs new LAB          make a lab, to be changed into the one you want
        pnpm labs provision [--driver DRIVER]
                                   try every driver, build its image, run every lab's solution
        pnpm labs schema           write the schema of lab.yaml, for completion in editors
 LAB is a folder's name or the beginning of it (03), or, with a slash in it, a path: ../my-labs/03-sink`;
+
+type Extent = 'solution' | 'all';
 
 /** Relative to a folder of labs. */
 const SCHEMA = 'lab.schema.json';
@@ -38,9 +42,11 @@ const TEMPLATE = 'template/00-example';
 /** Exits with 1 when a lab is wrong, and with 2 when nothing could even be tried. */
 async function main([command, ...names]: readonly string[]): Promise<number> {
   if (command === 'provision') return await provisionHere(names);
-  if (names.some((name) => name.startsWith('-'))) return complain(USAGE);
+  const extent = command === 'verify' && names[0] === '--solution' ? 'solution' : 'all';
+  const labs = extent === 'solution' ? names.slice(1) : names;
+  if (labs.some((name) => name.startsWith('-'))) return complain(USAGE);
   const config = readConfig(process.env);
-  if (command === 'verify') return await verify(config, names);
+  if (command === 'verify') return await verify(config, labs, extent);
   const [name] = names;
   if (command === 'new' && name !== undefined && names.length === 1) return await create(config, name);
   if (command === 'schema' && name === undefined) return await writeSchema(config);
@@ -97,7 +103,7 @@ function isPath(name: string): boolean {
 }
 
 /** Proves in real sandboxes that each lab is as it says; a line a lab, and one for each thing that is wrong. */
-async function verify(config: Config, names: readonly string[]): Promise<number> {
+async function verify(config: Config, names: readonly string[], extent: Extent): Promise<number> {
   const folders = await chosenFolders(config, names);
   if (typeof folders === 'string') return complain(folders);
   const interrupted = new AbortController();
@@ -111,7 +117,7 @@ async function verify(config: Config, names: readonly string[]): Promise<number>
   );
   if ('why' in chosen)
     return complain(`No sandbox can be made here, so nothing was verified.\n${chosen.why}`);
-  const verifier = new Verifier(chosen.driver, config, interrupted.signal);
+  const verifier = new Verifier(chosen.driver, config, extent, interrupted.signal);
   return await verifier.verifyAll(folders);
 }
 
@@ -142,12 +148,14 @@ async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: str
 class Verifier {
   readonly #driver: SandboxDriver;
   readonly #config: Config;
+  readonly #extent: Extent;
   readonly #signal: AbortSignal;
   #sandboxes = 0;
 
-  constructor(driver: SandboxDriver, config: Config, signal: AbortSignal) {
+  constructor(driver: SandboxDriver, config: Config, extent: Extent, signal: AbortSignal) {
     this.#driver = driver;
     this.#config = config;
+    this.#extent = extent;
     this.#signal = signal;
   }
 
@@ -186,7 +194,7 @@ class Verifier {
     if (missing !== undefined) return process.env.CI === 'true' ? [missing] : missing;
     return await verifyLab(lab, {
       createSandbox: (fittings) => this.#create(lab, fittings),
-      extent: 'all',
+      extent: this.#extent,
       parallel: availableParallelism(),
       signal: this.#signal,
       onSubject: (subject) => console.log(`  ...   ${lab.slug}: ${subject}`),
