@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // With the real mmdebstrap, Debian's real packages, and a root of two of them.
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,12 +20,17 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A root and its squashfs, made in a folder of their own; the paths of both. */
-async function build(name: string, overlay: string, sources: AptSources): Promise<string[]> {
+async function build(
+  name: string,
+  overlay: string,
+  sources: AptSources,
+  debs: readonly string[] = [],
+): Promise<string[]> {
   const workshop = workshopIn(join(folder, name));
   const stage = debianRoot(
     {
       ...{ name: 'tiny', title: 'Tiny', packages: ['base-files', 'busybox-static'], isOnlyUnpacked: true },
-      ...{ overlays: [overlay], debs: [], hooks: ['echo hooked > "$1"/etc/hooked'], hookPaths: [] },
+      ...{ overlays: [overlay], debs, hooks: ['echo hooked > "$1"/etc/hooked'], hookPaths: [] },
       ...{ weight: 1, diskBytes: 0 },
     },
     sources,
@@ -46,14 +52,40 @@ function overlayOf(name: string, mode: number): string {
   return overlay;
 }
 
+/** A package that no archive has, as an instructor puts it into `packages`. */
+function packageOf(name: string): string {
+  const contents = join(folder, name);
+  mkdirSync(join(contents, 'DEBIAN'), { recursive: true });
+  mkdirSync(join(contents, 'opt'), { recursive: true });
+  writeFileSync(join(contents, 'opt', name), 'of our own\n');
+  const about = {
+    Package: name,
+    Version: '1:2.0',
+    Architecture: 'all',
+    Maintainer: 'Nobody <a@example.org>',
+  };
+  const fields = Object.entries({ ...about, Description: 'Nothing' }).map(
+    ([key, value]) => `${key}: ${value}\n`,
+  );
+  writeFileSync(join(contents, 'DEBIAN/control'), fields.join(''));
+  const deb = join(folder, `${name}.deb`);
+  execFileSync('dpkg-deb', ['--build', '--root-owner-group', contents, deb], {
+    stdio: 'ignore',
+    env: { ...process.env, SOURCE_DATE_EPOCH: '1767225600' },
+  });
+  return deb;
+}
+
 it('gives the same bytes twice from the same inputs, wherever it is made, and holds what was added', async () => {
   const sources = await aptSources();
-  const [tar = '', disk = ''] = await build('first', overlayOf('clone', 0o644), sources);
-  const [otherTar = '', otherDisk = ''] = await build('second', overlayOf('other', 0o664), sources);
+  const debs = [packageOf('ours')];
+  const [tar = '', disk = ''] = await build('first', overlayOf('clone', 0o644), sources, debs);
+  const [otherTar = '', otherDisk = ''] = await build('second', overlayOf('other', 0o664), sources, debs);
   expect(await digestOfFile(otherTar)).toBe(await digestOfFile(tar));
   expect(await digestOfFile(otherDisk)).toBe(await digestOfFile(disk));
 
-  await unpackSome(tar, ['./etc/motd', './etc/hooked', './etc/hostname'], folder);
+  await unpackSome(tar, ['./etc/motd', './etc/hooked', './etc/hostname', './opt/ours'], folder);
+  expect(readFileSync(join(folder, 'opt/ours'), 'utf8')).toBe('of our own\n');
   expect(readFileSync(join(folder, 'etc/motd'), 'utf8')).toBe('Hello, attendee.\n');
   expect(readFileSync(join(folder, 'etc/hooked'), 'utf8')).toBe('hooked\n');
   expect(readFileSync(join(folder, 'etc/hostname'), 'utf8')).toBe('ringlab\n');

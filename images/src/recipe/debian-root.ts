@@ -6,6 +6,7 @@ import { run } from '../run.ts';
 import type { Stage } from '../stages/stage.ts';
 import type { Workshop } from '../workshop.ts';
 import type { AptSources } from './apt-sources.ts';
+import { localArchive } from './local-archive.ts';
 import { unreachable } from './reachable.ts';
 import { EPOCH_SECONDS, LEFT_OUT } from './recipe.ts';
 
@@ -55,9 +56,12 @@ async function mmdebstrap(
 ): Promise<void> {
   const cache = join(work, 'debs');
   const list = join(work, `${root.name}.sources.list`);
+  const archive = join(work, `${root.name}.archive`);
   mkdirSync(cache, { recursive: true });
-  writeFileSync(list, `${sources.lines.join('\n')}\n`);
-  const argv = ['mmdebstrap', ...optionsOf(root, cache), sources.release, to, list];
+  const own = await localArchive(root.debs, archive);
+  writeFileSync(list, `${[...sources.lines, ...own.lines].join('\n')}\n`);
+  const options = optionsOf(root, [...root.packages, ...own.packages], cache);
+  const argv = ['mmdebstrap', ...options, sources.release, to, list];
   try {
     await run(argv, { env: { ...ENVIRONMENT, ...root.environment }, onLine: show });
   } catch (error) {
@@ -65,6 +69,7 @@ async function mmdebstrap(
     throw silent === undefined ? error : new Stop(silent);
   } finally {
     rmSync(list, { force: true });
+    rmSync(archive, { recursive: true, force: true });
   }
 }
 
@@ -75,8 +80,8 @@ function variantOf({ onTopOf, isOnlyUnpacked }: DebianRoot): string {
   return onTopOf === undefined ? 'apt' : 'custom';
 }
 
-function optionsOf(root: DebianRoot, cache: string): string[] {
-  const { onTopOf, packages, overlays, debs, hooks } = root;
+function optionsOf(root: DebianRoot, packages: readonly string[], cache: string): string[] {
+  const { onTopOf, overlays, hooks } = root;
   const setup = [
     ...(onTopOf === undefined ? [] : [`tar -x -f '${onTopOf.output}' -C "$1"`]),
     'mkdir -p "$1"/var/cache/apt/archives',
@@ -92,7 +97,7 @@ function optionsOf(root: DebianRoot, cache: string): string[] {
     ...[`--variant=${variantOf(root)}`, '--format=tar', '--skip=essential/unlink'],
     '--aptopt=APT::Install-Recommends "false"',
     ...LEFT_OUT.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
-    `--include=${[...packages, ...debs].join(',')}`,
+    `--include=${packages.join(',')}`,
     ...setup.map((hook) => `--setup-hook=${hook}`),
     ...last.map((hook) => `--${root.isOnlyUnpacked === true ? 'extract' : 'customize'}-hook=${hook}`),
   ];
