@@ -35,7 +35,7 @@ describe.skipIf(missing !== undefined)('docker', () => {
   afterAll(async () => {
     options?.[Symbol.dispose]();
     await daemon?.[Symbol.asyncDispose]();
-  }, 60_000);
+  }, 300_000);
 
   driverContract(() => new DockerDriver(options));
 

@@ -69,6 +69,6 @@ export function restart(ground: Ground): void {
       await end(second.process, 'SIGTERM');
       const left = await docker.listContainers({ all: true });
       expect(left.map(({ Names }) => Names)).toEqual([]);
-    }, 180_000);
+    }, 300_000);
   });
 }
