@@ -24,27 +24,51 @@ const MODULES = [
   'test',
 ];
 
-const MENU = (parameters: string): string => `set timeout=3
-menuentry "Ringlab" {
-  linux /live/vmlinuz ${parameters} quiet
+/** By the names that X has for them. */
+const KEYBOARDS: Readonly<Record<string, string>> = {
+  be: 'Belgian',
+  ch: 'Swiss',
+  cz: 'Czech',
+  de: 'German',
+  dk: 'Danish',
+  es: 'Spanish',
+  fr: 'French',
+  gb: 'British',
+  hu: 'Hungarian',
+  it: 'Italian',
+  jp: 'Japanese',
+  no: 'Norwegian',
+  pl: 'Polish',
+  pt: 'Portuguese',
+  se: 'Swedish',
+};
+
+const entry = (title: string, parameters: string): string => `menuentry "${title}" {
+  linux /live/vmlinuz ${parameters}
   initrd /live/initrd
 }
-menuentry "Ringlab, without this computer's graphics driver" {
-  linux /live/vmlinuz ${parameters} nomodeset
-  initrd /live/initrd
-}
+`;
+
+/** Of GRUB, for both firmwares. `parameters`: of the kernel, in every entry. */
+export const bootMenu = (parameters: string): string => `set timeout=5
+${entry('Ringlab', `${parameters} quiet`)}
+${entry("Ringlab, without this computer's graphics driver", `${parameters} nomodeset`)}
+submenu "Ringlab, with another keyboard than the American" {
+${Object.entries(KEYBOARDS)
+  .map(([name, title]) => entry(title, `${parameters} quiet ringlab.keyboard=${name}`))
+  .join('')}}
 `;
 
 /**
  * A disk image of a folder's files that boots from DVD and from USB, by BIOS and by UEFI. GRUB is put together by hand:
  * grub-mkrescue writes the time of day into it.
  */
-export async function bootableIso(folder: string, parameters: string, to: string): Promise<void> {
+export async function bootableIso(folder: string, menu: string, to: string): Promise<void> {
   const made = await mkdtemp(`${to}.grub-`);
   const env = { SOURCE_DATE_EPOCH: String(EPOCH_SECONDS) };
   try {
     await mkdir(join(folder, 'boot/grub'), { recursive: true });
-    await writeFile(join(folder, 'boot/grub/grub.cfg'), MENU(parameters));
+    await writeFile(join(folder, 'boot/grub/grub.cfg'), menu);
     await writeFile(join(made, 'find.cfg'), FIND_MENU);
     await run(
       mkimage('i386-pc-eltorito', [...MODULES, 'biosdisk'], made, join(folder, 'boot/grub/bios.img')),

@@ -45,7 +45,9 @@ export const LIVE_PACKAGES = [
   ...['linux-image-amd64', 'initramfs-tools', 'zstd', 'live-boot', 'live-boot-initramfs-tools'],
   ...['systemd-sysv', 'udev', 'dbus', 'kmod', 'bubblewrap', 'chromium', 'fonts-dejavu-core'],
   ...['xinit', 'xserver-xorg-core', 'xserver-xorg-input-libinput'],
-  ...['xserver-xorg-video-fbdev', 'xserver-xorg-video-vesa'],
+  ...['xserver-xorg-video-fbdev', 'xserver-xorg-video-vesa', 'x11-xkb-utils', 'xkb-data'],
+  // Make a place on the stick for what is to be kept.
+  ...['fdisk', 'e2fsprogs'],
 ];
 
 /** Modules that the guest loads before it can see its root, and those of its devices; what they need comes along. */

@@ -3,7 +3,7 @@ import { copyFile, glob, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Stop } from '../../../tools/prepare/stop.mjs';
 import { debianRoot } from '../recipe/debian-root.ts';
-import { bootableIso } from '../recipe/iso.ts';
+import { bootableIso, bootMenu } from '../recipe/iso.ts';
 import { product } from '../recipe/product.ts';
 import { GIB, LIVE_PACKAGES } from '../recipe/recipe.ts';
 import { extraFor, LIVE_OVERLAY } from '../recipe/sources.ts';
@@ -13,8 +13,8 @@ import type { Stage } from '../stages/stage.ts';
 import { finish } from './finish.ts';
 import { type Foundation, hookCall } from './root.ts';
 
-/** What live-boot reads from the kernel's command line. */
-const PARAMETERS = 'boot=live components noautologin';
+/** Its parameters are live-boot's. */
+const MENU = bootMenu('boot=live components noautologin');
 
 /** The whole of Ringlab on a disk image that boots on a laptop, and needs no network. */
 export function liveImage(base: Foundation): Stage {
@@ -25,7 +25,7 @@ export function liveImage(base: Foundation): Stage {
     name: 'live',
     title: 'Packing the live image',
     after: [root, tools, ringlab],
-    inputs: { values: PARAMETERS },
+    inputs: { values: MENU },
     output: join(workshop.images, 'live'),
     weight: 80,
     diskBytes: 4 * GIB,
@@ -39,7 +39,7 @@ export function liveImage(base: Foundation): Stage {
         show('filesystem.squashfs');
         await squash(root.output, [tools.output, ringlab.output], join(folder, 'live/filesystem.squashfs'));
         show('ringlab.iso');
-        await bootableIso(folder, PARAMETERS, join(to, 'ringlab.iso'));
+        await bootableIso(folder, MENU, join(to, 'ringlab.iso'));
       } finally {
         await rm(folder, { recursive: true });
       }

@@ -2,10 +2,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
+export interface Saying {
+  /** Its `input` is all that was said up to then. */
+  readonly match: RegExpExecArray;
+  readonly sinceStartMs: number;
+}
+
 /** A QEMU that ends with its owner. */
 export interface Machine extends AsyncDisposable {
-  /** Resolves with the milliseconds since the start when this text came; rejects when the machine ends before, or after so long. */
-  says(text: string, timeoutMs: number): Promise<number>;
+  /** Resolves when this is in what it said; rejects when the machine ends before, or after so long. */
+  says(pattern: RegExp, timeoutMs: number): Promise<Saying>;
 }
 
 /**
@@ -22,9 +28,9 @@ export function startMachine(args: readonly string[]): Machine {
   });
   const said = new Said(child);
   return {
-    says: async (text, timeoutMs) => {
-      await said.until(text, timeoutMs);
-      return Date.now() - startedAtMs;
+    says: async (pattern, timeoutMs) => {
+      const match = await said.until(pattern, timeoutMs);
+      return { match, sinceStartMs: Date.now() - startedAtMs };
     },
     [Symbol.asyncDispose]: async () => {
       if (child.exitCode !== null || child.pid === undefined) return;
@@ -34,10 +40,15 @@ export function startMachine(args: readonly string[]): Machine {
   };
 }
 
+interface Waiting {
+  readonly pattern: RegExp;
+  settle(outcome: RegExpExecArray | Error): void;
+}
+
 /** What a machine printed so far. */
 class Said {
   #text = '';
-  #waiting: { readonly text: string; settle(fault?: Error): void }[] = [];
+  #waiting: Waiting[] = [];
 
   constructor(child: ChildProcess) {
     for (const stream of [child.stdout, child.stderr])
@@ -49,26 +60,26 @@ class Said {
     child.on('exit', () => this.#end(new Error(`The virtual machine ended:\n${this.#text.slice(-2000)}`)));
   }
 
-  until(text: string, timeoutMs: number): Promise<void> {
+  until(pattern: RegExp, timeoutMs: number): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
-      const late = new Error(`The virtual machine did not say "${text}" within ${timeoutMs / 1000} s:\n`);
-      const timer = setTimeout(() => reject(new Error(late.message + this.#text.slice(-2000))), timeoutMs);
-      const settle = (fault?: Error): void => {
+      const late = `The virtual machine did not say ${pattern} within ${timeoutMs / 1000} s:\n`;
+      const timer = setTimeout(() => reject(new Error(late + this.#text.slice(-2000))), timeoutMs);
+      const settle = (outcome: RegExpExecArray | Error): void => {
         clearTimeout(timer);
-        if (fault) reject(fault);
-        else resolve();
+        if (outcome instanceof Error) reject(outcome);
+        else resolve(outcome);
       };
-      this.#waiting.push({ text, settle });
+      this.#waiting.push({ pattern, settle });
       this.#check();
     });
   }
 
   #check(): void {
-    const [here, not] = [true, false].map((wanted) =>
-      this.#waiting.filter(({ text }) => this.#text.includes(text) === wanted),
-    );
-    this.#waiting = not ?? [];
-    for (const { settle } of here ?? []) settle();
+    this.#waiting = this.#waiting.filter(({ pattern, settle }) => {
+      const match = pattern.exec(this.#text);
+      if (match !== null) settle(match);
+      return match === null;
+    });
   }
 
   #end(fault: Error): void {

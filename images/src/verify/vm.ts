@@ -22,7 +22,7 @@ export async function verifyVm(image: Image): Promise<string> {
     const key = join(folder, 'key');
     await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key]);
     await using machine = startMachine(argumentsOf(image, folder));
-    const bootMs = await machine.says('ringlab: ready', BOOT_MS);
+    const { sinceStartMs: bootMs } = await machine.says(/ringlab: ready/, BOOT_MS);
     const ssh = [
       'ssh',
       '-q',

@@ -1,23 +1,57 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// In the booted live image, for `pnpm images verify`: the server answers, and a lab's solution passes in a sandbox.
+// In the booted live image, for `pnpm images verify`: the server answers, a lab's solution passes in a sandbox, a browser
+// opens, and what is made here is kept. The last line that is printed is the report.
 import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
 const WAIT_MS = 600_000;
 const LAB = '03-sink';
+const KEPT = '/run/ringlab-live/kept';
+/** The browser's user, and the server's port, as the kernel writes them in /proc/net/tcp. */
+const ATTENDEE = '1000';
+const SERVER = '0100007F:1F90';
+const ESTABLISHED = '01';
 
-console.log(`health ${JSON.stringify(await health())}`);
-const { status, stdout, stderr } = spawnSync(process.execPath, ['apps/server/src/labs.ts', 'verify', LAB], {
+const isUp = await until(() => healthy());
+console.log(`health ${isUp}`);
+const found = existsSync('/var/lib/ringlab/proved');
+const lab = spawnSync(process.execPath, ['apps/server/src/labs.ts', 'verify', '--solution', LAB], {
   encoding: 'utf8',
 });
-console.log(`${stdout}${stderr}`.trim());
-console.log(`lab ${LAB} ${status === 0 ? 'passed' : `failed (exit ${status})`}`);
+console.log(`${lab.stdout}${lab.stderr}`.trim());
+writeFileSync('/run/ringlab-live/proved', '');
+spawnSync('systemctl', ['start', '--no-block', 'ringlab-kiosk.service']);
+const browser = await until(async () => hasBrowser());
+keep('/var/lib/ringlab/proved');
+const work = readFileSync(KEPT, 'utf8').trim();
+console.log(`report ${JSON.stringify({ isUp, work, found, lab: lab.status === 0, browser })}`);
 
-/** What the server says of itself, as soon as it answers. */
-async function health() {
-  for (const untilMs = Date.now() + WAIT_MS; Date.now() < untilMs; await setTimeout(500)) {
-    const answer = await fetch('http://127.0.0.1:8080/api/health').catch(() => undefined);
-    if (answer?.ok) return answer.json();
-  }
-  return 'no answer';
+async function healthy() {
+  const answer = await fetch('http://127.0.0.1:8080/api/health').catch(() => undefined);
+  return answer?.ok === true;
+}
+
+/** Whether the browser, as the only program of its user outside of sandboxes, talks to the server. */
+function hasBrowser() {
+  const sockets = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  return sockets.some(
+    (fields) => fields[2] === SERVER && fields[3] === ESTABLISHED && fields[7] === ATTENDEE,
+  );
+}
+
+/** On the disk, not on the way there: the machine is switched off without a word. */
+function keep(path) {
+  const file = openSync(path, 'w');
+  fsyncSync(file);
+  closeSync(file);
+  spawnSync('sync');
+}
+
+async function until(holds) {
+  for (const untilMs = Date.now() + WAIT_MS; Date.now() < untilMs; await setTimeout(200))
+    if (await holds()) return true;
+  return false;
 }
