@@ -15,18 +15,18 @@
 // time; ports of one context may be opened by several threads only after
 // nmctx_set_threadsafe.
 //
-// PORT:   netmap:NAME | vale[SWITCH]:[NAME]      letters, digits, underscore
-//         then {ID or }ID      one end of pipe ID (a word)
+// PORT:   netmap:NAME | vale[SWITCH]:[NAME]      SWITCH: letters, digits, underscore
+//         then {ID or }ID      one end of pipe ID (such a word)
 //         then -N | ^[N] | *   one ring | host rings (or one) | all rings and the host's
 //         then /FLAGS          x exclusive, t r monitor tx rx, z zero-copy monitor,
 //                              T R tx or rx rings only
-//         then @N              in memory region N
-//         then @OPTION:KEY=VALUE,...
+//         then @N              in memory region N (flags may follow)
+//         then @OPTION:KEY=VALUE,... or @OPTION=VALUE for the key marked *
 //           conf    rings slots host-rings tx-rings rx-rings tx-slots rx-slots
 //                   host-tx-rings host-rx-rings
-//           share   PORT: in the memory region of that port
-//           extmem  FILE or file= if-num if-size ring-num ring-size buf-num buf-size
-//           offset  initial max bits mingap; only after nmport_enable_option("offset")
+//           share   port*: in the memory region of that port
+//           extmem  file* if-num if-size ring-num ring-size buf-num buf-size
+//           offset  initial* max bits mingap; only after nmport_enable_option("offset")
 #ifndef LIBNETMAP_H_
 #define LIBNETMAP_H_
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// "@name:key=value,key=value@name:..." by tables of option names and keys.
+// "@name:key=value,key=value@name=value..." by tables of option names and keys.
 #include <libnetmap.h>
 #include <errno.h>
 #include <string.h>
@@ -30,7 +30,16 @@ find_key(const struct nmreq_opt_parser *parser, const char *name)
 	return NULL;
 }
 
-// One "key=value", "key" or, for the default key, "value"; text is cut up.
+// The first letter of a key is what it is; behind it "-" is as good as "_".
+static void
+spell_key(char *name)
+{
+	for (char *c = name; *c && *++c;)
+		if (*c == '-')
+			*c = '_';
+}
+
+// One "key=value", or "key" where it may be empty; text is cut up. "key=" leaves the key unset.
 static const char *
 take_key(const struct nmreq_opt_parser *parser, char *text, struct nmreq_parse_ctx *parse)
 {
@@ -39,16 +48,18 @@ take_key(const struct nmreq_opt_parser *parser, char *text, struct nmreq_parse_c
 
 	if (value)
 		*value++ = '\0';
+	spell_key(text);
 	key = find_key(parser, text);
-	if (!key && !value && parser->default_key >= 0) {
-		parse->keys[parser->default_key] = text;
-		return NULL;
-	}
 	if (!key)
 		return "it has no such key";
+	if (parse->keys[key->id])
+		return "a key is there twice";
 	if (!value && !(key->flags & NMREQ_OPTK_ALLOWEMPTY))
 		return "a key is without its '=value'";
-	parse->keys[key->id] = value ? value : "";
+	if (value)
+		parse->keys[key->id] = *value ? value : NULL;
+	else
+		parse->keys[key->id] = text;
 	return NULL;
 }
 
@@ -57,7 +68,9 @@ take_keys(const struct nmreq_opt_parser *parser, char *body, struct nmreq_parse_
 {
 	const char *why = NULL;
 
-	while (body && *body && !why)
+	if (*body == '\0')
+		body = NULL;
+	while (body && !why)
 		why = take_key(parser, strsep(&body, ","), parse);
 	for (int i = 0; i < parser->nr_keys && !why; i++)
 		if ((parser->keys[i].flags & NMREQ_OPTK_MUSTSET) && !parse->keys[parser->keys[i].id])
@@ -65,21 +78,37 @@ take_keys(const struct nmreq_opt_parser *parser, char *body, struct nmreq_parse_
 	return why;
 }
 
+// What comes behind "name": nothing, "=value" for the default key, or ":" and keys.
+static const char *
+take_body(const struct nmreq_opt_parser *parser, int delimiter, char *body, struct nmreq_parse_ctx *parse)
+{
+	if (delimiter == ':')
+		return take_keys(parser, body, parse);
+	if (delimiter == '\0')
+		return parser->flags & NMREQ_OPTF_ALLOWEMPTY ? NULL : "it needs ':' and keys";
+	if (parser->default_key < 0)
+		return "it takes no '=', but ':' and keys";
+	if (*body == '\0')
+		return "a value must follow '='";
+	parse->keys[parser->default_key] = body;
+	return NULL;
+}
+
 static int
-decode_one(char *option, struct nmreq_opt_parser *parsers, void *token, struct nmctx *ctx)
+decode_one(char *name, struct nmreq_opt_parser *parsers, void *token, struct nmctx *ctx)
 {
 	struct nmreq_parse_ctx parse = {.ctx = ctx, .token = token};
-	const char *name = strsep(&option, ":");
-	struct nmreq_opt_parser *parser = find_parser(parsers, name);
+	char *end = name + strcspn(name, ":="), delimiter = *end;
+	struct nmreq_opt_parser *parser;
 	const char *why;
 
+	*end = '\0';
+	parser = find_parser(parsers, name);
 	if (!parser)
 		return refuse(ctx, EINVAL, name, "unknown");
 	if (parser->flags & NMREQ_OPTF_DISABLED)
 		return refuse(ctx, EOPNOTSUPP, name, "disabled");
-	if ((!option || !*option) && !(parser->flags & NMREQ_OPTF_ALLOWEMPTY))
-		return refuse(ctx, EINVAL, name, "it needs ':' and keys");
-	why = take_keys(parser, option, &parse);
+	why = take_body(parser, delimiter, end + 1, &parse);
 	if (why)
 		return refuse(ctx, EINVAL, name, why);
 	return parser->parse(&parse);

@@ -11,7 +11,7 @@
 
 #include "port.h"
 
-// A value in [0, max] into *number; an unset key leaves it alone.
+// A decimal value in [0, max] into *number; an unset key leaves it alone.
 static int
 take_value(struct nmreq_parse_ctx *parse, int key, uint64_t max, uint64_t *number)
 {
@@ -22,7 +22,7 @@ take_value(struct nmreq_parse_ctx *parse, int key, uint64_t max, uint64_t *numbe
 	if (!text)
 		return 0;
 	errno = 0;
-	value = strtoull(text, &end, 0);
+	value = strtoull(text, &end, 10);
 	if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && value <= max) {
 		*number = value;
 		return 0;
@@ -97,13 +97,14 @@ parse_share(struct nmreq_parse_ctx *parse)
 	const char *port = parse->keys[0];
 	int32_t mem_id = nmreq_get_mem_id(&port, parse->ctx);
 
-	if (mem_id > 0 && (d->reg.nr_mem_id == 0 || d->reg.nr_mem_id == mem_id)) {
+	if (mem_id < 0)
+		return -1;
+	if (d->reg.nr_mem_id == 0 || d->reg.nr_mem_id == mem_id) {
 		d->reg.nr_mem_id = (uint16_t)mem_id;
 		return 0;
 	}
-	if (mem_id > 0)
-		nmctx_ferror(parse->ctx, "'%s' is in region %d, not in the one asked for by '@%d'",
-			parse->keys[0], mem_id, d->reg.nr_mem_id);
+	nmctx_ferror(parse->ctx, "'%s' is in region %d, not in the one asked for by '@%d'", parse->keys[0],
+		mem_id, d->reg.nr_mem_id);
 	errno = EINVAL;
 	return -1;
 }
@@ -296,7 +297,7 @@ static struct nmreq_opt_parser offset_parser = {
 	.default_key = OFFSET_INITIAL,
 	.flags = NMREQ_OPTF_DISABLED,
 	.nr_keys = 4,
-	.keys = {{"initial", OFFSET_INITIAL, NMREQ_OPTK_DEFAULT}, {"max", OFFSET_MAX, 0},
+	.keys = {{"initial", OFFSET_INITIAL, NMREQ_OPTK_DEFAULT | NMREQ_OPTK_MUSTSET}, {"max", OFFSET_MAX, 0},
 		{"bits", OFFSET_BITS, 0}, {"mingap", OFFSET_MINGAP, 0}},
 };
 
@@ -307,9 +308,9 @@ static struct nmreq_opt_parser extmem_parser = {
 	.next = &offset_parser,
 	.nr_keys = 7,
 	.keys = {{"file", EXTMEM_FILE, NMREQ_OPTK_DEFAULT | NMREQ_OPTK_MUSTSET},
-		{"if-num", EXTMEM_IF_NUM, 0}, {"if-size", EXTMEM_IF_SIZE, 0},
-		{"ring-num", EXTMEM_RING_NUM, 0}, {"ring-size", EXTMEM_RING_SIZE, 0},
-		{"buf-num", EXTMEM_BUF_NUM, 0}, {"buf-size", EXTMEM_BUF_SIZE, 0}},
+		{"if_num", EXTMEM_IF_NUM, 0}, {"if_size", EXTMEM_IF_SIZE, 0},
+		{"ring_num", EXTMEM_RING_NUM, 0}, {"ring_size", EXTMEM_RING_SIZE, 0},
+		{"buf_num", EXTMEM_BUF_NUM, 0}, {"buf_size", EXTMEM_BUF_SIZE, 0}},
 };
 
 static struct nmreq_opt_parser share_parser = {
@@ -327,11 +328,11 @@ static struct nmreq_opt_parser conf_parser = {
 	.default_key = -1,
 	.next = &share_parser,
 	.nr_keys = 9,
-	.keys = {{"rings", CONF_RINGS, 0}, {"host-rings", CONF_HOST_RINGS, 0},
-		{"slots", CONF_SLOTS, 0}, {"tx-rings", CONF_TX_RINGS, 0},
-		{"rx-rings", CONF_RX_RINGS, 0}, {"host-tx-rings", CONF_HOST_TX_RINGS, 0},
-		{"host-rx-rings", CONF_HOST_RX_RINGS, 0}, {"tx-slots", CONF_TX_SLOTS, 0},
-		{"rx-slots", CONF_RX_SLOTS, 0}},
+	.keys = {{"rings", CONF_RINGS, 0}, {"host_rings", CONF_HOST_RINGS, 0},
+		{"slots", CONF_SLOTS, 0}, {"tx_rings", CONF_TX_RINGS, 0},
+		{"rx_rings", CONF_RX_RINGS, 0}, {"host_tx_rings", CONF_HOST_TX_RINGS, 0},
+		{"host_rx_rings", CONF_HOST_RX_RINGS, 0}, {"tx_slots", CONF_TX_SLOTS, 0},
+		{"rx_slots", CONF_RX_SLOTS, 0}},
 };
 
 struct nmreq_opt_parser *

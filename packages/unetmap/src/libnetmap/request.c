@@ -9,6 +9,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#define DEVICE_PREFIX "netmap:"
+
 void
 nmreq_header_init(struct nmreq_header *hdr, uint16_t reqtype, void *body)
 {
@@ -40,76 +42,65 @@ refuse(struct nmctx *ctx, const char *spec, const char *why)
 	return -1;
 }
 
-// End of "vale[SWITCH]:[PORT]", or NULL with *why set.
+// What stands before the name, or NULL with *why set. "netmap:" is no part of it, "vale0:" is.
 static const char *
-skip_vale_name(const char *s, const char **why)
-{
-	s = skip_word(s + strlen(NM_BDG_NAME));
-	if (*s != ':') {
-		*why = "a switch's name is letters, digits and underscores, then ':'";
-		return NULL;
-	}
-	return skip_word(s + 1);
-}
-
-static const char *
-skip_device_name(const char *s, const char **why)
-{
-	const char *end = s + strcspn(s, "-*^{}/@");
-
-	if (end == s) {
-		*why = "the port's name is empty";
-		return NULL;
-	}
-	return end;
-}
-
-static const char *
-skip_pipe_id(const char *s, const char **why)
-{
-	const char *end = s;
-
-	if (*s != '{' && *s != '}')
-		return s;
-	end = skip_word(s + 1);
-	if (end == s + 1) {
-		*why = "a pipe needs an id of letters, digits and underscores after its brace";
-		return NULL;
-	}
-	return end;
-}
-
-static const char *
-skip_name(const char *bare, int prefixed, const char **why)
+skip_prefix(const char *s, const char **why)
 {
 	const char *end;
 
-	if (strncmp(bare, NM_BDG_NAME, strlen(NM_BDG_NAME)) == 0) {
-		end = skip_vale_name(bare, why);
-	} else if (prefixed) {
-		end = skip_device_name(bare, why);
-	} else {
-		*why = "a port's name begins with 'netmap:' or 'vale'";
+	if (strncmp(s, DEVICE_PREFIX, strlen(DEVICE_PREFIX)) == 0)
+		return s + strlen(DEVICE_PREFIX);
+	*why = "a port's name begins with '" DEVICE_PREFIX "' or '" NM_BDG_NAME "'";
+	if (strncmp(s, NM_BDG_NAME, strlen(NM_BDG_NAME)) != 0)
 		return NULL;
-	}
-	return end ? skip_pipe_id(end, why) : NULL;
+	end = skip_word(s + strlen(NM_BDG_NAME));
+	*why = "a switch's name is letters, digits and underscores, then ':'";
+	return *end == ':' ? end + 1 : NULL;
+}
+
+// What is wrong with the pipe's id in a name of so many bytes. Only a port's suffix may follow an
+// empty one.
+static const char *
+pipe_fault(const char *name, size_t bytes)
+{
+	const char *end = name + bytes, *brace = name + strcspn(name, "{}");
+
+	if (brace >= end)
+		return NULL;
+	if (brace + 1 == end && *end == '\0')
+		return "a pipe needs an id after its brace";
+	if (skip_word(brace + 1) < end)
+		return "a pipe's id is letters, digits and underscores";
+	return NULL;
+}
+
+static const char *
+name_fault(const char *name, const char *port, size_t bytes)
+{
+	if (bytes == 0)
+		return "the port's name is empty";
+	if (bytes >= NETMAP_REQ_IFNAMSIZ)
+		return "the port's name is longer than 63 characters";
+	return pipe_fault(port, bytes - (size_t)(port - name));
 }
 
 int
 nmreq_header_decode(const char **spec, struct nmreq_header *hdr, struct nmctx *ctx)
 {
-	static const char prefix[] = "netmap:";
-	int prefixed = strncmp(*spec, prefix, strlen(prefix)) == 0;
-	const char *why = NULL, *bare = *spec + (prefixed ? strlen(prefix) : 0);
-	const char *end = skip_name(bare, prefixed, &why);
+	const char *why = NULL, *port = skip_prefix(*spec, &why), *name = *spec;
+	size_t bytes;
 
-	if (!end)
+	if (!port)
 		return refuse(ctx, *spec, why);
-	if ((size_t)(end - bare) >= sizeof(hdr->nr_name))
-		return refuse(ctx, *spec, "the port's name is longer than 63 characters");
+	if (strncmp(name, DEVICE_PREFIX, strlen(DEVICE_PREFIX)) == 0)
+		name = port;
+	bytes = (size_t)(port - name) + strcspn(port, "-*^/@");
+	why = name_fault(name, port, bytes);
+	if (why)
+		return refuse(ctx, *spec, why);
 	memset(hdr->nr_name, 0, sizeof(hdr->nr_name));
-	memcpy(hdr->nr_name, bare, (size_t)(end - bare));
-	*spec = end;
+	memcpy(hdr->nr_name, name, bytes);
+	*spec = name + bytes;
 	return 0;
 }
 
@@ -174,38 +165,67 @@ letter_flag(int c)
 static const char *
 take_flags(const char *s, struct nmreq_register *reg)
 {
-	const char *letters = s + 1;
-
-	if (*s != '/')
-		return s;
-	for (s = letters; letter_flag(*s) != 0; s++)
+	for (; letter_flag(*s) != 0; s++)
 		reg->nr_flags |= letter_flag(*s);
-	return s == letters ? NULL : s;
+	return s;
 }
 
-// "@N"; "@name:..." is an option and stays.
+static int
+is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+// A region's number. Once there is one, only the same may be asked for again.
 static const char *
 take_mem_id(const char *s, struct nmreq_register *reg)
 {
-	if (s[0] != '@' || (is_word_char(s[1]) && !(s[1] >= '0' && s[1] <= '9')))
-		return s;
-	return take_number(s + 1, 1, UINT16_MAX, &reg->nr_mem_id);
+	uint16_t asked;
+	const char *end = take_number(s, 1, UINT16_MAX, &asked);
+
+	if (!end || (reg->nr_mem_id != 0 && reg->nr_mem_id != asked))
+		return NULL;
+	reg->nr_mem_id = asked;
+	return end;
+}
+
+// "/" and flags and "@" and a region, as often as they come. Flags are needed where the name ends
+// behind "/", and end at an "@"; "@name" is an option and stays.
+static const char *
+take_suffixes(const char *s, struct nmreq_register *reg, const char **why)
+{
+	const char *letters;
+
+	while (*s == '/' || (*s == '@' && (s[1] == '\0' || is_digit(s[1])))) {
+		if (*s == '/') {
+			letters = s + 1;
+			s = take_flags(letters, reg);
+			*why = "letters of x z t r T R must follow '/'";
+			if ((*s == '\0' && s == letters) || (*s != '\0' && *s != '@'))
+				return NULL;
+		} else {
+			s = take_mem_id(s + 1, reg);
+			*why = "a region's number from 1, one for the whole name, or an option must follow '@'";
+			if (!s)
+				return NULL;
+		}
+	}
+	return s;
 }
 
 int
 nmreq_register_decode(const char **spec, struct nmreq_register *reg, struct nmctx *ctx)
 {
 	struct nmreq_register found = *reg;
-	const char *s = take_rings(*spec, &found);
+	const char *why = "a ring's number from 0 to 4094 must follow '-' or '^'", *s;
 
+	found.nr_ringid = 0;
+	found.nr_flags = 0;
+	s = take_rings(*spec, &found);
+	if (s)
+		s = take_suffixes(s, &found, &why);
 	if (!s)
-		return refuse(ctx, *spec, "a ring's number from 0 to 4094 must follow '-' or '^'");
-	s = take_flags(s, &found);
-	if (!s)
-		return refuse(ctx, *spec, "letters of x z t r T R must follow '/'");
-	s = take_mem_id(s, &found);
-	if (!s)
-		return refuse(ctx, *spec, "a region's number from 1 or an option must follow '@'");
+		return refuse(ctx, *spec, why);
 	if (*s != '\0' && *s != '@')
 		return refuse(ctx, s, "not understood at the end of a port's name");
 	*reg = found;
