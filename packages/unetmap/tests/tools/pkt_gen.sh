@@ -72,6 +72,12 @@ want "$T/tx.out" '^Sent 1000 packets'
 stop $rx
 want "$T/out" '^Received 1000 packets'
 
+for n in 1 5 6; do
+	timeout 20 $N "$B/pkt-gen" -i 'vale5:a@conf:rings=4' -f tx -p 4 -n $n >"$T/out" 2>"$T/err" ||
+		fail "-n $n of four threads does not end well"
+	want "$T/out" "^Sent $n packets "
+done
+
 "$B/pkt-gen" --help >"$T/out" || fail "--help"
 want "$T/out" '^Usage: pkt-gen '
 $N "$B/pkt-gen" -i foo:bar >"$T/out" 2>&1 && fail "foo:bar is no port"

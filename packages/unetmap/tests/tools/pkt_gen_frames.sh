@@ -115,6 +115,18 @@ head -c 24 "$T/in.pcap" >"$T/twice.pcap"
 tail -c +25 "$T/in.pcap" >>"$T/twice.pcap"
 tail -c +25 "$T/in.pcap" >>"$T/twice.pcap"
 "$T/frames" same "$T/twice.pcap" "$T/out.pcap" || fail "-P must send the file's frames, over and over"
+refused() {
+	timeout 20 $N "$B/pkt-gen" -i vale5:p -f tx -n 10 -P "$1" >"$T/tx.out" 2>"$T/tx.err"
+	[ $? = 1 ] || fail "-P $1 must exit with 1"
+	want "$T/tx.err" "^pkt-gen: -P $1: $2"
+}
+refused /nonexistent 'No such file'
+echo 'no pcap file at all, just a line of text' >"$T/text"
+refused "$T/text" '.'
+head -c 24 "$T/in.pcap" >"$T/none.pcap"
+refused "$T/none.pcap" 'no more frames'
+head -c 90 "$T/in.pcap" >"$T/cut.pcap"
+refused "$T/cut.pcap" '.*cut off'
 
 background "$T/rx.out" "$T/rx.err" $N "$B/pkt-gen" -i vale2:rx -f rx -H 12 -W
 rx=$!

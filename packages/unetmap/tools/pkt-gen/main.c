@@ -198,6 +198,7 @@ main(int argc, char **argv)
 	struct options o;
 	struct nmport_d *d;
 	uint32_t mode;
+	int status;
 
 	options_parse(&o, argc, argv);
 	d = open_port(&o, &mode);
@@ -215,7 +216,7 @@ main(int argc, char **argv)
 	if (o.verbose)
 		describe_rings(d);
 	introduce(&o, d);
-	run_workers(&o, d, mode);
+	status = run_workers(&o, d, mode) == 0 ? 0 : 1;
 	nmport_close(d);
-	return 0;
+	return status;
 }

@@ -101,7 +101,7 @@ send_ping(struct pinger *p)
 static void
 send_burst(struct pinger *p)
 {
-	uint64_t left = p->w->count ? p->w->count - p->sent : UINT64_MAX;
+	uint64_t left = p->w->count - p->sent;
 
 	p->unanswered = 0;
 	for (uint32_t i = 0; i < p->w->o->burst && i < left && p->unanswered == i; i++)
@@ -172,11 +172,12 @@ ping_body(struct worker *w)
 	if (w->o->frame_bytes_min < frame_payload_offset(w->o) + sizeof(uint32_t) + sizeof(struct stamp) ||
 		frame_init(&p.frame, w->o, w->index) == -1) {
 		D("ping needs frames of %zu bytes", frame_payload_offset(w->o) + 4 + sizeof(struct stamp));
+		give_up(w);
 		return;
 	}
 	p.next_line = ns_after(now(), 1000000000);
 	pace = pace_of(w->o);
-	while (!cancelled() && (w->count == 0 || p.sent < w->count)) {
+	while (!cancelled() && p.sent < w->count) {
 		wait_for_turn(&pace);
 		send_burst(&p);
 		if (p.unanswered > 0)
@@ -268,7 +269,7 @@ pong_body(struct worker *w)
 	uint64_t packets = 0;
 	int result;
 
-	while (!cancelled() && (w->count == 0 || packets < w->count)) {
+	while (!cancelled() && packets < w->count) {
 		ioctl(pfd.fd, NIOCRXSYNC, NULL);
 		packets += send_all_back(w);
 		__atomic_store_n(&w->counters.packets, packets, __ATOMIC_RELAXED);

@@ -98,7 +98,7 @@ left_to_take(const struct receiver *r, uint32_t limit)
 {
 	uint64_t left = r->w->count - r->w->counters.packets;
 
-	return r->w->count && left < limit ? (uint32_t)left : limit;
+	return left < limit ? (uint32_t)left : limit;
 }
 
 static uint32_t
@@ -173,7 +173,7 @@ receive_all(struct receiver *r)
 {
 	struct worker *w = r->w;
 
-	while (!cancelled() && !r->ended && (w->count == 0 || w->counters.packets < w->count)) {
+	while (!cancelled() && !r->ended && w->counters.packets < w->count) {
 		if (receive_batches(r) > 0) {
 			w->end = now();
 			ioctl(w->port->fd, NIOCRXSYNC, NULL);
@@ -188,7 +188,7 @@ static void
 receive_rest(struct receiver *r)
 {
 	ioctl(r->w->port->fd, NIOCRXSYNC, NULL);
-	if (!r->w->count && receive_batches(r) > 0) {
+	if (r->w->count == UINT64_MAX && receive_batches(r) > 0) {
 		r->w->end = now();
 		ioctl(r->w->port->fd, NIOCRXSYNC, NULL);
 	}

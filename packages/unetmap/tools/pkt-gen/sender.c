@@ -19,13 +19,15 @@ struct sender {
 	const struct options *o;
 	struct frame frame;
 	struct pcap_reader pcap; // -P; its frames are read again and again
+	char pcap_error[PCAP_ERROR_SIZE];
 	uint32_t **filled;     // by ring and slot: the buffer that holds our frame
 	const uint8_t *bytes;  // what to send next
 	uint32_t size;
 	uint64_t sent;
 	int varies;
 	int unsent;   // the frame in hand found no room yet
-	int shuts_up; // the port or the file is gone
+	int shuts_up; // the port or the file is gone, and stderr says so
+	int ended;    // because all is sent
 };
 
 static int
@@ -46,11 +48,9 @@ alloc_filled(struct sender *s)
 static int
 open_pcap(struct sender *s)
 {
-	char error[PCAP_ERROR_SIZE];
-
-	if (!s->o->pcap_path || pcap_reader_open(&s->pcap, s->o->pcap_path, error) == 0)
+	if (!s->o->pcap_path || pcap_reader_open(&s->pcap, s->o->pcap_path, s->pcap_error) == 0)
 		return 0;
-	D("%s", error);
+	fprintf(stderr, "pkt-gen: -P %s\n", s->pcap_error);
 	return -1;
 }
 
@@ -83,21 +83,36 @@ sender_free(struct sender *s)
 		pcap_reader_close(&s->pcap);
 }
 
-// A file that cannot be read again ends the run.
+// 1, or 0 at the end of the file, or -1 with pcap_error said.
+static int
+read_pcap_frame(struct sender *s, struct pcap_frame *frame)
+{
+	int result = pcap_reader_next(&s->pcap, frame);
+
+	if (result == -1)
+		fprintf(stderr, "pkt-gen: -P %s\n", s->pcap_error);
+	return result;
+}
+
+// A file that cannot be read again ends the run; one that has no frames at all, or bad ones, fails it.
 static void
 next_pcap_frame(struct sender *s)
 {
 	struct pcap_frame frame;
-	int again = pcap_reader_next(&s->pcap, &frame) != 1;
+	int result = read_pcap_frame(s, &frame);
 
-	if (again && (pcap_reader_rewind(&s->pcap) == -1 || pcap_reader_next(&s->pcap, &frame) != 1)) {
-		D("%s: no more frames", s->o->pcap_path);
-		s->shuts_up = 1;
-		s->size = 0;
+	if (result == 0 && pcap_reader_rewind(&s->pcap) == 0)
+		result = read_pcap_frame(s, &frame);
+	if (result == 1) {
+		s->bytes = frame.bytes;
+		s->size = frame.size;
 		return;
 	}
-	s->bytes = frame.bytes;
-	s->size = frame.size;
+	if (result == 0)
+		fprintf(stderr, "pkt-gen: -P %s: no more frames\n", s->o->pcap_path);
+	s->ended = result == 0 && s->sent > 0;
+	s->shuts_up = 1;
+	s->size = 0;
 }
 
 static void
@@ -275,7 +290,7 @@ left_to_send(const struct sender *s, uint32_t limit)
 {
 	uint64_t left = s->w->count - s->sent;
 
-	return s->w->count && left < limit ? (uint32_t)left : limit;
+	return left < limit ? (uint32_t)left : limit;
 }
 
 static int
@@ -323,7 +338,7 @@ send_all(struct sender *s)
 {
 	struct pace pace = pace_of(s->o);
 
-	while (!cancelled() && !s->shuts_up && (s->w->count == 0 || s->sent < s->w->count)) {
+	while (!cancelled() && !s->shuts_up && s->sent < s->w->count) {
 		wait_for_turn(&pace);
 		send_batch_or_wait(s, left_to_send(s, s->o->burst));
 	}
@@ -356,12 +371,16 @@ sender_body(struct worker *w)
 	struct sender s;
 
 	D("start, fd %d main_fd %d", w->port->fd, w->main_fd);
-	if (sender_init(&s, w) == -1)
+	if (sender_init(&s, w) == -1) {
+		give_up(w);
 		return;
+	}
 	w->start = now();
 	send_all(&s);
 	D("flush tail %u head %u on thread %p", ring->tail, ring->head, (void *)pthread_self());
 	flush(&s);
 	w->end = now();
+	if (s.shuts_up && !s.ended)
+		give_up(w);
 	sender_free(&s);
 }

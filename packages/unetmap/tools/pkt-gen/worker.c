@@ -32,6 +32,13 @@ cancel(void)
 	__atomic_store_n(&cancel_flag, 1, __ATOMIC_RELAXED);
 }
 
+void
+give_up(struct worker *w)
+{
+	w->failed = 1;
+	cancel();
+}
+
 static inline void
 relax(void)
 {
@@ -188,6 +195,15 @@ port_of_worker(const struct options *o, struct nmport_d *port, uint32_t mode, in
 	return NULL;
 }
 
+// The shares of all workers are -n together; some are empty if there are more workers than packets.
+static uint64_t
+share_of(const struct options *o, int index)
+{
+	uint64_t threads = (uint64_t)o->threads;
+
+	return o->count ? o->count / threads + ((uint64_t)index < o->count % threads) : UINT64_MAX;
+}
+
 static int
 start_threads(const struct options *o, struct nmport_d *port, uint32_t mode, struct worker *workers)
 {
@@ -202,7 +218,7 @@ start_threads(const struct options *o, struct nmport_d *port, uint32_t mode, str
 		w->main_fd = port->fd;
 		w->alone = sysconf(_SC_NPROCESSORS_ONLN) == 1;
 		w->counters.min_space = NO_SPACE_SAMPLE;
-		w->count = o->count / (uint64_t)o->threads;
+		w->count = share_of(o, started);
 		w->port = port_of_worker(o, port, mode, started);
 		if (!w->port || pthread_create(&w->thread, NULL, worker_main, w) != 0) {
 			D("cannot start thread %d", started);
@@ -305,7 +321,16 @@ total_seconds(const struct worker *workers, int count)
 	return (double)ns_between(start, end) / 1e9;
 }
 
-void
+static int
+any_failed(const struct worker *workers, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (workers[i].failed)
+			return 1;
+	return 0;
+}
+
+int
 run_workers(const struct options *o, struct nmport_d *port, uint32_t mode)
 {
 	static struct worker workers[MAX_WORKERS];
@@ -326,4 +351,5 @@ run_workers(const struct options *o, struct nmport_d *port, uint32_t mode)
 	for (int i = 0; i < started; i++)
 		if (workers[i].port != port)
 			nmport_close(workers[i].port);
+	return any_failed(workers, started) ? -1 : 0;
 }

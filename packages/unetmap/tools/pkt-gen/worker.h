@@ -25,10 +25,11 @@ struct worker {
 	int main_fd;
 	int index;
 	int alone; // on the only CPU: spinning would keep the partner from it
-	uint64_t count; // this worker's share of -n; 0 = endless
+	uint64_t count; // this worker's share of -n; UINT64_MAX = endless
 	pthread_t thread;
 	struct timespec start, end;
 	int done;
+	int failed; // what it was to do could not be done, and stderr says why
 };
 
 typedef void (*worker_body)(struct worker *w);
@@ -41,9 +42,12 @@ void pong_body(struct worker *w);
 int cancelled(void);
 void cancel(void);
 
+// The worker cannot do its job: all workers leave their loops, and the program exits with 1.
+void give_up(struct worker *w);
+
 // Runs the job on all rings of `port`, prints the reports and the summary.  Several workers share
-// the rings that `mode` stands for; the port has the first of them.
-void run_workers(const struct options *o, struct nmport_d *port, uint32_t mode);
+// the rings that `mode` stands for; the port has the first of them.  -1 if one gave up.
+int run_workers(const struct options *o, struct nmport_d *port, uint32_t mode);
 
 // With a rate, batches leave at fixed times; a late one makes up for lost time, but for
 // no more than a second of it.
