@@ -50,8 +50,9 @@ export type PktGenEvent =
       readonly kind: 'round-trips';
       readonly final: boolean;
       readonly packets: number;
-      readonly minNs: number;
-      readonly averageNs: number;
+      /** Undefined, as the average: nothing was measured, which netmap's own pkt-gen says of runs below a second. */
+      readonly minNs: number | undefined;
+      readonly averageNs: number | undefined;
     }
   /** The bounds of the histogram whose counts, one for each power of two, are the next line. */
   | { readonly kind: 'histogram'; readonly fromNs: number; readonly toNs: number }
@@ -79,7 +80,7 @@ const SPEED = new RegExp(
 );
 
 const ADDRESSES = /^(\S+) -> (\S+) \(([0-9a-f:]{17}) -> ([0-9a-f:]{17})\)$/;
-const ROUND_TRIPS = /(?:count (\d+) RTT:|RTT over (\d+) packets:) min (\d+) av (\d+) ns$/;
+const ROUND_TRIPS = /(?:count (\d+) RTT:|RTT over (\d+) packets:) min (-1|\d+) av (\d+) ns$/;
 const HISTOGRAM = /\] k: (\d+) \.\. (\d+)$/;
 const HISTOGRAM_COUNTS = /^\t((?: *\d+)+)\s*$/;
 const GAP = /Sequence (?:GAP|OUT OF ORDER): exp (\d+) found (\d+)/;
@@ -171,7 +172,14 @@ function parseRoundTrips(line: string): PktGenEvent | undefined {
   const [, soFar, all, minNs, averageNs] = found;
   const final = all !== undefined;
   const packets = Number(final ? all : soFar);
-  return { kind: 'round-trips', final, packets, minNs: Number(minNs), averageNs: Number(averageNs) };
+  const isMeasured = minNs !== '-1';
+  return {
+    kind: 'round-trips',
+    final,
+    packets,
+    minNs: isMeasured ? Number(minNs) : undefined,
+    averageNs: isMeasured ? Number(averageNs) : undefined,
+  };
 }
 
 function parseHistogram(line: string): PktGenEvent | undefined {

@@ -73,6 +73,10 @@ describe("pkt-gen's lines", () => {
       { kind: 'round-trips', final: true, packets: 1728, minNs: 76370, averageNs: 2836922 },
     ],
     [
+      '012.904441 ping_body [1566] RTT over 300 packets: min -1 av 0 ns',
+      { kind: 'round-trips', final: true, packets: 300, minNs: undefined, averageNs: undefined },
+    ],
+    [
       '009.584369 ping_body [1549] k: 65536 .. 67108864',
       { kind: 'histogram', fromNs: 65536, toNs: 67108864 },
     ],
