@@ -46,8 +46,8 @@ function registered(port: string): string {
 function portFault({ port, by }: PortPlace['port']): string | undefined {
   const parsed = parsePortName(port);
   if (!parsed.ok) return parsed.message;
-  const isPipe = parsed.value.rings.kind.startsWith('pipe');
-  if (!isPipe && parsed.value.rings.kind !== 'all') return `"${port}": a machine has all rings of a port.`;
+  const isPipe = parsed.value.pipe !== undefined;
+  if (parsed.value.rings.kind !== 'all') return `"${port}": a machine has all rings of a port.`;
   if (by === 'passthrough' && !isPipe && parsed.value.family !== 'vale')
     return `"${port}": only ports of switches and ends of pipes are passed through; others are for "by: backend".`;
   return undefined;

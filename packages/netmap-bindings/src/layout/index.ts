@@ -17,5 +17,6 @@ export * from './pcap.ts';
 export * from './pcapng.ts';
 export * from './pkt-gen.ts';
 export * from './port-name.ts';
-export * from './result.ts';
+export * from './port-name-parser.ts';
+export { failure, type Result, success } from './result.ts';
 export * from './vale-ctl.ts';

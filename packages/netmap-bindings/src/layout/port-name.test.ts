@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ConfKey, type PortName, parsePortName, printPortName, registeredName } from './port-name.ts';
+import { type ConfKey, type PortName, printPortName, registeredName } from './port-name.ts';
+import { parsePortName } from './port-name-parser.ts';
 
 const word = (minLength: number, maxLength = 12) =>
   fc.string({ unit: fc.constantFrom(...'abcXYZ019_'), minLength, maxLength });
@@ -9,7 +10,6 @@ const number = fc.integer({ min: 0, max: 4094 });
 const rings: fc.Arbitrary<PortName['rings']> = fc.oneof(
   fc.record({ kind: fc.constantFrom('all' as const, 'host' as const, 'all-and-host' as const) }),
   fc.record({ kind: fc.constantFrom('one' as const, 'one-host' as const), ring: number }),
-  fc.record({ kind: fc.constantFrom('pipe-master' as const, 'pipe-slave' as const), id: number.map(String) }),
 );
 const rest = {
   port: word(1),
@@ -17,7 +17,13 @@ const rest = {
   flags: fc.shuffledSubarray([...'xztrRT']).map((letters) => letters.join('')),
 };
 const key = fc.constantFrom<ConfKey>('rings', 'slots', 'tx-rings', 'rx-slots', 'host-rings');
+const pipe = fc.record({ end: fc.constantFrom('master' as const, 'slave' as const), id: word(1) });
+const numbers = fc.record({ 'if-num': number, 'buf-size': number }, { requiredKeys: [] });
 const memory = {
+  pipe,
+  share: word(1).map((port) => `vale1:${port}`),
+  externalMemory: fc.record({ file: word(1).map((path) => `/tmp/${path}`), numbers }),
+  offset: fc.record({ initial: number, bits: fc.nat(64) }, { requiredKeys: ['initial'] }),
   memoryId: fc.integer({ min: 1, max: 65535 }),
   conf: fc.dictionary(key, fc.nat(4096), { minKeys: 1, noNullPrototype: true }),
 };
@@ -65,21 +71,24 @@ describe('port names', () => {
   test.each([
     ['eth0', 'must begin with'],
     ['vale0', 'must begin with'],
-    ['netmap:', 'has no port'],
+    ['netmap:', 'no port'],
     ['netmap:eth0-', 'ring number'],
     ['netmap:eth0-4095', 'largest'],
     ['netmap:p{', 'needs a number or a word'],
-    ['vale0:a*1', 'cannot come after'],
-    ['vale0:a^x', 'ring number'],
+    ['netmap:p{1}2', "no pipe's id"],
+    ['vale0:a*1', 'cannot come there'],
+    ['vale0:a^x', 'cannot come there'],
     ['vale0:a/', 'flag'],
     ['vale0:a@', 'memory region'],
-    ['vale0:a@1@2', 'another of its kind'],
+    ['vale0:a@1@2', 'another memory region'],
     ['vale0:a@conf:foo=1', 'must be one of'],
-    ['vale0:a@conf:', 'must be one of'],
-    ['vale0:a.b', 'no port of a switch'],
+    ['vale0:a@conf:rings=70000', '0 to 65535'],
+    ['vale0:a@conf:rings=2@1', 'options conf, share'],
+    ['vale0:a@conf', 'keys must come after'],
+    ['vale0:a@share:vale0:b', 'must be one of port'],
+    ['vale0:a@extmem:if-num=3', 'needs "file="'],
     ['vale0:a/q', 'none of the flags'],
     ['vale0:a@0', 'memory region'],
-    ['vale0:a b', 'character'],
     [`vale0:${'a'.repeat(60)}`, 'characters'],
   ])('"%s" is refused: %s', (text, words) => {
     const parsed = parsePortName(text);
@@ -94,6 +103,9 @@ describe('port names', () => {
     ['vale0:', 'vale0:'],
     ['netmap:eth0.5', 'eth0.5'],
     ['netmap:vale0:a@conf:rings=2', 'vale0:a'],
+    ['netmap:p{1-0/x', 'p{1'],
+    ['netmap:p}1*', 'p}1'],
+    ['vale0:a@share=vale1:b', 'vale0:a'],
   ])('%s is listed as %s', (text, listed) => {
     const parsed = parsePortName(text);
     expect(parsed.ok && registeredName(parsed.value)).toBe(listed);

@@ -27,7 +27,7 @@ export interface PortOptions extends PortShape {
   readonly library?: string;
 }
 
-const { EBADF, EINVAL, EIO, EMSGSIZE, EPROTO } = constants.errno;
+const { EBADF, EINVAL, EIO, EMSGSIZE, EOPNOTSUPP, EPROTO } = constants.errno;
 const LIBRARY = fileURLToPath(new URL('../../../unetmap/build/lib/libunetmap.so', import.meta.url));
 
 /** How long a loop over batches may go on without giving the event loop a turn. */
@@ -59,11 +59,19 @@ export class NetmapPort implements AsyncDisposable, AsyncIterable<Batch> {
   static async open(name: string, options: PortOptions = {}): Promise<NetmapPort> {
     const parsed = parsePortName(name);
     if (!parsed.ok) throw new NetmapError(name, refusal(EINVAL, 'parse', parsed.message));
+    const { share, offset, externalMemory, ...wanted } = parsed.value;
+    if (offset !== undefined || externalMemory !== undefined)
+      throw new NetmapError(
+        name,
+        refusal(EOPNOTSUPP, 'parse', 'offsets and external memory are not offered'),
+      );
+    const memoryId =
+      share === undefined ? wanted.memoryId : await regionOf(share, wanted.memoryId, name, options);
     const wake: { port?: WeakRef<Sleeper> } = {};
     const opened = await openNative(
       name,
-      registeredName(parsed.value),
-      registration(parsed.value, options),
+      registeredName(wanted),
+      registration(memoryId === undefined ? wanted : { ...wanted, memoryId }, options),
       options,
       (ready) => wake.port?.deref()?.wake(ready),
     );
@@ -240,6 +248,26 @@ export class NetmapPort implements AsyncDisposable, AsyncIterable<Batch> {
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
   }
+}
+
+/** The region of another port, which is open for the moment of asking. */
+async function regionOf(
+  share: string,
+  asked: number | undefined,
+  name: string,
+  { region, library }: PortOptions,
+): Promise<number> {
+  const where = {
+    ...(region === undefined ? {} : { region }),
+    ...(library === undefined ? {} : { library }),
+  };
+  await using other = await NetmapPort.open(share, where);
+  const found = other.registration.nr_mem_id;
+  if (asked === undefined || asked === found) return found;
+  throw new NetmapError(
+    name,
+    refusal(EINVAL, 'parse', `"${share}" is in region ${found}, not in "@${asked}"`),
+  );
 }
 
 async function openNative(

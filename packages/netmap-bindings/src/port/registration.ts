@@ -39,9 +39,6 @@ const MODES: Readonly<Record<PortName['rings']['kind'], number>> = {
   'one-host': NETMAP.NR_REG_ONE_SW,
   host: NETMAP.NR_REG_SW,
   'all-and-host': NETMAP.NR_REG_NIC_SW,
-  // NIOCCTRL knows pipes by their names.
-  'pipe-master': NETMAP.NR_REG_ALL_NIC,
-  'pipe-slave': NETMAP.NR_REG_ALL_NIC,
 };
 
 /** The body of NETMAP_REQ_REGISTER for a name and the options beside it, which stand back behind those in the name. */

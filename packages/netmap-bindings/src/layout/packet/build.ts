@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { concat } from './bytes.ts';
+import { concat, utf8 } from './bytes.ts';
 import { encodePacket } from './encode.ts';
 import {
   type Arp,
@@ -29,7 +29,7 @@ export type Ipv4Fields = FrameFields & Partial<Omit<Ipv4, 'kind' | 'payload'>>;
 export type Ipv6Fields = FrameFields & Partial<Omit<Ipv6, 'kind' | 'payload'>>;
 export type UdpFields = Partial<Pick<Udp, 'sport' | 'length'>> &
   Pick<Udp, 'dport'> & {
-    /** As text: one byte a character, Latin-1. */
+    /** Text is sent as UTF-8. */
     readonly payload?: Uint8Array | string;
     readonly udpChecksum?: Udp['checksum'];
   };
@@ -173,9 +173,7 @@ function udpLayer({ sport = 40000, dport, payload, length, udpChecksum }: UdpFie
 }
 
 function payloadBytes(payload: Uint8Array | string | undefined): Uint8Array {
-  return typeof payload === 'string'
-    ? Uint8Array.from(payload, (letter) => letter.charCodeAt(0))
-    : (payload ?? NO_BYTES);
+  return typeof payload === 'string' ? utf8(payload) : (payload ?? NO_BYTES);
 }
 
 function frame(fields: FrameFields, network: Packet['network']): Packet {

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
+// Browsers and Node both have it; the types of this folder name neither.
+declare const TextEncoder: new () => { encode(text: string): Uint8Array };
+
+export function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
 export function concat(...pieces: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
   let at = 0;

@@ -212,6 +212,40 @@ describe('builders', () => {
     expect(decoded?.network).toMatchObject({ kind: 'ipv4', fragmentOffset: 3, payload: { kind: 'raw' } });
   });
 
+  test.each([
+    ['UDP dport is 70000', () => udp({ dport: 70000 }), '65535'],
+    ['UDP sport is -1', () => udp({ sport: -1, dport: 1 }), '65535'],
+    ['UDP dport is 1.5', () => udp({ dport: 1.5 }), 'whole number'],
+    ['UDP dport is NaN', () => udp6({ dport: Number.NaN }), 'whole number'],
+    ['UDP length is 65536', () => udp6({ dport: 1, length: 65536 }), '65535'],
+    ['UDP length is 70008', () => udp6({ dport: 1, payload: new Uint8Array(70000) }), '65535'],
+    ['IPv4 totalLength is 65536', () => udp({ dport: 1, payload: new Uint8Array(65508) }), '65535'],
+    ['IPv4 ttl is 300', () => udp({ dport: 1, ttl: 300 }), '255'],
+    ['IPv4 flags is 8', () => udp({ dport: 1, flags: 8 }), '7'],
+    ['IPv4 fragmentOffset is 8192', () => udp({ dport: 1, fragmentOffset: 8192 }), '8191'],
+    ['IPv4 options have 3 bytes', () => udp({ dport: 1, options: new Uint8Array(3) }), 'multiple of 4'],
+    ['IPv4 options have 44 bytes', () => udp({ dport: 1, options: new Uint8Array(44) }), 'up to 40'],
+    ['IPv4 checksum is 65536', () => udp({ dport: 1, checksum: 65536 }), '65535'],
+    ['IPv6 hopLimit is 256', () => udp6({ dport: 1, hopLimit: 256 }), '255'],
+    ['IPv6 flowLabel is 1048576', () => udp6({ dport: 1, flowLabel: 2 ** 20 }), '1048575'],
+    ['TCP sequence is 4294967296', () => tcp({ dport: 1, sequence: 2 ** 32 }), '4294967295'],
+    ['TCP window is 65536', () => tcp6({ dport: 1, window: 65536 }), '65535'],
+    ['ICMP checksum is 65536', () => ping({ icmpChecksum: 65536 }), '65535'],
+    ['ARP operation is 65536', () => arp({ operation: 65536 }), '65535'],
+    ['VLAN id is 4096', () => udp({ dport: 1, vlans: [{ id: 4096 }] }), '4095'],
+    ['Ethernet etherType is 65536', () => encodePacket(ethernet(65536, Uint8Array.of(1))), '65535'],
+  ])('%s: a RangeError', (words, build, limit) => {
+    expect(build).toThrow(RangeError);
+    expect(build).toThrow(words);
+    expect(build).toThrow(limit);
+  });
+
+  test('text is sent as UTF-8', () => {
+    const frame = encodePacket(udp({ dport: 1, payload: 'żółw' }));
+    expect(new TextDecoder().decode(frame.subarray(42))).toBe('żółw');
+    expect(frame.byteLength).toBe(42 + 7);
+  });
+
   test('padding and cutting', () => {
     expect(encodePacket(udp({ dport: 1, padTo: 60 })).byteLength).toBe(60);
     expect(encodePacket(udp({ dport: 1, padTo: 10 })).byteLength).toBe(42);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { concat, uint16, uint32, words16, words32 } from './bytes.ts';
 import { chosenChecksum, internetChecksum } from './checksum.ts';
+import { BITS, checkFields, checkOptions } from './fields.ts';
 import { type Icmp, IpProtocol, type Tcp, type Transport, type Udp } from './packet.ts';
 
 /** What the checksum covers beside the transport's own bytes: a pseudo header, given the protocol and length. */
@@ -28,8 +29,11 @@ export function encodeTransport(
   }
 }
 
+const UDP_LIMITS = { sport: BITS.of16, dport: BITS.of16, length: BITS.of16, checksum: BITS.of16 } as const;
+
 function encodeUdp(udp: Udp, pseudo: PseudoHeader): Uint8Array {
   const length = udp.length ?? UDP_HEADER_BYTES + udp.payload.byteLength;
+  checkFields('UDP', { ...udp, length }, UDP_LIMITS);
   const bytes = concat(words16(udp.sport, udp.dport, length, 0), udp.payload);
   bytes.set(words16(chosenChecksum(udpChecksum(bytes, pseudo), udp.checksum)), 6);
   return bytes;
@@ -40,7 +44,20 @@ function udpChecksum(bytes: Uint8Array, pseudo: PseudoHeader): number {
   return internetChecksum(pseudo(IpProtocol.udp, bytes.byteLength), bytes) || 0xffff;
 }
 
+const TCP_LIMITS = {
+  sport: BITS.of16,
+  dport: BITS.of16,
+  sequence: BITS.of32,
+  acknowledgment: BITS.of32,
+  flags: BITS.of12,
+  window: BITS.of16,
+  urgent: BITS.of16,
+  checksum: BITS.of16,
+} as const;
+
 function encodeTcp(tcp: Tcp, pseudo: PseudoHeader): Uint8Array {
+  checkFields('TCP', tcp, TCP_LIMITS);
+  checkOptions('TCP', tcp.options);
   const headerWords = (TCP_HEADER_BYTES + tcp.options.byteLength) / 4;
   const bytes = concat(
     words16(tcp.sport, tcp.dport),
@@ -55,6 +72,7 @@ function encodeTcp(tcp: Tcp, pseudo: PseudoHeader): Uint8Array {
 }
 
 function encodeIcmp(icmp: Icmp, pseudo: PseudoHeader, icmpProtocol: number): Uint8Array {
+  checkFields('ICMP', icmp, { type: BITS.of8, code: BITS.of8, checksum: BITS.of16 });
   const bytes = concat(Uint8Array.of(icmp.type, icmp.code, 0, 0), icmp.body);
   bytes.set(words16(chosenChecksum(icmpChecksum(bytes, pseudo, icmpProtocol), icmp.checksum)), 2);
   return bytes;
