@@ -10,6 +10,8 @@ const golden = JSON.parse(
   readFileSync(new URL('../../../../unetmap/tests/conformance/golden.json', import.meta.url), 'utf8'),
 ) as { cases: readonly { case: string; got: Readonly<Record<string, unknown>> }[] };
 
+export const caseNames: readonly string[] = golden.cases.map((one) => one.case);
+
 const region = mkdtempSync(join('/dev/shm', 'bindings-golden-'));
 const opened: NetmapPort[] = [];
 afterEach(() => {
