@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import { constants } from 'node:fs';
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, rename, writeFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -23,22 +23,32 @@ export async function chooseAccelerator(
   dataDir: string,
   qemuVersion: string,
   boots: () => Promise<void>,
+  device = DEVICE,
 ): Promise<Choice> {
-  const obstacle = await whyNotOpen();
+  const obstacle = await whyNotOpen(device);
   if (obstacle !== undefined) return { accelerator: 'tcg', why: obstacle };
   const path = join(dataDir, 'vm-accelerator.json');
   const remembered = await recall(path, qemuVersion);
   if (remembered !== undefined) return remembered;
   const found = await tryKvm(boots);
-  await writeFile(path, `${JSON.stringify({ ...found, kernel: release(), qemu: qemuVersion })}\n`).catch(
-    () => {},
-  );
-  return found;
+  const words = { ...found, why: `${found.why}${found.accelerator === 'tcg' ? again(path) : ''}` };
+  await remember(path, { ...words, kernel: release(), qemu: qemuVersion }).catch(() => {});
+  return words;
 }
 
-async function whyNotOpen(): Promise<string | undefined> {
+function again(path: string): string {
+  return ` It is not tried again on this kernel, unless somebody removes ${path}.`;
+}
+
+/** As a whole, or not at all. */
+async function remember(path: string, found: z.infer<typeof note>): Promise<void> {
+  await writeFile(`${path}.new`, `${JSON.stringify(found)}\n`);
+  await rename(`${path}.new`, path);
+}
+
+async function whyNotOpen(device: string): Promise<string | undefined> {
   try {
-    await access(DEVICE, constants.R_OK | constants.W_OK);
+    await access(device, constants.R_OK | constants.W_OK);
     return undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
@@ -48,9 +58,18 @@ async function whyNotOpen(): Promise<string | undefined> {
 }
 
 async function recall(path: string, qemuVersion: string): Promise<Choice | undefined> {
-  const found = note.safeParse(JSON.parse(await readFile(path, 'utf8').catch(() => 'null')));
+  const found = note.safeParse(parsed(await readFile(path, 'utf8').catch(() => '')));
   if (!found.success || found.data.kernel !== release() || found.data.qemu !== qemuVersion) return undefined;
   return found.data;
+}
+
+/** One that was cut short says nothing. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function tryKvm(boots: () => Promise<void>): Promise<Choice> {

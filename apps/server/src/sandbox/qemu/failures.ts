@@ -20,7 +20,6 @@ import { SandboxError } from '@ringlab/labkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { sh, until } from '../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
-import { chooseAccelerator } from './accelerator.ts';
 import { QemuDriver, type QemuOptions, shapeFor } from './driver.ts';
 import { engineIn, lookAround, OWN_SOCKET } from './guest.ts';
 import { launch } from './make.ts';
@@ -211,6 +210,19 @@ export function qemuFailures(options: QemuOptions): void {
       expect(words).toMatch(/^There is no VM image in .*pnpm images build vm/);
     });
 
+    test('that goes away while the server runs is asked for, too', async () => {
+      const changed = withImage(() => {});
+      await using driver = new QemuDriver({ ...changed, cacheDir: options.dataDir });
+      await (await driver.create({ id: 'before', limits }))[Symbol.asyncDispose]();
+      rmSync(join(changed.imagesDir, 'vm'), { recursive: true });
+      const missing = /^There is no VM image in .*pnpm images build vm/;
+      await expect(driver.create({ id: 'after', limits })).rejects.toThrow(missing);
+      expect(await driver.probe()).toMatchObject({
+        lacksImage: true,
+        message: expect.stringMatching(missing),
+      });
+    });
+
     test('that is cut short is refused before anything starts', async () => {
       const words = await message(withImage((vm) => truncateSync(join(vm, 'root.squashfs'), 1000)));
       expect(words).toMatch(/damaged.*root\.squashfs.*pnpm images build vm/);
@@ -223,30 +235,7 @@ export function qemuFailures(options: QemuOptions): void {
           writeFileSync(join(vm, 'vmlinux'), Buffer.alloc(bytes, 'x'));
         }),
       );
-      expect(words).toMatch(/virtual machine/);
-    });
-  });
-
-  describe('KVM', () => {
-    test('is believed only after a machine has booted, once for each kernel and QEMU', async () => {
-      if (!existsSync('/dev/kvm')) return;
-      const dataDir = join(options.dataDir, 'kvm');
-      mkdirSync(dataDir);
-      let tries = 0;
-      const hangs = async (): Promise<never> => {
-        tries++;
-        throw new Error('it did not boot in time');
-      };
-      const choice = {
-        accelerator: 'tcg',
-        why: expect.stringMatching(/^\/dev\/kvm is there, but .*did not boot/),
-      };
-      for (let i = 0; i < 2; i++)
-        expect(await chooseAccelerator(dataDir, 'QEMU 1', hangs)).toMatchObject(choice);
-      expect(tries).toBe(1);
-      expect(await chooseAccelerator(dataDir, 'QEMU 2', async () => {})).toMatchObject({
-        accelerator: 'kvm',
-      });
+      expect(words).toMatch(/^The virtual machine could not be started: .*kernel/);
     });
   });
 }

@@ -28,6 +28,7 @@ import {
 import { type VmImage, vmImage } from './image.ts';
 import type { Given, Machine, MachineSpec } from './machine.ts';
 import { inMachine, launch, MachineFault, refresh, type Started, startMachine } from './make.ts';
+import { SharedSnapshot } from './shared-snapshot.ts';
 import { type Snapshot, Snapshots } from './snapshots.ts';
 import { type Slot, VmFolder } from './vm-folder.ts';
 
@@ -60,11 +61,15 @@ export interface MakerOptions {
 }
 
 interface Prepared {
-  readonly image: VmImage;
   readonly groups: ControlGroups | undefined;
   readonly brought: string;
   readonly qemuVersion: string;
   readonly choice: Choice;
+}
+
+/** What the next machine starts from. */
+interface Ground extends Prepared {
+  readonly image: VmImage;
 }
 
 /** A machine that runs, with a sandbox in it. Disposing of it ends the machine and removes what was made for it. */
@@ -84,28 +89,30 @@ export class MachineMaker implements AsyncDisposable {
   readonly #cacheDir: string;
   readonly #folder: VmFolder;
   readonly #snapshots: Snapshots;
+  readonly #shared: SharedSnapshot;
   readonly #preparation = new Preparation(() => this.#prepare());
-  #saving: Promise<Snapshot | undefined> | undefined;
 
   constructor(options: MakerOptions) {
     this.#options = options;
     this.#cacheDir = options.cacheDir ?? options.dataDir;
     this.#folder = new VmFolder(options.dataDir, options.name);
     this.#snapshots = new Snapshots(this.#cacheDir);
+    this.#shared = new SharedSnapshot(this.#snapshots);
   }
 
   /** Everything that the next machine starts from. Rejects with SandboxError, whose message says how to mend it. */
   async ready(): Promise<Choice> {
-    const prepared = await this.#preparation.get();
-    await this.#snapshot(prepared);
-    return prepared.choice;
+    const ground = await this.#ground();
+    await this.#snapshot(ground);
+    const { accelerator, why } = ground.choice;
+    return { accelerator, why: [why, this.#shared.complaint].filter(Boolean).join(' ') };
   }
 
   /** Rejects with SandboxError. */
   async make(wanted: Wanted, given: readonly Given[] = []): Promise<Made> {
-    const prepared = await this.#preparation.get();
+    const ground = await this.#ground();
     try {
-      return await this.#goOnOrBoot(wanted, given, prepared);
+      return await this.#goOnOrBoot(wanted, given, ground);
     } catch (error) {
       throw this.#folder.explain(error);
     }
@@ -119,41 +126,42 @@ export class MachineMaker implements AsyncDisposable {
   /** After all of its machines. */
   async [Symbol.asyncDispose](): Promise<void> {
     const prepared = await this.#preparation.made();
-    await this.#saving?.catch(() => undefined);
+    await this.#shared.settled();
     if (prepared === undefined) return;
     await prepared.groups?.removeAll();
     await this.#folder.remove();
     this.#preparation.forget();
-    this.#saving = undefined;
   }
 
-  async #goOnOrBoot(wanted: Wanted, given: readonly Given[], prepared: Prepared): Promise<Made> {
-    const saved = this.#snapshot(prepared);
-    const snapshot = await saved;
+  /** The image as it is now: somebody may have removed it since, or built it again. */
+  async #ground(): Promise<Ground> {
+    const prepared = await this.#preparation.get();
+    return { ...prepared, image: await vmImage(this.#options.imagesDir) };
+  }
+
+  async #goOnOrBoot(wanted: Wanted, given: readonly Given[], ground: Ground): Promise<Made> {
+    const snapshot = await this.#snapshot(ground);
     try {
-      return await this.#make(wanted, given, prepared, snapshot);
+      return await this.#make(wanted, given, ground, snapshot);
     } catch (error) {
       if (snapshot === undefined || !(error instanceof MachineFault)) throw error;
     }
-    const made = await this.#make(wanted, given, prepared, undefined);
+    const made = await this.#make(wanted, given, ground, undefined);
     // It boots, and does not go on from there: that is of no use to the next one either.
-    if (this.#saving === saved) await this.#forget(prepared);
+    await this.#shared.blame(snapshot);
     return made;
-  }
-
-  async #forget(prepared: Prepared): Promise<void> {
-    await this.#snapshots.remove(this.#key(prepared));
-    this.#saving = undefined;
   }
 
   async #make(
     wanted: Wanted,
     given: readonly Given[],
-    prepared: Prepared,
+    ground: Ground,
     snapshot: Snapshot | undefined,
   ): Promise<Made> {
+    // Refused before anything starts.
+    if (snapshot !== undefined) engineIn(snapshot.found, wanted);
     await using undo = new AsyncDisposableStack();
-    const { machine, link } = await this.#start(prepared, wanted.limits, { snapshot, given }, undo);
+    const { machine, link } = await this.#start(ground, wanted.limits, { snapshot, given }, undo);
     const found = snapshot?.found ?? (await inMachine(machine, lookAround(link)));
     const engine = engineIn(found, wanted);
     const { common } = this.#options;
@@ -165,49 +173,45 @@ export class MachineMaker implements AsyncDisposable {
   }
 
   async #start(
-    prepared: Prepared,
+    ground: Ground,
     limits: Limits,
     start: Pick<MachineSpec, 'snapshot' | 'given'>,
     undo: AsyncDisposableStack,
   ): Promise<Started & { readonly slot: Slot; readonly spec: MachineSpec }> {
     const slot = await this.#folder.makeSlot();
     undo.defer(() => this.#folder.freeSlot(slot.number));
-    const shape = this.#options.shape(prepared.choice.accelerator, limits);
-    const group = await prepared.groups?.create(String(slot.number), groupLimits(limits, shape));
+    const shape = this.#options.shape(ground.choice.accelerator, limits);
+    const group = await ground.groups?.create(String(slot.number), groupLimits(limits, shape));
     undo.defer(() => group?.remove());
     const keys = start.snapshot?.keys ?? newLoginKeys();
-    const spec = { image: prepared.image, shape, keys, ...start, groupFolders: group?.folders ?? [] };
+    const spec = { image: ground.image, shape, keys, ...start, groupFolders: group?.folders ?? [] };
     const timeoutMs = start.snapshot === undefined ? BOOT_TIMEOUT_MS : RESUME_TIMEOUT_MS;
-    const { machine, link } = await startMachine(slot, spec, prepared.brought, timeoutMs);
+    const { machine, link } = await startMachine(slot, spec, ground.brought, timeoutMs);
     undo.use(machine);
     undo.use(link);
     return { machine, link, slot, spec };
   }
 
-  /** The snapshot for these machines, made when there is none; undefined where none can be kept. */
-  #snapshot(prepared: Prepared): Promise<Snapshot | undefined> {
-    if (this.#options.snapshots === false) return Promise.resolve(undefined);
-    this.#saving ??= this.#findOrSave(prepared).catch(() => undefined);
-    return this.#saving;
+  /** The one for these machines, made when there is none; undefined where none can be kept. */
+  async #snapshot(ground: Ground): Promise<Snapshot | undefined> {
+    if (this.#options.snapshots === false) return undefined;
+    const key = this.#key(ground);
+    return await this.#shared.get(key, () => this.#save(key, ground));
   }
 
-  async #findOrSave(prepared: Prepared): Promise<Snapshot | undefined> {
-    const key = this.#key(prepared);
-    const kept = await this.#snapshots.find(key);
-    if (kept !== undefined) return kept;
+  async #save(key: string, ground: Ground): Promise<void> {
     const { common } = this.#options;
     await using undo = new AsyncDisposableStack();
     const fresh = { snapshot: undefined, given: [] };
-    const { link, slot, spec } = await this.#start(prepared, common.limits, fresh, undo);
+    const { link, slot, spec } = await this.#start(ground, common.limits, fresh, undo);
     const found = await lookAround(link);
     await warm(link);
     await launch(link, common, engineIn(found, common), READY_SOCKET);
     link[Symbol.dispose]();
     await this.#snapshots.save(key, slot, { keys: spec.keys, found });
-    return this.#snapshots.find(key);
   }
 
-  #key({ image, brought, qemuVersion, choice }: Prepared): string {
+  #key({ image, brought, qemuVersion, choice }: Ground): string {
     const { common, shape } = this.#options;
     const words = shapeArguments(shape(choice.accelerator, common.limits));
     const parts = [image.digest, basename(brought), qemuVersion, words, common];
@@ -226,21 +230,21 @@ export class MachineMaker implements AsyncDisposable {
       this.#options.shares,
     );
     const brought = await stageBrought(this.#folder.path);
-    const basis = { image, groups, brought, qemuVersion };
-    const choice = await chooseAccelerator(this.#cacheDir, qemuVersion, () => this.#bootWithKvm(basis));
-    return { ...basis, choice };
+    const boot = () => this.#bootWithKvm(image, brought);
+    const choice = await chooseAccelerator(this.#cacheDir, qemuVersion, boot);
+    return { groups, brought, qemuVersion, choice };
   }
 
-  async #bootWithKvm(basis: Omit<Prepared, 'choice'>): Promise<void> {
+  async #bootWithKvm(image: VmImage, brought: string): Promise<void> {
     await using undo = new AsyncDisposableStack();
     const slot = await this.#folder.makeSlot();
     undo.defer(() => this.#folder.freeSlot(slot.number));
     const shape = this.#options.shape('kvm', this.#options.common.limits);
     const spec = {
-      ...{ image: basis.image, shape, keys: newLoginKeys() },
+      ...{ image, shape, keys: newLoginKeys() },
       ...{ snapshot: undefined, given: [], groupFolders: [] },
     };
-    const { machine, link } = await startMachine(slot, spec, basis.brought, KVM_TIMEOUT_MS);
+    const { machine, link } = await startMachine(slot, spec, brought, KVM_TIMEOUT_MS);
     undo.use(machine);
     undo.use(link);
   }

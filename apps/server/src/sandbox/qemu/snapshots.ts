@@ -42,15 +42,15 @@ const KEPT = 3;
 
 /** Snapshots in the data folder, each named by everything that it depends on. */
 export class Snapshots {
-  readonly #folder: string;
+  readonly folder: string;
 
   constructor(dataDir: string) {
-    this.#folder = join(dataDir, 'vm-snapshots');
+    this.folder = join(dataDir, 'vm-snapshots');
   }
 
   /** Undefined when there is none, or only a part of one. */
   async find(key: string): Promise<Snapshot | undefined> {
-    const folder = join(this.#folder, key);
+    const folder = join(this.folder, key);
     const statePath = join(folder, 'state');
     try {
       const { bytes, ...rest } = note.parse(JSON.parse(await readFile(join(folder, 'note.json'), 'utf8')));
@@ -64,8 +64,8 @@ export class Snapshots {
 
   /** Saves a running machine to which nobody is connected; it stands still afterwards. Rejects when there is no room for it. */
   async save(key: string, slot: Slot, { keys, found }: Pick<Snapshot, 'keys' | 'found'>): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    await stage(this.#folder, key, async (folder) => {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    await stage(this.folder, key, async (folder) => {
       const statePath = join(folder, 'state');
       using visit = await Visit.pay(slot);
       await saveState(slot, statePath);
@@ -77,13 +77,13 @@ export class Snapshots {
   }
 
   async remove(key: string): Promise<void> {
-    await rm(join(this.#folder, key), { recursive: true, force: true });
+    await rm(join(this.folder, key), { recursive: true, force: true });
   }
 
   async #prune(newest: string): Promise<void> {
-    const names = (await readdir(this.#folder)).filter((name) => name !== newest);
+    const names = (await readdir(this.folder)).filter((name) => name !== newest);
     const dated = await Promise.all(
-      names.map(async (name) => ({ name, ms: (await stat(join(this.#folder, name))).mtimeMs })),
+      names.map(async (name) => ({ name, ms: (await stat(join(this.folder, name))).mtimeMs })),
     );
     const old = dated.sort((a, b) => b.ms - a.ms).slice(KEPT);
     await Promise.all(old.map(({ name }) => this.remove(name)));

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { chooseAccelerator } from './accelerator.ts';
+
+function newDataDir(): string {
+  const dataDir = mkdtempSync(join(tmpdir(), 'ringlab-test-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  return dataDir;
+}
+
+test('where there is no device, nothing is tried', async () => {
+  const dataDir = newDataDir();
+  const choice = await chooseAccelerator(dataDir, 'QEMU 1', () => expect.unreachable(), join(dataDir, 'kvm'));
+  expect(choice).toMatchObject({ accelerator: 'tcg', why: expect.stringMatching(/no \/dev\/kvm/) });
+});
+
+describe('a device that opens', () => {
+  /** What opens proves nothing: any file does. */
+  const choose = (dataDir: string, qemu: string, boots: () => Promise<void>) => {
+    const device = join(dataDir, 'kvm');
+    writeFileSync(device, '');
+    return chooseAccelerator(dataDir, qemu, boots, device);
+  };
+
+  test('is believed only after a machine has booted, once for each kernel and QEMU', async () => {
+    const dataDir = newDataDir();
+    let tries = 0;
+    const hangs = async (): Promise<never> => {
+      tries++;
+      throw new Error('it did not boot in time');
+    };
+    const why = expect.stringMatching(
+      /^\/dev\/kvm is there, but .*did not boot.*unless somebody removes .*vm-accelerator\.json\.$/,
+    );
+    for (let i = 0; i < 2; i++)
+      expect(await choose(dataDir, 'QEMU 1', hangs)).toMatchObject({ accelerator: 'tcg', why });
+    expect(tries).toBe(1);
+    expect(await choose(dataDir, 'QEMU 2', async () => {})).toMatchObject({ accelerator: 'kvm' });
+  });
+
+  test.each(['', '{"accelerator":"tc', '[]'])('is tried again when what was noted is %j', async (text) => {
+    const dataDir = newDataDir();
+    const path = join(dataDir, 'vm-accelerator.json');
+    writeFileSync(path, text);
+    expect(await choose(dataDir, 'QEMU 1', async () => {})).toMatchObject({ accelerator: 'kvm' });
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ accelerator: 'kvm' });
+  });
+});
