@@ -21,8 +21,8 @@ import { type Config, readConfig, repositoryDir } from './config.ts';
 import { Checklist } from './provisioning/checklist.ts';
 import { provision } from './provisioning/provision.ts';
 import { lineText, tableText } from './provisioning/report.ts';
-import type { SandboxDriver } from './sandbox/driver.ts';
-import { allDrivers, availableDrivers, firstUsable } from './sandbox/drivers.ts';
+import { enginesOf, type SandboxDriver, type UsableDriver, whyNoEngine } from './sandbox/driver.ts';
+import { allDrivers, availableDrivers, type ChosenDriver, firstUsable } from './sandbox/drivers.ts';
 
 const USAGE = `usage: pnpm labs verify [--solution] [LAB...]
                                   prove that these labs, or all, are as they say; --solution: only that
@@ -117,7 +117,7 @@ async function verify(config: Config, names: readonly string[], extent: Extent):
   );
   if ('why' in chosen)
     return complain(`No sandbox can be made here, so nothing was verified.\n${chosen.why}`);
-  const verifier = new Verifier(chosen.driver, config, extent, interrupted.signal);
+  const verifier = new Verifier(chosen, config, extent, interrupted.signal);
   return await verifier.verifyAll(folders);
 }
 
@@ -147,13 +147,15 @@ async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: str
 
 class Verifier {
   readonly #driver: SandboxDriver;
+  readonly #status: UsableDriver;
   readonly #config: Config;
   readonly #extent: Extent;
   readonly #signal: AbortSignal;
   #sandboxes = 0;
 
-  constructor(driver: SandboxDriver, config: Config, extent: Extent, signal: AbortSignal) {
+  constructor({ driver, status }: ChosenDriver, config: Config, extent: Extent, signal: AbortSignal) {
     this.#driver = driver;
+    this.#status = status;
     this.#config = config;
     this.#extent = extent;
     this.#signal = signal;
@@ -189,6 +191,8 @@ class Verifier {
   async #verify(lab: Lab): Promise<string[] | string> {
     const { drivers } = lab.needs;
     if (!drivers.includes(this.#driver.name)) return `It needs sandboxes by ${drivers.join(' or ')}.`;
+    const noEngine = whyNoEngine(lab.needs, enginesOf(this.#status));
+    if (noEngine !== undefined) return noEngine;
     const missing = lab.machines.length > 0 ? await this.#driver.readyMachines?.() : undefined;
     // Who says that everything is here is believed.
     if (missing !== undefined) return process.env.CI === 'true' ? [missing] : missing;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { type Lab, verifyLab } from '@ringlab/labkit';
 import type { DriverName } from '@ringlab/protocol';
-import type { DriverStatus, SandboxDriver } from '../sandbox/driver.ts';
+import { type DriverStatus, enginesOf, type SandboxDriver, whyNoEngine } from '../sandbox/driver.ts';
+import type { ChosenDriver } from '../sandbox/drivers.ts';
 import { buildImage, type ImageShape } from '../sandbox/image-build.ts';
 import type { Limits } from '../sandbox/limits.ts';
 import type { Checklist, Planned } from './checklist.ts';
@@ -36,11 +37,11 @@ export async function provision(
   const walk = { ...means, list, signal };
   list.begin(plan(means));
   try {
-    const driver = await readyDriver(walk, wanted);
-    if (driver === undefined) leaveOutTheRest(walk);
+    const ready = await readyDriver(walk, wanted);
+    if (ready === undefined) leaveOutTheRest(walk);
     else {
-      await fillPool(walk, driver);
-      for (const lab of means.labs()) await tryLab(walk, driver, lab);
+      await fillPool(walk, ready.driver);
+      for (const lab of means.labs()) await tryLab(walk, ready, lab);
     }
   } catch (fault) {
     if (!signal.aborted) throw fault;
@@ -64,7 +65,7 @@ export function plan({ drivers, labs }: Means): Planned[] {
 }
 
 /** The chosen driver when it works, built for if need be; undefined after its line says why it does not. */
-async function readyDriver(walk: Walk, wanted: DriverName | undefined): Promise<SandboxDriver | undefined> {
+async function readyDriver(walk: Walk, wanted: DriverName | undefined): Promise<ChosenDriver | undefined> {
   const { drivers, list } = walk;
   const found = new Map<SandboxDriver, DriverStatus>();
   for (const driver of drivers) found.set(driver, await probe(walk, driver));
@@ -76,7 +77,7 @@ async function readyDriver(walk: Walk, wanted: DriverName | undefined): Promise<
   }
   list.chose(driver.name);
   const status = await withImage(walk, driver, found.get(driver));
-  if (status?.usable) return driver;
+  if (status?.usable) return { driver, status };
   list.end(`driver-${driver.name}`, 'bad', status?.message ?? '');
   return undefined;
 }
@@ -147,12 +148,17 @@ async function fillPool({ list, limits, poolSandboxes, signal }: Walk, driver: S
   }
 }
 
-async function tryLab(walk: Walk, driver: SandboxDriver, lab: Lab): Promise<void> {
+async function tryLab(walk: Walk, { driver, status }: ChosenDriver, lab: Lab): Promise<void> {
   const { list, signal } = walk;
   const id = `lab-${lab.slug}`;
   signal.throwIfAborted();
   if (!lab.needs.drivers.includes(driver.name)) {
     list.end(id, 'left-out', `Needs sandboxes by ${lab.needs.drivers.join(' or ')}.`);
+    return;
+  }
+  const noEngine = whyNoEngine(lab.needs, enginesOf(status));
+  if (noEngine !== undefined) {
+    list.end(id, 'left-out', noEngine);
     return;
   }
   if (lab.machines.length > 0 && !(await haveMachines(walk, driver))) {
@@ -179,7 +185,11 @@ async function tryLab(walk: Walk, driver: SandboxDriver, lab: Lab): Promise<void
 async function haveMachines(walk: Walk, driver: SandboxDriver): Promise<boolean> {
   walk.list.working('image', 'Starting a virtual machine');
   if ((await driver.readyMachines?.()) !== undefined) return await makeImage(walk, 'vm');
-  walk.list.end('image', 'good', 'The vm image is there, and the virtual machines of labs start from it.');
+  const words = [
+    'The vm image is there, and the virtual machines of labs start from it.',
+    driver.machinesWords,
+  ];
+  walk.list.end('image', 'good', words.filter(Boolean).join(' '));
   return true;
 }
 

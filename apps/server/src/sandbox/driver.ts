@@ -26,6 +26,8 @@ export interface SandboxDriver extends AsyncDisposable {
    * there can be some; else what is missing and the command that mends it. Left out where there never are any.
    */
   readyMachines?(): Promise<string | undefined>;
+  /** How they run, for the operator; there when they are ready. */
+  readonly machinesWords?: string | undefined;
   /** Rejects with SandboxError, whose message an attendee can act on. */
   create(spec: SandboxSpec): Promise<Sandbox>;
   /**
@@ -48,6 +50,21 @@ export type DriverStatus =
     }
   /** `message`: what is missing and the command or setting that mends it. */
   | { readonly usable: false; readonly message: string; readonly lacksImage?: boolean };
+
+export type UsableDriver = DriverStatus & { readonly usable: true };
+
+/** Why a lab with these needs cannot be had where these engines are, a sentence. */
+export function whyNoEngine(
+  needs: { readonly engines: readonly EngineName[] },
+  engines: readonly EngineName[],
+): string | undefined {
+  if (engines.some((engine) => needs.engines.includes(engine))) return undefined;
+  return `This lab needs the engine ${needs.engines.join(' or ')}; here netmap is provided by ${engines.join(' or ')}.`;
+}
+
+export function enginesOf({ engine, engines = [engine] }: UsableDriver): readonly EngineName[] {
+  return engines;
+}
 
 export interface SandboxSpec {
   /** Stable over restarts: `<personId>-<lab>`, `check-<id>`, `pool-<n>`; letters, digits, dashes. */

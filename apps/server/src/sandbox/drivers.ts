@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { DriverName } from '@ringlab/protocol';
 import { DockerDriver } from './docker/driver.ts';
-import type { DriverStatus, SandboxDriver } from './driver.ts';
+import type { SandboxDriver, UsableDriver } from './driver.ts';
 import type { Limits } from './limits.ts';
 import { BubblewrapWithMachines } from './machines/driver.ts';
 import { QemuDriver } from './qemu/driver.ts';
@@ -48,7 +48,7 @@ export function availableDrivers(config: DriverConfig): SandboxDriver[] {
 
 export interface ChosenDriver {
   readonly driver: SandboxDriver;
-  readonly status: DriverStatus & { readonly usable: true };
+  readonly status: UsableDriver;
 }
 
 /** The first driver that works; or why none does, a sentence a driver. Never rejects. */

@@ -2,6 +2,7 @@
 import { type Lab, loadLabAnswers } from '@ringlab/labkit';
 import type { CheckResult, LabSummary, Person, RequestResult, SandboxStatus } from '@ringlab/protocol';
 import { Refusal } from '../refusal.ts';
+import { whyNoEngine } from '../sandbox/driver.ts';
 import type { Store } from '../store/store.ts';
 
 /** The labs of this course: which there are, which are open, which can run here, and how far a person got. */
@@ -99,9 +100,8 @@ export class Course {
   missing(lab: Lab): string | undefined {
     const { usable, message, engine, engines = engine ? [engine] : [], driver } = this.#sandboxStatus();
     if (!usable) return message;
-    if (engines.length > 0 && !engines.some((each) => lab.needs.engines.includes(each))) {
-      return `This lab needs the engine ${lab.needs.engines.join(' or ')}; here netmap is provided by ${engines.join(' or ')}.`;
-    }
+    const noEngine = engines.length > 0 ? whyNoEngine(lab.needs, engines) : undefined;
+    if (noEngine !== undefined) return noEngine;
     const { drivers } = lab.needs;
     if (driver && drivers.length > 0 && !drivers.includes(driver)) {
       return `This lab needs sandboxes by ${drivers.join(' or ')}; here they are made by ${driver}.`;

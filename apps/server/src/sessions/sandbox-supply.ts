@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { type Sandbox, SandboxError, type SandboxFittings } from '@ringlab/labkit';
 import type { RunState, SandboxStatus } from '@ringlab/protocol';
-import type { DriverStatus, SandboxDriver } from '../sandbox/driver.ts';
+import { enginesOf, type SandboxDriver, type UsableDriver } from '../sandbox/driver.ts';
 import type { Limits } from '../sandbox/limits.ts';
 import { SandboxPool } from '../sandbox/pool.ts';
 import type { SandboxSource } from './held-sandbox.ts';
@@ -11,7 +11,7 @@ import type { Survivors } from './survivors.ts';
 export type DriverChoice =
   | {
       readonly driver: SandboxDriver;
-      readonly status: DriverStatus & { readonly usable: true };
+      readonly status: UsableDriver;
     }
   | { readonly why: string };
 
@@ -30,8 +30,8 @@ export class SandboxSupply implements SandboxSource, AsyncDisposable {
     }
     const { driver, status } = choice;
     this.#driver = driver;
-    const { engine, engines = [engine], message } = status;
-    this.status = { usable: true, driver: driver.name, engine, engines: [...engines], message };
+    const { engine, message } = status;
+    this.status = { usable: true, driver: driver.name, engine, engines: [...enginesOf(status)], message };
     this.#pool = new SandboxPool({ driver, limits, size: poolSandboxes });
   }
 

@@ -69,6 +69,7 @@ export class DockerDriver implements SandboxDriver {
       return {
         usable: true,
         engine: 'unetmap',
+        engines: await this.#engines(),
         message: `docker ${Version} works; limits are held by ${by}.`,
       };
     } catch (error) {
@@ -213,6 +214,14 @@ export class DockerDriver implements SandboxDriver {
   async #removeLost(serverKey: string): Promise<void> {
     for (const { Id } of await this.#containers(serverKey))
       if (!this.#living.has(Id)) await this.#daemon.removeContainer(Id);
+  }
+
+  async #engines(): Promise<EngineName[]> {
+    const hasNetmap = await this.#mustHaveNetmap().then(
+      () => true,
+      () => false,
+    );
+    return hasNetmap ? ['unetmap', 'kernel'] : ['unetmap'];
   }
 
   async #mustHaveNetmap(): Promise<void> {

@@ -18,6 +18,7 @@ export type MachinesOptions = BubblewrapOptions & Pick<MakerOptions, 'imagesDir'
 /** bubblewrap's sandboxes, with virtual machines beside the programs where a lab asks for some. */
 export class BubblewrapWithMachines implements SandboxDriver {
   readonly name = 'bubblewrap';
+  machinesWords: string | undefined;
   readonly #inner: BubblewrapDriver;
   readonly #maker: MachineMaker;
   readonly #living = new Set<AsyncDisposable>();
@@ -39,7 +40,9 @@ export class BubblewrapWithMachines implements SandboxDriver {
 
   async readyMachines(): Promise<string | undefined> {
     try {
-      await this.#maker.ready();
+      const { why } = await this.#maker.ready();
+      if (this.machinesWords !== why) console.log(`Virtual machines of labs: ${why}`);
+      this.machinesWords = why;
       return undefined;
     } catch (error) {
       return `This lab has virtual machines in it. ${(error as Error).message}`;
