@@ -21,8 +21,14 @@ import { type Config, readConfig, repositoryDir } from './config.ts';
 import { Checklist } from './provisioning/checklist.ts';
 import { provision } from './provisioning/provision.ts';
 import { lineText, tableText } from './provisioning/report.ts';
-import { enginesOf, type SandboxDriver, type UsableDriver, whyNoEngine } from './sandbox/driver.ts';
-import { allDrivers, availableDrivers, type ChosenDriver, firstUsable } from './sandbox/drivers.ts';
+import {
+  type ChosenDriver,
+  enginesOf,
+  type SandboxDriver,
+  type UsableDriver,
+  whyNoEngine,
+} from './sandbox/driver.ts';
+import { allDrivers, availableDrivers, firstUsable } from './sandbox/drivers.ts';
 
 const USAGE = `usage: pnpm labs verify [--solution] [LAB...]
                                   prove that these labs, or all, are as they say; --solution: only that

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { type Lab, verifyLab } from '@ringlab/labkit';
 import type { DriverName } from '@ringlab/protocol';
-import { type DriverStatus, enginesOf, type SandboxDriver, whyNoEngine } from '../sandbox/driver.ts';
-import type { ChosenDriver } from '../sandbox/drivers.ts';
+import {
+  type ChosenDriver,
+  type DriverStatus,
+  enginesOf,
+  type SandboxDriver,
+  whyNoEngine,
+} from '../sandbox/driver.ts';
 import { buildImage, type ImageShape } from '../sandbox/image-build.ts';
 import type { Limits } from '../sandbox/limits.ts';
 import type { Checklist, Planned } from './checklist.ts';

@@ -53,6 +53,12 @@ export type DriverStatus =
 
 export type UsableDriver = DriverStatus & { readonly usable: true };
 
+/** One that works. */
+export interface ChosenDriver {
+  readonly driver: SandboxDriver;
+  readonly status: UsableDriver;
+}
+
 /** Why a lab with these needs cannot be had where these engines are, a sentence. */
 export function whyNoEngine(
   needs: { readonly engines: readonly EngineName[] },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { DriverName } from '@ringlab/protocol';
 import { DockerDriver } from './docker/driver.ts';
-import type { SandboxDriver, UsableDriver } from './driver.ts';
+import type { ChosenDriver, SandboxDriver } from './driver.ts';
 import type { Limits } from './limits.ts';
 import { BubblewrapWithMachines } from './machines/driver.ts';
 import { QemuDriver } from './qemu/driver.ts';
@@ -44,11 +44,6 @@ export function chosenDrivers(
 /** Every driver that the configuration allows, best first. The caller disposes of them. */
 export function availableDrivers(config: DriverConfig): SandboxDriver[] {
   return chosenDrivers(allDrivers(config), config);
-}
-
-export interface ChosenDriver {
-  readonly driver: SandboxDriver;
-  readonly status: UsableDriver;
 }
 
 /** The first driver that works; or why none does, a sentence a driver. Never rejects. */
