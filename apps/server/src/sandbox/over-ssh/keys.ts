@@ -17,8 +17,12 @@ export function newLoginKeys(): LoginKeys {
   return { host: newKeyPair(), login: newKeyPair() };
 }
 
+/** One in 256 that ssh2 makes is a byte too short, and nobody can read it. */
 export function newKeyPair(): KeyPair {
-  return ssh2.utils.generateKeyPairSync('ed25519');
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
+  }
 }
 
 /** Whether the key that a host showed is the one that was pinned; `pinned` is a line as of known_hosts or a .pub file. */
