@@ -19,16 +19,15 @@ export interface Launched {
 
 /** Starts a command that ends in `ringlab-agent launch`. */
 export async function awaitAgent(link: SshLink, command: string): Promise<Launched | LaunchFailure> {
-  const channel = await link.start(command);
+  const { channel, code } = await link.start(command);
   let errors = '';
-  let code: number | undefined;
   channel.stderr.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-2000);
   });
-  channel.once('exit', (number: number | null) => {
-    code = number ?? undefined;
+  const failure = () => ({
+    code: code(),
+    words: errors.trim().split('\n').at(-1) || 'it ended without a word',
   });
-  const failure = () => ({ code, words: errors.trim().split('\n').at(-1) || 'it ended without a word' });
   const ended = new Promise<LaunchFailure>((resolve) => channel.once('close', () => resolve(failure())));
   const signal = AbortSignal.timeout(LAUNCH_TIMEOUT_MS);
   const listening = once(channel, 'data', { signal }).then(() => true);

@@ -16,6 +16,13 @@ export interface Ran {
   readonly err: string;
 }
 
+export interface RemoteCommand {
+  /** Its stdin, stdout and `stderr`. */
+  readonly channel: Duplex & { readonly stderr: Readable };
+  /** Undefined while it runs, and when a signal ended it or the connection was lost before it did. */
+  code(): number | undefined;
+}
+
 /** One SSH connection: commands, and streams to sockets on its other side. */
 export class SshLink implements Disposable {
   /** Resolves when the connection has ended, whoever ended it. */
@@ -66,14 +73,20 @@ export class SshLink implements Disposable {
       });
   }
 
-  /** Starts a command of the login shell; its stdin, stdout and `stderr` are the stream's. */
-  async start(command: string): Promise<Duplex & { readonly stderr: Readable }> {
+  /** Starts a command of the login shell. */
+  async start(command: string): Promise<RemoteCommand> {
     return new Promise((resolve, reject) => {
       void this.closed.then(() => reject(sandboxEnded()));
       try {
-        this.#client.exec(command, (error, channel) =>
-          error === undefined ? resolve(channel) : reject(error),
-        );
+        this.#client.exec(command, (error, channel) => {
+          if (error !== undefined) return reject(error);
+          let code: number | undefined;
+          // At once: a command that is quick, or a server that is not, and its end is in the same packets as its start.
+          channel.once('exit', (number: number | null) => {
+            code = number ?? undefined;
+          });
+          resolve({ channel, code: () => code });
+        });
       } catch (error) {
         reject(error);
       }
@@ -82,17 +95,13 @@ export class SshLink implements Disposable {
 
   /** Runs a command to its end, with `input` on its stdin. */
   async run(command: string, input: string | Uint8Array = ''): Promise<Ran> {
-    const channel = await this.start(command);
+    const { channel, code } = await this.start(command);
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
-    let code: number | undefined;
     channel.on('data', (chunk: Buffer) => out.push(chunk));
     channel.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-    channel.on('exit', (number: number | null) => {
-      code = number ?? undefined;
-    });
     channel.end(input);
     await once(channel, 'close');
-    return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
+    return { code: code(), out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
   }
 
   /** The same; a failure is a SandboxError that begins with `doing`. */

@@ -7,6 +7,7 @@ import { readUntil, sh, until } from '../contract/inside.ts';
 import { NoSeat } from '../driver.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { newKeyPair } from '../over-ssh/keys.ts';
+import { SshLink } from '../over-ssh/link.ts';
 import { SshDriver, type SshOptions } from './driver.ts';
 import { FULL_USER, IMPATIENT_USER, type TestHost } from './test-host.ts';
 
@@ -97,6 +98,20 @@ export function sshFailures(host: TestHost): void {
       await host.startSshd();
       await until(() => driver.seats === 2, 'both hosts being found again');
       await using _ = await driver.create({ id: 'back', limits });
+    });
+
+    test('is heard of a command that ended while this server had no time', async () => {
+      const { address, login } = host;
+      using link = await SshLink.open({ host: address, username: 'one', privateKey: login.private });
+      for (let i = 0; i < 10; i++) {
+        const running = link.run('echo quick; exit 3');
+        for (let turn = 0; turn < 8; turn++) {
+          await new Promise(setImmediate);
+          const endMs = performance.now() + 20;
+          while (performance.now() < endMs);
+        }
+        expect(await running).toMatchObject({ code: 3, out: 'quick\n' });
+      }
     });
 
     test('whose disk is full says so', async () => {

@@ -95,7 +95,10 @@ async function compileThere(
   const prepare = `rm -rf ${fresh} && mkdir -p ${fresh}/src ${fresh}/etc && tar -xf - -C ${fresh}/etc`;
   await link.must(`Preparing ${name}`, prepare, await packed(etc));
   const compile = ['set -e', `cd ${fresh}/src`, 'tar -xf -', system.compile];
-  const finish = [`chmod -R go-w ${fresh}`, `mv ${fresh} ${there}`];
+  const finish = [
+    `chmod -R go-w ${fresh}`,
+    `if [ -d ${there} ]; then rm -rf ${fresh}; else mv ${fresh} ${there}; fi`,
+  ];
   const script = [...compile, ...finish].join('; ');
   await link.must(`Compiling the agent on ${name}`, script, await packed(AGENT_SOURCES));
 }
