@@ -12,7 +12,7 @@ test('a lecture goes on by a key, its figures too, and leads into a lab that run
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   const picture = slide.locator('.ring-stage');
-  await expect(picture).toHaveAttribute('aria-label', /16 slots: 0 to read; head 0, cur 0, tail 0/);
+  await expect(picture).toHaveAttribute('aria-label', /12 slots: 0 to read; head 0, cur 0, tail 0/);
   await page.keyboard.press('Space');
   await expect(slide.locator('.slide-caption')).toContainText('Four packets come');
   await expect(picture).toHaveAttribute('aria-label', /tail 0, hwcur 0, hwtail 4/);

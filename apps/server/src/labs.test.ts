@@ -32,7 +32,7 @@ const courseLabs = await Promise.all((await findLabs([config.labsDir])).map(load
 const template = await Promise.all((await findLabs([join(config.labsDir, 'template')])).map(loadLab));
 const labs = [...courseLabs.filter(({ machines }) => machines.length > 0), ...template];
 
-beforeAll(async () => buildImage(), 900_000);
+beforeAll(() => buildImage(), 900_000);
 
 afterAll(async () => {
   for (const driver of drivers) await driver[Symbol.asyncDispose]();

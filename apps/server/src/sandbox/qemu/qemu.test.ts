@@ -8,7 +8,7 @@ import { buildImage, testOptions } from './test-folders.ts';
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 900_000 });
 
 const options = testOptions();
-beforeAll(buildImage);
+beforeAll(() => buildImage());
 afterAll(() => options[Symbol.dispose]());
 
 driverContract(() => new QemuDriver(options));
