@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { setTimeout } from 'node:timers/promises';
 import type { RingHold, RingOrder } from '@ringlab/protocol';
 import { expect, test } from 'vitest';
 import { shellLab } from '../testing/labs.ts';
@@ -87,4 +88,23 @@ test('Stop ends a program that is held, and so does the last tab that looks', {
   const sends = ({ sample }: { sample: { runId: string; ports: { tx: { packets: number } }[] } }) =>
     sample.runId === runId && (sample.ports[0]?.tx.packets ?? 0) > 100_000;
   await tab.message('rates', sends, SLOW_MS);
+});
+
+test('rings that move are seen about twenty times a second, and not more', {
+  timeout: 90_000,
+}, async () => {
+  const lab = labThatRuns(`exec pkt-gen -i ${PORT} -f tx -R 2000 -b 20\n`);
+  await using server = await TestServer.startWithSandboxes([lab]);
+  using tab = await open(server);
+  await tab.request('run.start', { lab: LAB });
+  await tab.message('rings', ({ look }) => look.rings.some(({ hwcur }) => hwcur > 0), SLOW_MS);
+  const looks = () => tab.messages.filter(({ type }) => type === 'rings').length;
+  const before = looks();
+  const [ticks, tickMs] = [40, 50];
+  const startedMs = performance.now();
+  // A busy machine keeps this process waiting as it does the one that looks.
+  for (let tick = 0; tick < ticks; tick++) await setTimeout(tickMs);
+  const seen = looks() - before;
+  expect(seen).toBeGreaterThan(ticks / 2);
+  expect(seen / (performance.now() - startedMs)).toBeLessThan(30 / 1000);
 });
