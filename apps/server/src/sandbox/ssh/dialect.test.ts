@@ -66,8 +66,14 @@ describe('what a host says', () => {
 
   test('decides who provides netmap, and refuses what that system cannot have', () => {
     const host = said('system FreeBSD', 'home /root', ...PREPARED.map((what) => `has ${what}`));
-    expect(host).toMatchObject({ system: FREEBSD, folder: '/root/.ringlab', hasNetmap: true });
-    expect(FREEBSD.engines).toEqual(['kernel']);
+    expect(host).toMatchObject({ system: FREEBSD, folder: '/root/.ringlab', engines: ['kernel'] });
+    const linux = [
+      'system Linux',
+      'home /home/a',
+      ...['bwrap', 'cc', 'tar', 'flock', 'nmstat'].map((what) => `has ${what}`),
+    ];
+    expect(said(...linux).engines).toEqual(['unetmap']);
+    expect(said(...linux, 'has netmap').engines).toEqual(['unetmap', 'kernel']);
     const interfaces = [
       { name: 'veth0', address: '10.1.0.1/24', peer: { name: 'eth0', address: '10.1.0.2/24' } },
     ];

@@ -51,6 +51,8 @@ export class SshDriver implements SandboxDriver {
   readonly #options: SshOptions;
   readonly #hosts: Hosts;
   readonly #living = new Set<AsyncDisposable>();
+  /** What each host was last seen to have, by its name. */
+  readonly #engines = new Map<string, readonly EngineName[]>();
 
   constructor(options: SshOptions) {
     this.#options = options;
@@ -69,7 +71,8 @@ export class SshDriver implements SandboxDriver {
   async probe(): Promise<DriverStatus> {
     if (this.#options.sshHosts.length === 0) return { usable: false, message: NO_HOSTS };
     try {
-      return statusOf(await Promise.all(this.#hosts.free.map((address) => this.#try(address))), this.#hosts);
+      const tried = await Promise.all(this.#hosts.free.map((address) => this.#try(address)));
+      return statusOf(tried, this.#hosts, this.#engines);
     } catch (error) {
       return { usable: false, message: (error as Error).message };
     }
@@ -124,6 +127,7 @@ export class SshDriver implements SandboxDriver {
     const scratch = join(this.#options.dataDir, 'ssh-driver');
     await mkdir(scratch, { recursive: true });
     const host = await lookAround(link, inWords(address));
+    this.#engines.set(inWords(address), host.engines);
     const engine = engineOn(host, address, spec.engine);
     const brought = await bring(link, host, inWords(address), scratch);
     const launch = host.system.launch(host, brought, { ...spec, engine });
@@ -211,7 +215,7 @@ function engineOn(host: RemoteHost, address: HostAddress, wanted?: EngineName): 
   const chosen = wanted ?? engine;
   if (!engines.includes(chosen))
     throw new Unfit(`${inWords(address)} has netmap in its kernel, and no ${chosen}.`);
-  if (chosen === 'kernel' && !host.hasNetmap)
+  if (!host.engines.includes(chosen))
     throw new Unfit(`${inWords(address)} has no /dev/netmap that ${address.user} may open.`);
   return chosen;
 }
@@ -223,14 +227,19 @@ interface Tried {
   readonly refusal?: string;
 }
 
-function statusOf(tried: readonly Tried[], hosts: Hosts): DriverStatus {
+function statusOf(
+  tried: readonly Tried[],
+  hosts: Hosts,
+  seen: ReadonlyMap<string, readonly EngineName[]>,
+): DriverStatus {
   const refusals = tried.flatMap(({ refusal }) => refusal ?? []);
   const refused = new Set(tried.filter(({ refusal }) => refusal !== undefined).map(({ name }) => name));
   const names = hosts.all.map(inWords).filter((name) => !refused.has(name));
   if (names.length === 0) return { usable: false, message: refusals.join('\n') };
   const works = `ssh works: ${names.join(', ')}. Processor time is only yielded there, not divided: the host has no control groups for us.`;
   const engine = tried.find((host) => host.engine !== undefined)?.engine ?? 'unetmap';
-  return { usable: true, engine, message: [works, ...refusals].join('\n') };
+  const engines = new Set([engine, ...names.flatMap((name) => seen.get(name) ?? [])]);
+  return { usable: true, engine, engines: [...engines], message: [works, ...refusals].join('\n') };
 }
 
 /** A host shows a key of a type that it is asked for: those that are pinned. */

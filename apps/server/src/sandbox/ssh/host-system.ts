@@ -14,8 +14,8 @@ export interface RemoteHost {
   readonly system: HostSystem;
   /** Of everything that the server puts there. */
   readonly folder: string;
-  /** It has a netmap in its kernel, which the user may open. */
-  readonly hasNetmap: boolean;
+  /** The system's, without the kernel's where the user may open no /dev/netmap. */
+  readonly engines: readonly EngineName[];
   /** What it said of its top folders: `link bin usr/bin`, `folder sbin`. */
   readonly tops: readonly (readonly string[])[];
 }

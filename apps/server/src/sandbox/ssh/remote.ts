@@ -58,7 +58,7 @@ export function hostOf(name: string, facts: string): RemoteHost {
   return {
     system,
     folder: `${folderName.parse(home?.slice(1).join(' '))}/.ringlab`,
-    hasNetmap: has.has('netmap'),
+    engines: system.engines.filter((engine) => engine !== 'kernel' || has.has('netmap')),
     tops: lines.filter(([kind]) => kind === 'link' || kind === 'folder'),
   };
 }
