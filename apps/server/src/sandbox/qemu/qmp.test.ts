@@ -18,3 +18,14 @@ test('a QEMU that takes the connection and never greets is not waited for', asyn
     'The virtual machine refused qmp_capabilities: it has ended',
   );
 });
+
+test('a QEMU that ends as it is spoken to is told, and harms nobody', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ringlab-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const server = createServer((socket) => socket.destroy()).listen(join(folder, 'qmp'));
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  // Whether the write or the end comes first is chance.
+  for (let attempt = 0; attempt < 100; attempt++)
+    await expect(Qmp.open(join(folder, 'qmp'))).rejects.toThrow(/it has ended|has ended\.|does not answer/);
+});

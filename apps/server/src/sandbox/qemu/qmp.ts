@@ -32,7 +32,10 @@ export class Qmp implements Disposable {
     this.#socket = socket;
     socket.on('error', () => {});
     socket.on('close', () => this.#end());
-    createInterface({ input: socket }).on('line', (line) => this.#receive(line));
+    // The interface has the socket's errors, too, and would throw them with nobody to hear.
+    createInterface({ input: socket })
+      .on('line', (line) => this.#receive(line))
+      .on('error', () => {});
   }
 
   /** Rejects with SandboxError when QEMU does not answer there. */
