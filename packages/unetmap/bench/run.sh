@@ -59,6 +59,14 @@ nic() {
 
 median() { sort -n "$1" | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)] }'; }
 
+why_not() { cat "$scratch/why" 2>/dev/null || echo "it counted nothing"; }
+
+# Once is enough: what cannot be had in one round is not there in the next, as a rule.
+without_baseline() {
+	[ -e "$scratch/said-$name" ] || say "$name: no baseline in round $round: $(why_not)"
+	: >"$scratch/said-$name"
+}
+
 # compare UNIT OURS BASELINE [FLOOR], for the row $name. FLOOR is the least that any way takes here, now.
 compare() {
 	: >"$scratch/values"
@@ -68,10 +76,10 @@ compare() {
 	while [ $((round += 1)) -le $rounds ]; do
 		rm -f "$scratch/why"
 		$3 >>"$scratch/baselines"
-		[ -s "$scratch/baselines" ] || { say "$name: no baseline: $(cat "$scratch/why")"; [ $round -gt 1 ] && break; }
+		[ $round -eq "$(wc -l <"$scratch/baselines")" ] || without_baseline
 		rm -f "$scratch/why"
 		$2 >>"$scratch/values"
-		[ -s "$scratch/values" ] || { say "$name: not measured: $(cat "$scratch/why")"; return; }
+		[ -s "$scratch/values" ] || { say "$name: not measured: $(why_not)"; return; }
 		${4:-:} >>"$scratch/floors"
 	done
 	awk -v name="$name" -v unit="$1" -v value="$(median "$scratch/values")" \

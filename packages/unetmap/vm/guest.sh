@@ -8,7 +8,8 @@
 #   vm_stop NAME                       ends it; vm_kill does not ask
 #
 # It never uses KVM: where /dev/kvm is there, it may hang.  no_timer_check: on a busy machine the kernel finds
-# that its timer does not work.
+# that its timer does not work.  maxcpus=2: where there can never be a second processor, TCG leaves out barriers
+# that the guest needs against QEMU's devices and whoever else sees its memory.
 vm_start() {
 	vm=$VMS/$1
 	shift
@@ -16,9 +17,9 @@ vm_start() {
 	mkfifo "$vm/tell.in" "$vm/tell.out"
 	cat "$vm/tell.out" >>"$vm/said" &
 	echo $! >"$vm/reader"
-	${UNDER:-} qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot -M pc -accel tcg -cpu max -m 128 \
+	${UNDER:-} qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot -M pc -accel tcg -cpu max -smp 1,maxcpus=2 -m 128 \
 		-kernel "$BUILD/vm/vmlinuz" -initrd "$BUILD/vm/initramfs" \
-		-append "console=ttyS0 quiet loglevel=3 rdinit=/init mitigations=off panic=-1 tsc=reliable no_timer_check ipv6.disable=1" \
+		-append "console=ttyS0 quiet loglevel=3 rdinit=/init mitigations=off panic=-1 tsc=reliable no_timer_check ipv6.disable=1 nr_cpus=1" \
 		-serial "file:$vm/console" -serial "pipe:$vm/tell" "$@" >"$vm/qemu" 2>&1 &
 	echo $! >"$vm/pid"
 	vm_await ready || { cat "$vm/qemu" "$vm/console"; return 1; }

@@ -90,12 +90,12 @@ export class Ring {
     return ts;
   }
 
-  /** Slots from `cur` to `tail`; 0 where another program made nonsense of them. */
+  /** Slots from `head` to `tail`, wherever `cur` is; 0 where another program made nonsense of them. */
   get space(): number {
-    return this.distance(this.cur, this.tail);
+    return this.distance(this.head, this.tail);
   }
   get isEmpty(): boolean {
-    return this.space === 0;
+    return this.head === this.tail;
   }
   /** Sent, and netmap still has it. */
   get isPending(): boolean {

@@ -226,6 +226,15 @@ nm_skip_name_chars(const char *s)
 	return s;
 }
 
+// Whether what begins at s and ends before e can be a part of a port's name.
+static inline int
+nm_is_identifier(const char *s, const char *e)
+{
+	while (s != e && nm_name_char(*s))
+		s++;
+	return s == e;
+}
+
 // End of the port's bare name, or NULL if it is malformed.
 static inline const char *
 nm_parse_bare_name(const char *name)

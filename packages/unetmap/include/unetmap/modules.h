@@ -31,11 +31,11 @@ struct unetmap_module_load {
 	uint64_t last_words;  // out: char *, UNETMAP_MODULE_LAST_WORDS bytes to say in why the process dies
 };
 
-// What a serving thread is about, for whoever asks after it crashed.
+// What a serving thread is about, for whoever asks after it crashed or hung: load each atomically, `doing` first.
 struct unetmap_module_place {
-	const char *volatile doing; // "lookup", "config", "dtor", or NULL: not in the module
-	const struct nm_bdg_fwd *volatile frame; // while in lookup
-	const struct netmap_vp_adapter *volatile port;
+	const char *doing; // "lookup", "config", "dtor", or NULL: not in the module
+	const struct nm_bdg_fwd *frame; // while in lookup
+	const struct netmap_vp_adapter *port;
 };
 
 // SERVE: blocks, and calls the module's functions from the calling thread, until the module has ended.

@@ -5,17 +5,13 @@
 #define UNETMAP_CLIENT_DEADLINE_H_
 
 #include <limits.h>
-#include <stdint.h>
-#include <time.h>
 
-enum { NS_PER_MS = 1000 * 1000, NS_PER_S = 1000 * NS_PER_MS };
+#include "core/clock.h"
 
-static inline int64_t now_ns(void)
+// As Linux judges what a program asks for; NULL = for ever.
+static inline int timeout_is_valid(const struct timespec *t)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * (int64_t)NS_PER_S + t.tv_nsec;
+	return !t || (t->tv_sec >= 0 && t->tv_nsec >= 0 && t->tv_nsec < NS_PER_S);
 }
 
 // INT64_MAX = for ever.

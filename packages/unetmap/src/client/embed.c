@@ -40,9 +40,9 @@ EXPORT int unetmap_sleep_begin(int fd, short events)
 	if (!d)
 		return result(-EBADF);
 	doorbell_arm(d);
-	if (d->port != NONE && events & POLLIN)
+	if (events & POLLIN)
 		doorbell_want(d, RX);
-	if (d->port != NONE && events & POLLOUT)
+	if (events & POLLOUT)
 		doorbell_want(d, TX);
 	full_fence();
 	error = outside_watch(d - segment->descs, events);

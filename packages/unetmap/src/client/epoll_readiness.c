@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "client/epoll_readiness.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/segment.h"
 #include "ports/sync.h"
 
@@ -42,42 +45,105 @@ static short judge(struct waiting_judge *judge, nfds_t n, uint16_t desc, short e
 	return judge_member(&w->watched[n - w->first].member, desc, events);
 }
 
+// ---- members ----
+
+static int make_room(struct epoll_list *l, int room)
+{
+	struct epoll_member *more = malloc(room * sizeof *more);
+
+	if (!more)
+		return -1;
+	epoll_list_free(l);
+	l->members = more;
+	return 0;
+}
+
+int epoll_list_take(struct epoll_list *l, int set)
+{
+	int room = EPOLL_AT_HAND;
+
+	l->members = l->at_hand;
+	while ((l->count = epoll_sets_members(set, l->members, room)) > room) {
+		room = l->count;
+		if (make_room(l, room)) {
+			epoll_list_free(l);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+void epoll_list_free(struct epoll_list *l)
+{
+	if (l->members != l->at_hand)
+		free(l->members);
+}
+
+// ---- what is watched ----
+
 void epoll_watch_init(struct epoll_watch *w, nfds_t first)
 {
 	w->judge.ready = judge;
 	w->first = first;
 	w->count = 0;
+	w->room = EPOLL_AT_HAND;
+	w->watched = w->at_hand;
 }
 
-static void watch_set(struct epoll_watch *w, int because, int set, int depth);
-
-static void watch_member(struct epoll_watch *w, int because, const struct epoll_member *member, int depth)
+void epoll_watch_free(struct epoll_watch *w)
 {
-	if (member->inner >= 0) {
-		watch_set(w, because, member->inner, depth + 1);
-	} else if (w->count < MAX_WATCHED) {
-		w->watched[w->count].because = because;
-		w->watched[w->count++].member = *member;
-	}
+	if (w->watched != w->at_hand)
+		free(w->watched);
 }
 
-static void watch_set(struct epoll_watch *w, int because, int set, int depth)
+static int double_room(struct epoll_watch *w)
 {
-	struct epoll_member members[MAX_WATCHED];
-	const int count = depth < MAX_DEPTH ? epoll_sets_members(set, members, MAX_WATCHED - w->count) : 0;
+	struct epoll_watched *more = malloc(2 * w->room * sizeof *more);
 
-	for (int i = 0; i < count; i++)
-		watch_member(w, because, &members[i], depth);
+	if (!more)
+		return -1;
+	memcpy(more, w->watched, w->count * sizeof *more);
+	epoll_watch_free(w);
+	w->watched = more;
+	w->room *= 2;
+	return 0;
 }
 
-void epoll_watch_member(struct epoll_watch *w, int because, const struct epoll_member *member)
+static int watch_set(struct epoll_watch *w, int because, int set, int depth);
+
+static int watch_member(struct epoll_watch *w, int because, const struct epoll_member *member, int depth)
 {
-	watch_member(w, because, member, 0);
+	if (member->inner >= 0)
+		return watch_set(w, because, member->inner, depth + 1);
+	if (w->count == w->room && double_room(w))
+		return -1;
+	w->watched[w->count++] = (struct epoll_watched){because, *member};
+	return 0;
 }
 
-void epoll_watch_set(struct epoll_watch *w, int because, int set)
+static int watch_set(struct epoll_watch *w, int because, int set, int depth)
 {
-	watch_set(w, because, set, 0);
+	struct epoll_list l;
+	int error = 0;
+
+	if (depth >= MAX_DEPTH)
+		return 0;
+	if (epoll_list_take(&l, set))
+		return -1;
+	for (int i = 0; i < l.count && !error; i++)
+		error = watch_member(w, because, &l.members[i], depth);
+	epoll_list_free(&l);
+	return error;
+}
+
+int epoll_watch_member(struct epoll_watch *w, int because, const struct epoll_member *member)
+{
+	return watch_member(w, because, member, 0);
+}
+
+int epoll_watch_set(struct epoll_watch *w, int because, int set)
+{
+	return watch_set(w, because, set, 0);
 }
 
 void epoll_watch_list(const struct epoll_watch *w, struct pollfd *fds)

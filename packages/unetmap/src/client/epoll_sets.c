@@ -10,19 +10,26 @@
 #include "client/real.h"
 #include "core/sys.h"
 
-enum { MAX_MEMBERS = 1024, NOTHING_SEEN = -1, NO_WAKER = -1, YIELDS = 50, YIELD_NS = 100 * 1000 };
+enum { MAX_MEMBERS = 1024, NOTHING_SEEN = -1, NO_WAKER = -1 };
+enum { YIELDS = 1000, YIELD_STEP_NS = 20 * 1000, LONGEST_YIELD_NS = 1000 * 1000 };
 
 // What wakes has this for its data, which no program has for its own.
 static const uint64_t waker_mark = 0x756e65746d617021;
 
 struct set {
-	uint16_t fds;	  // descriptors that are it; 0 = free
-	uint32_t unseen;  // who have not seen the waker yet
-	int waker;	  // an eventfd in the kernel's set, or NO_WAKER
-	uint64_t waiting; // how many wait, and above that, how often they were woken: changed in one go
+	uint16_t fds;	   // descriptors that are it; 0 = free
+	int waker;	   // an eventfd in the kernel's set, or NO_WAKER
+	uint32_t forgiven; // who came with a ticket before this one is not counted any more
+	uint64_t waiting;  // a crowd, changed in one go
 };
 
-enum { TICKET_SHIFT = 32 };
+//	63       ticket       32 31   woken   16 15  arrived   0
+//
+// The ticket tells how often the set was woken. `arrived` came since the last time; `woken` came before and have
+// not left yet, and for their sake the waker stays.
+enum { COUNT_BITS = 16, TICKET_SHIFT = 32 };
+
+static const uint64_t one_arrived = 1, one_woken = 1 << COUNT_BITS;
 
 uint16_t epoll_set_at[MAX_FDS];
 uint16_t epoll_set_members[MAX_EPOLL_SETS];
@@ -37,6 +44,16 @@ static int entry_count;
 static pthread_mutex_t sets_lock = PTHREAD_MUTEX_INITIALIZER;
 
 // ---- members ----
+
+// What may be asked for together with EPOLLEXCLUSIVE, which is for good: such a member is never changed.
+static const uint32_t exclusive_events = EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE;
+
+static int is_refused(int op, const struct epoll_event *event)
+{
+	if (op == EPOLL_CTL_DEL || !(event->events & EPOLLEXCLUSIVE))
+		return 0;
+	return op == EPOLL_CTL_MOD || event->events & ~exclusive_events;
+}
 
 static int find(int set, int fd)
 {
@@ -81,21 +98,34 @@ static int change(int set, int op, int fd, const struct epoll_event *event)
 
 	if (at < 0)
 		return at;
-	if (op == EPOLL_CTL_MOD)
-		arm(at, event);
-	else
+	if (op == EPOLL_CTL_DEL)
 		remove_at(at);
+	else if (entries[at].member.asked.events & EPOLLEXCLUSIVE)
+		return -EINVAL;
+	else
+		arm(at, event);
 	return 0;
 }
 
 // ---- sets ----
+
+// Whoever is counted was in another set of this number, or a thread of the parent.
+static void forgive_all(struct set *s)
+{
+	const uint32_t ticket = (observe(&s->waiting) >> TICKET_SHIFT) + 1;
+
+	publish(&s->forgiven, ticket);
+	publish(&s->waiting, (uint64_t)ticket << TICKET_SHIFT);
+}
 
 static int make_set(int fd)
 {
 	for (int set = 0; set < MAX_EPOLL_SETS; set++) {
 		if (sets[set].fds)
 			continue;
-		sets[set] = (struct set){.fds = 1, .waker = NO_WAKER};
+		sets[set].fds = 1;
+		sets[set].waker = NO_WAKER;
+		forgive_all(&sets[set]);
 		scribble(&epoll_set_at[fd], set + 1);
 		return set;
 	}
@@ -163,44 +193,79 @@ void epoll_sets_forget(int fd)
 
 // ---- waiting and waking ----
 
-uint32_t epoll_sets_enter(int set)
+static uint32_t ticket_of(uint64_t crowd)
 {
-	return add_fetch(&sets[set].waiting, 1) >> TICKET_SHIFT;
+	return crowd >> TICKET_SHIFT;
 }
 
-static uint32_t count_wake(struct set *s)
+static uint16_t arrived_in(uint64_t crowd)
 {
-	uint64_t seen = observe(&s->waiting);
+	return crowd;
+}
 
-	while ((uint32_t)seen && !swap_if(&s->waiting, &seen, seen + (1ull << TICKET_SHIFT)))
+static uint16_t woken_in(uint64_t crowd)
+{
+	return crowd >> COUNT_BITS;
+}
+
+static uint64_t crowd_of(uint32_t ticket, uint16_t woken, uint16_t arrived)
+{
+	return (uint64_t)ticket << TICKET_SHIFT | (uint64_t)woken << COUNT_BITS | arrived;
+}
+
+uint32_t epoll_sets_enter(int set)
+{
+	return ticket_of(add_fetch(&sets[set].waiting, one_arrived));
+}
+
+static uint64_t with_all_woken(uint64_t crowd)
+{
+	return crowd_of(ticket_of(crowd) + 1, woken_in(crowd) + arrived_in(crowd), 0);
+}
+
+// Whether anybody is to see the waker.
+static int count_wake(struct set *s)
+{
+	uint64_t crowd = observe(&s->waiting);
+
+	while (arrived_in(crowd) && !swap_if(&s->waiting, &crowd, with_all_woken(crowd)))
 		;
-	return (uint32_t)seen;
+	return woken_in(observe(&s->waiting)) != 0;
 }
 
 // Who enters from here on finds the members as they are now.
 static void wake(struct set *s, int epfd)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.u64 = waker_mark};
-	const uint32_t waiting = count_wake(s);
 
-	if (!waiting)
-		return;
-	s->unseen = waiting;
-	if (s->waker != NO_WAKER)
+	if (!count_wake(s) || s->waker != NO_WAKER)
 		return;
 	s->waker = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (s->waker >= 0 && REAL(epoll_ctl)(epfd, EPOLL_CTL_ADD, s->waker, &event))
 		take_waker_away(s, epfd);
 }
 
+// Out of the count that he is in by now; he may be in none, if that was begun anew since.
+static uint64_t without_one(const struct set *s, uint64_t crowd, uint32_t ticket)
+{
+	if (ticket == ticket_of(crowd))
+		return arrived_in(crowd) ? crowd - one_arrived : crowd;
+	if ((int32_t)(ticket - observe(&s->forgiven)) < 0 || !woken_in(crowd))
+		return crowd;
+	return crowd - one_woken;
+}
+
 void epoll_sets_leave(int set, int epfd, uint32_t ticket)
 {
 	struct set *s = &sets[set];
+	uint64_t crowd = observe(&s->waiting);
 
-	if (add_fetch(&s->waiting, -1) >> TICKET_SHIFT == ticket)
+	while (!swap_if(&s->waiting, &crowd, without_one(s, crowd, ticket)))
+		;
+	if (ticket == ticket_of(crowd))
 		return;
 	pthread_mutex_lock(&sets_lock);
-	if (s->unseen && !--s->unseen)
+	if (!woken_in(observe(&s->waiting)))
 		take_waker_away(s, epfd);
 	pthread_mutex_unlock(&sets_lock);
 }
@@ -215,16 +280,26 @@ int epoll_sets_sift(struct epoll_event *events, int count)
 	return left;
 }
 
+// A thread that was cancelled in its wait never leaves.
+static void forgive_woken(struct set *s)
+{
+	uint64_t crowd = observe(&s->waiting);
+
+	publish(&s->forgiven, ticket_of(crowd));
+	while (!swap_if(&s->waiting, &crowd, crowd_of(ticket_of(crowd), 0, arrived_in(crowd))))
+		;
+}
+
 void epoll_sets_yield(int set, int epfd, int times)
 {
-	const struct timespec moment = {.tv_nsec = YIELD_NS};
+	const int64_t ns = (int64_t)times * YIELD_STEP_NS;
+	const struct timespec moment = {.tv_nsec = ns < LONGEST_YIELD_NS ? ns : LONGEST_YIELD_NS};
 
-	if (times < YIELDS) {
-		nanosleep(&moment, NULL);
+	nanosleep(&moment, NULL);
+	if (times < YIELDS)
 		return;
-	}
 	pthread_mutex_lock(&sets_lock);
-	sets[set].unseen = 0;
+	forgive_woken(&sets[set]);
 	take_waker_away(&sets[set], epfd);
 	pthread_mutex_unlock(&sets_lock);
 }
@@ -253,6 +328,8 @@ int epoll_sets_control(int epfd, int op, int fd, const struct epoll_event *event
 		return -EINVAL;
 	if (op != EPOLL_CTL_DEL && !event)
 		return -EFAULT;
+	if (is_refused(op, event))
+		return -EINVAL;
 	pthread_mutex_lock(&sets_lock);
 	error = control(epfd, op, fd, event);
 	pthread_mutex_unlock(&sets_lock);
@@ -264,9 +341,13 @@ int epoll_sets_members(int set, struct epoll_member *members, int max)
 	int count = 0;
 
 	pthread_mutex_lock(&sets_lock);
-	for (int i = 0; i < entry_count && count < max; i++)
-		if (entries[i].set == set && !entries[i].member.spent)
-			members[count++] = entries[i].member;
+	for (int i = 0; i < entry_count; i++) {
+		if (entries[i].set != set || entries[i].member.spent)
+			continue;
+		if (count < max)
+			members[count] = entries[i].member;
+		count++;
+	}
 	pthread_mutex_unlock(&sets_lock);
 	return count;
 }
@@ -305,7 +386,7 @@ void epoll_sets_after_fork_in_child(void)
 
 		if (!s->fds)
 			continue;
-		s->waiting = s->unseen = 0;
+		forgive_all(s);
 		if (s->waker != NO_WAKER)
 			sys_close(s->waker);
 		s->waker = NO_WAKER;

@@ -6,8 +6,8 @@
 //
 // A set has a number, which all descriptors of it share: known from epoll_create, through dup, into forks.
 // Who waits in it is counted. When a member comes or changes, they are woken by something readable in the
-// kernel's set, which is taken away when all of them have seen it; what it looks like there, only
-// epoll_sets_sift knows.
+// kernel's set, the waker, which is taken away when all have left who waited then; what it looks like there,
+// only epoll_sets_sift knows.
 #ifndef UNETMAP_CLIENT_EPOLL_SETS_H_
 #define UNETMAP_CLIENT_EPOLL_SETS_H_
 
@@ -54,7 +54,7 @@ void epoll_sets_forget(int fd);
 // epoll set. Wakes who waits in it. 0 or -errno.
 int epoll_sets_control(int epfd, int op, int fd, const struct epoll_event *event);
 
-// Copies the members that may report (at most max) and returns how many they are.
+// Copies the members that may report, at most max of them, and returns how many they are in all.
 int epoll_sets_members(int set, struct epoll_member *members, int max);
 
 // Remembers that a member was reported: what had been seen then, and that a one-shot is spent.
@@ -68,7 +68,8 @@ void epoll_sets_leave(int set, int epfd, uint32_t ticket);
 // Takes out of what the kernel reported what was only to wake. Returns how many are left.
 int epoll_sets_sift(struct epoll_event *events, int count);
 
-// What was to wake is still there for somebody else: waits for him a moment, but not for ever.
+// The waker is still there for somebody else: waits for him a moment, the longer the more `times` it was
+// looked at in vain, and after a second takes it away.
 void epoll_sets_yield(int set, int epfd, int times);
 
 void epoll_sets_before_fork(void);

@@ -2,6 +2,7 @@
 //
 // epoll_create, epoll_ctl, epoll_wait and their variants.
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 
 #include "client/deadline.h"
@@ -135,7 +136,10 @@ static int netmap_share(int max, int others_ready)
 
 	if (!others_ready)
 		return max;
-	return max > 1 ? max - 1 : ++turn & 1;
+	if (max > 1)
+		return max - 1;
+	tally(&turn, 1);
+	return glance(&turn) & 1;
 }
 
 static int take_others(struct call *c, int taken)
@@ -148,33 +152,67 @@ static int take_others(struct call *c, int taken)
 }
 
 // Sets in this one may get members without a word to us.
-static const struct timespec *for_how_long(const struct call *c, const struct epoll_member *members, int count,
-					   struct timespec *storage)
+static const struct timespec *for_how_long(const struct call *c, const struct epoll_list *l, struct timespec *storage)
 {
-	for (int i = 0; i < count; i++)
-		if (members[i].inner >= 0)
+	for (int i = 0; i < l->count; i++)
+		if (l->members[i].inner >= 0)
 			return remaining(c->deadline, LOOK_AGAIN_NS, storage);
 	return deadline_timeout(c->deadline, storage);
 }
 
-static int wait_for_members(struct call *c)
+static int watch_members(struct epoll_watch *w, const struct epoll_list *l)
 {
-	struct epoll_member members[MAX_WATCHED];
-	struct pollfd fds[MAX_WATCHED + 1] = {{c->epfd, POLLIN, 0}};
-	const int count = epoll_sets_members(c->set, members, MAX_WATCHED);
-	struct epoll_watch w;
+	int error = 0;
+
+	for (int i = 0; i < l->count && !error; i++)
+		error = epoll_watch_member(w, i, &l->members[i]);
+	return error;
+}
+
+static int wait_for_listed(struct call *c, struct epoll_watch *w, const struct epoll_list *l, struct pollfd *fds)
+{
 	struct timespec t;
 	int r, taken;
 
-	epoll_watch_init(&w, 1);
-	for (int i = 0; i < count; i++)
-		epoll_watch_member(&w, i, &members[i]);
-	epoll_watch_list(&w, fds + 1);
-	r = waiting_ppoll(fds, w.count + 1, for_how_long(c, members, count, &t), c->mask, &w.judge);
+	fds[0] = (struct pollfd){c->epfd, POLLIN, 0};
+	epoll_watch_list(w, fds + 1);
+	r = waiting_ppoll(fds, w->count + 1, for_how_long(c, l, &t), c->mask, &w->judge);
 	if (r <= 0)
 		return r;
-	taken = report_ready(c, &w, members, fds + 1, netmap_share(c->max, fds[0].revents != 0));
+	if (!fds[0].revents)
+		c->looked_in_vain = 0;
+	taken = report_ready(c, w, l->members, fds + 1, netmap_share(c->max, fds[0].revents != 0));
 	return fds[0].revents && taken < c->max ? take_others(c, taken) : taken;
+}
+
+static int wait_for_list(struct call *c, const struct epoll_list *l)
+{
+	struct pollfd at_hand[EPOLL_AT_HAND + 1], *fds = at_hand;
+	struct epoll_watch w;
+	int r = -1;
+
+	epoll_watch_init(&w, 1);
+	if (!watch_members(&w, l)) {
+		if (w.count > EPOLL_AT_HAND)
+			fds = malloc((w.count + 1) * sizeof *fds);
+		r = fds ? wait_for_listed(c, &w, l, fds) : -1;
+	}
+	if (fds != at_hand)
+		free(fds);
+	epoll_watch_free(&w);
+	return r;
+}
+
+static int wait_for_members(struct call *c)
+{
+	struct epoll_list l;
+	int r;
+
+	if (epoll_list_take(&l, c->set))
+		return -1;
+	r = wait_for_list(c, &l);
+	epoll_list_free(&l);
+	return r;
 }
 
 static int wait_in_kernel(struct call *c)
@@ -239,5 +277,7 @@ EXPORT int epoll_pwait2(int epfd, struct epoll_event *events, int max, const str
 {
 	if (!is_ours(epfd, max))
 		return REAL(epoll_pwait2)(epfd, events, max, timeout, mask);
+	if (!timeout_is_valid(timeout))
+		return result(-EINVAL);
 	return wait_here(epfd, events, max, timeout, mask);
 }

@@ -8,6 +8,7 @@
 #include <sys/select.h>
 #include <sys/time.h>
 
+#include "client/deadline.h"
 #include "client/fds.h"
 #include "client/real.h"
 #include "client/waiting.h"
@@ -53,6 +54,8 @@ EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *
 }
 
 // ---- select: the same with bits ----
+
+enum { US_PER_S = 1000 * 1000 };
 
 struct fd_sets {
 	fd_set *read, *write, *except;
@@ -146,9 +149,10 @@ EXPORT int select(int limit, fd_set *read, fd_set *write, fd_set *except, struct
 	if (!timeout)
 		return select_here(limit, &s, NULL, NULL);
 	gettimeofday(&start, NULL);
-	t = (struct timespec){timeout->tv_sec, timeout->tv_usec * 1000};
+	t = (struct timespec){timeout->tv_sec + timeout->tv_usec / US_PER_S, timeout->tv_usec % US_PER_S * 1000};
 	r = select_here(limit, &s, &t, NULL);
-	subtract_elapsed(timeout, &start);
+	if (timeout_is_valid(&t))
+		subtract_elapsed(timeout, &start);
 	return r;
 }
 

@@ -7,14 +7,16 @@
 
 #include <dlfcn.h>
 
+#include "core/barriers.h"
+
 #define EXPORT __attribute__((visibility("default")))
 
-#define REAL(name)                                                            \
-	({                                                                    \
-		static __typeof__(&name) real_function;                       \
-		if (__builtin_expect(!real_function, 0))                      \
-			real_function = (__typeof__(&name))dlsym(RTLD_NEXT, #name); \
-		real_function;                                                \
+#define REAL(name)                                                                    \
+	({                                                                            \
+		static __typeof__(&name) real_function;                               \
+		if (__builtin_expect(!glance(&real_function), 0))                     \
+			scribble(&real_function, (__typeof__(&name))dlsym(RTLD_NEXT, #name)); \
+		glance(&real_function);                                               \
 	})
 
 #endif

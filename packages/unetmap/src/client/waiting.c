@@ -116,9 +116,9 @@ static int arm(struct wait *w)
 		if (!d)
 			continue;
 		doorbell_arm(d);
-		if (d->port != NONE && w->user[i].events & RX_EVENTS)
+		if (w->user[i].events & RX_EVENTS)
 			doorbell_want(d, RX);
-		if (d->port != NONE && w->user[i].events & TX_EVENTS)
+		if (w->user[i].events & TX_EVENTS)
 			doorbell_want(d, TX);
 		shared |= doorbell_is_shared(d);
 	}
@@ -240,6 +240,7 @@ static int finish(struct wait *w, int ready)
 enum {
 	SPIN_NS = 50 * 1000,
 	SPIN_BEFORE_NAPS_NS = 100 * 1000,
+	HEARING_NS = 3 * 1000, // what is answered as fast as that does not pay for blocking signals
 	SHORT_SLEEP_NS = 300 * 1000,
 	LOOKS_PER_YIELD = 8,
 	LOOKS_PER_YIELD_IN_GUEST = 64,
@@ -263,9 +264,9 @@ static int64_t spinning_ns(const struct wait *w)
 	return worth_spinning ? SPIN_NS : 0;
 }
 
-static int spin(struct wait *w)
+static int spin(struct wait *w, int64_t spinning)
 {
-	const int64_t spinning = spinning_ns(w), end = spinning ? now_ns() + spinning : 0;
+	const int64_t end = spinning ? now_ns() + spinning : 0;
 
 	for (int look = 1; end && now_ns() < end; look++) {
 		int ready;
@@ -313,6 +314,45 @@ static int sleep_once(struct wait *w, int64_t deadline, const sigset_t *mask)
 	return KEEP_WAITING;
 }
 
+static int wait_long(struct wait *w, int64_t deadline, const sigset_t *mask)
+{
+	int ready = spin(w, spinning_ns(w));
+
+	if (ready)
+		return finish(w, ready);
+	do
+		ready = sleep_once(w, deadline, mask);
+	while (ready == KEEP_WAITING);
+	return ready;
+}
+
+// Not those by which a thread is told of what it does itself; a write to a FIFO takes its SIGPIPE back (doorbell.c).
+static void block_signals(sigset_t *old)
+{
+	static const int its_own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPIPE};
+	sigset_t others;
+
+	sigfillset(&others);
+	for (size_t i = 0; i < sizeof its_own / sizeof its_own[0]; i++)
+		sigdelset(&others, its_own[i]);
+	pthread_sigmask(SIG_BLOCK, &others, old);
+}
+
+// A handler that ran while nobody slept would be gone by the time of the sleep that it is to interrupt.
+// So it runs in that, or afterwards.
+static int wait_deaf(struct wait *w, int64_t deadline, const sigset_t *mask)
+{
+	sigset_t old;
+	int r, saved;
+
+	block_signals(&old);
+	r = wait_long(w, deadline, mask ? mask : &old);
+	saved = errno;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	errno = saved;
+	return r;
+}
+
 static int wait_here(struct wait *w, const struct timespec *timeout, const sigset_t *mask)
 {
 	int64_t deadline;
@@ -323,13 +363,8 @@ static int wait_here(struct wait *w, const struct timespec *timeout, const sigse
 	if (ready || (timeout && !timeout->tv_sec && !timeout->tv_nsec))
 		return finish(w, ready);
 	deadline = deadline_ns(timeout);
-	ready = spin(w);
-	if (ready)
-		return finish(w, ready);
-	do
-		ready = sleep_once(w, deadline, mask);
-	while (ready == KEEP_WAITING);
-	return ready;
+	ready = spin(w, spinning_ns(w) ? HEARING_NS : 0);
+	return ready ? finish(w, ready) : wait_deaf(w, deadline, mask);
 }
 
 // ---- being held ----

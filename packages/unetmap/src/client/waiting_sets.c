@@ -25,12 +25,14 @@ static int has_sets(const struct pollfd *fds, nfds_t count)
 	return 0;
 }
 
-static void watch_sets(struct epoll_watch *w, const struct pollfd *fds, nfds_t count)
+static int watch_sets(struct epoll_watch *w, const struct pollfd *fds, nfds_t count)
 {
-	epoll_watch_init(w, count);
-	for (nfds_t i = 0; i < count; i++)
+	int error = 0;
+
+	for (nfds_t i = 0; i < count && !error; i++)
 		if (fds[i].events & (POLLIN | POLLRDNORM) && fd_desc(fds[i].fd) < 0 && epoll_concerns(fds[i].fd))
-			epoll_watch_set(w, i, epoll_set(fds[i].fd));
+			error = epoll_watch_set(w, i, epoll_set(fds[i].fd));
+	return error;
 }
 
 // A set of which a member is ready is readable. Returns how many of the caller's are ready.
@@ -47,37 +49,50 @@ static int gather(const struct epoll_watch *w, struct pollfd *fds, nfds_t count,
 	return ready;
 }
 
-// Members come and go meanwhile: who waits long looks again.
-static int wait_a_while(struct pollfd *fds, nfds_t count, struct pollfd *all, int64_t deadline, const sigset_t *mask)
+static int wait_for_watched(struct epoll_watch *w, struct pollfd *fds, nfds_t count, int64_t deadline,
+			    const sigset_t *mask)
 {
-	struct epoll_watch w;
+	struct pollfd *all = malloc((count + w->count) * sizeof *all);
 	struct timespec t;
 	int r;
 
+	if (!all)
+		return -1;
 	memcpy(all, fds, count * sizeof *fds);
-	watch_sets(&w, fds, count);
-	epoll_watch_list(&w, all + count);
-	r = waiting_ppoll(all, count + w.count, remaining(deadline, LOOK_AGAIN_NS, &t), mask, &w.judge);
-	return r < 0 ? r : gather(&w, fds, count, all);
+	epoll_watch_list(w, all + count);
+	r = waiting_ppoll(all, count + w->count, remaining(deadline, LOOK_AGAIN_NS, &t), mask, &w->judge);
+	if (r >= 0)
+		r = gather(w, fds, count, all);
+	free(all);
+	return r;
+}
+
+// Members come and go meanwhile: who waits long looks again.
+static int wait_a_while(struct pollfd *fds, nfds_t count, int64_t deadline, const sigset_t *mask)
+{
+	struct epoll_watch w;
+	int r;
+
+	epoll_watch_init(&w, count);
+	r = watch_sets(&w, fds, count) ? -1 : wait_for_watched(&w, fds, count, deadline, mask);
+	epoll_watch_free(&w);
+	return r;
 }
 
 int waiting_with_sets(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
-	struct pollfd *all;
 	int64_t deadline;
 	int r;
 
-	if (!has_sets(fds, count))
-		return waiting_ppoll(fds, count, timeout, mask, NULL);
-	all = malloc((count + MAX_WATCHED) * sizeof *all);
-	if (!all) {
-		errno = ENOMEM;
+	if (!timeout_is_valid(timeout)) {
+		errno = EINVAL;
 		return -1;
 	}
+	if (!has_sets(fds, count))
+		return waiting_ppoll(fds, count, timeout, mask, NULL);
 	deadline = deadline_ns(timeout);
 	do
-		r = wait_a_while(fds, count, all, deadline, mask);
+		r = wait_a_while(fds, count, deadline, mask);
 	while (!r && !deadline_is_over(deadline));
-	free(all);
 	return r;
 }

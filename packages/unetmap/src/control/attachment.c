@@ -11,12 +11,12 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "control/control.h"
+#include "control/entry.h"
 #include "core/doorbell.h"
 #include "core/sys.h"
 #include "ports/vale.h"
 
-enum { START_MS = 10000, STOP_MS = 3000, STATUS_FD = 3, PATH_BYTES = 4096 };
+enum { START_MS = 40000, STOP_MS = 3000, STATUS_FD = 3, PATH_BYTES = 4096 };
 
 struct launch {
 	char run[PATH_BYTES], attach[PATH_BYTES], dir[PATH_BYTES];
@@ -48,7 +48,7 @@ static int find_programs(struct launch *l)
 	}
 	snprintf(l->run, sizeof l->run, "%.4000s/bin/unetmap-run", l->dir);
 	snprintf(l->attach, sizeof l->attach, "%.4000s/bin/unetmap-attach", l->dir);
-	return access(l->attach, X_OK) ? -ENOENT : 0;
+	return sys_access(l->attach, X_OK) ? -ENOENT : 0;
 }
 
 // In the new process, which may be the copy of one with other threads: system calls only.
@@ -139,7 +139,7 @@ int attachment_start(const char *full_name, const struct nmreq_register *reg)
 	free(l);
 	port = error ? NULL : vale_port_named(full_name);
 	if (port)
-		port->flags |= VALE_ATTACHMENT;
+		port_set_flag(port, VALE_ATTACHMENT);
 	return !error && !port ? -EIO : error;
 }
 
@@ -151,7 +151,7 @@ int attachment_stop(const char *full_name)
 	struct port *port = vale_port_named(full_name);
 	uint32_t gen = port->gen;
 
-	port->flags |= VALE_LEAVING;
+	port_set_flag(port, VALE_LEAVING);
 	doorbell_ring_port(port);
 	for (int ms = 0; ms < STOP_MS; ms++) {
 		control_leave();

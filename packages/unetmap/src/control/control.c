@@ -7,35 +7,14 @@
 #include <unetmap/rings.h>
 #include <unistd.h>
 
+#include "control/entry.h"
 #include "control/request.h"
+#include "core/area.h"
 #include "core/desc.h"
 #include "core/hold.h"
-#include "core/liveness.h"
 #include "core/region.h"
-#include "ports/module.h"
-#include "ports/nic_device.h"
 #include "ports/port.h"
 #include "ports/sync.h"
-
-void control_enter(void)
-{
-	uint32_t interrupted;
-
-	client_self();
-	region_lock();
-	interrupted = segment->changing;
-	publish(&segment->changing, 1);
-	ports_reap(interrupted);
-	modules_reap();
-}
-
-void control_leave(void)
-{
-	nic_device_drop_stale();
-	publish(&segment->changing, 0);
-	area_drop_stale_views();
-	region_unlock();
-}
 
 int control_open(int open_flags, int *fd)
 {

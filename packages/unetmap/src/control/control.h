@@ -28,9 +28,4 @@ void control_closed(uint16_t desc);
 unsigned control_interface_index(const char *name);
 int control_interface_name(unsigned index, char *name);
 
-// Around every change of ports and areas: the control lock, after having cleaned up what processes
-// that have ended left behind.
-void control_enter(void);
-void control_leave(void);
-
 #endif

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-#include "control/kloop.h"
 #include "control/request.h"
 #include "core/liveness.h"
 #include "core/user_memory.h"
@@ -12,6 +11,11 @@
 static int is_aligned(uint64_t address, size_t bytes)
 {
 	return address % bytes == 0;
+}
+
+int csb_is_served(const struct desc *d)
+{
+	return d->loop_runner && client_alive(d->loop_runner);
 }
 
 int csb_reach(const struct desc *d)
@@ -50,7 +54,7 @@ int csb_enable(struct desc *d, const struct nmreq_opt_csb *option)
 {
 	int error;
 
-	if (kloop_is_running(d))
+	if (csb_is_served(d))
 		return -EBUSY;
 	if (d->port == NONE || csb_rings(d) == 0)
 		return 0;

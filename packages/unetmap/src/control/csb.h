@@ -15,6 +15,9 @@
 // or for unaligned arrays, -EFAULT. Control lock held.
 int csb_enable(struct desc *d, const struct nmreq_opt_csb *option);
 
+// True while a thread of a living process runs a sync loop on it. Control lock held.
+int csb_is_served(const struct desc *d);
+
 // Can this process reach the arrays? 0 or -EFAULT.
 int csb_reach(const struct desc *d);
 

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "control/control.h"
 #include "control/csb.h"
+#include "control/entry.h"
 #include "control/request.h"
 #include "core/doorbell.h"
 #include "core/liveness.h"
@@ -15,11 +15,6 @@
 #include "ports/port.h"
 
 enum { MAX_SLEEP_US = 1000000, LONGEST_WAIT_MS = 3000, STOP_CHECK_US = 1000 };
-
-int kloop_is_running(const struct desc *d)
-{
-	return d->loop_runner && client_alive(d->loop_runner);
-}
 
 static void nap(uint32_t us)
 {
@@ -221,12 +216,13 @@ static void run(struct loop *l)
 
 // ---- the requests ----
 
-// Who told a loop to stop that has died did not mean this one.
-static void take_over(struct desc *d)
+// What a loop was told that has died went with it. Control lock held.
+static void bury(struct desc *d)
 {
-	if (d->loop_runner)
-		d->loop_stop = 0;
-	d->loop_runner = client_mark;
+	if (!d->loop_runner || csb_is_served(d))
+		return;
+	scribble(&d->loop_stop, 0);
+	d->loop_runner = 0;
 }
 
 static int claim(struct desc *d)
@@ -234,12 +230,13 @@ static int claim(struct desc *d)
 	int error = 0;
 
 	control_enter();
+	bury(d);
 	if (!d->csb_atok || !d->csb_ktoa)
 		error = -EINVAL;
-	else if (kloop_is_running(d))
+	else if (d->loop_runner)
 		error = -EBUSY;
 	else
-		take_over(d);
+		d->loop_runner = client_mark;
 	control_leave();
 	return error;
 }
@@ -247,7 +244,7 @@ static int claim(struct desc *d)
 static void release(struct desc *d)
 {
 	control_enter();
-	d->loop_stop = 0;
+	scribble(&d->loop_stop, 0);
 	d->loop_runner = 0;
 	control_leave();
 }
@@ -287,12 +284,22 @@ int request_kloop_start(struct request *r)
 	return error;
 }
 
+static void tell_to_stop(struct desc *d)
+{
+	control_enter();
+	bury(d);
+	scribble(&d->loop_stop, 1);
+	control_leave();
+	full_fence();
+}
+
+// The one that was told: another may have begun since.
 static int still_runs(struct desc *d)
 {
 	int running;
 
 	control_enter();
-	running = kloop_is_running(d);
+	running = d->loop_stop && csb_is_served(d);
 	control_leave();
 	return running;
 }
@@ -305,8 +312,7 @@ int request_kloop_stop(struct request *r)
 
 	if (port == NONE)
 		return -ENXIO;
-	scribble(&d->loop_stop, 1);
-	full_fence();
+	tell_to_stop(d);
 	doorbell_ring_port(port_at(port));
 	while (still_runs(d))
 		nap(STOP_CHECK_US);

@@ -36,9 +36,6 @@ static inline int kloop_must_stop(const struct loop *l)
 	return glance(&l->d->loop_stop) != 0;
 }
 
-// True while a thread of a living process runs one on it. Control lock held.
-int kloop_is_running(const struct desc *d);
-
 // Moves what there is to move in one ring, until nothing is left or the loop is to stop.
 void kloop_serve(struct loop *l, struct loop_ring *r);
 void kloop_interrupt(const struct loop_ring *r);

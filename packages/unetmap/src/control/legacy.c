@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "control/control.h"
+#include "control/entry.h"
 #include "control/request.h"
 #include "core/user_memory.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unetmap/modules.h>
 
-#include "control/control.h"
+#include "control/entry.h"
 #include "control/request.h"
 #include "core/barriers.h"
 #include "core/region.h"

@@ -9,6 +9,7 @@
 #include <unetmap/passthrough.h>
 
 #include "control/request.h"
+#include "core/clock.h"
 #include "core/doorbell.h"
 #include "core/sys.h"
 #include "ports/offer.h"
@@ -70,14 +71,6 @@ int request_passthrough_get(struct request *r)
 }
 
 // ---- looking after it ----
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
 
 // How far a ring's marks are from where they were seen, in PARTS of it, rounded up by one: 0 = they did not move.
 static uint32_t progress(const struct kring *k, struct seen_marks *seen)
@@ -221,7 +214,7 @@ int request_passthrough_serve(struct request *r)
 		return -EINVAL;
 	s.max_nap_us = wish->nap_us;
 	s.nap_us = wish->nap_us; // it was idle, as far as we know
-	s.end_ns = now_ns() + wish->for_ms * 1000000ll;
+	s.end_ns = now_ns() + wish->for_ms * (int64_t)NS_PER_MS;
 	s.bell = open_bell(s.d);
 	if (s.bell < 0)
 		return -ENXIO;

@@ -8,7 +8,7 @@
 #include <unetmap/rings.h>
 #include <unetmap/stats.h>
 
-#include "control/control.h"
+#include "control/entry.h"
 #include "core/user_memory.h"
 
 enum { NEEDS_NO_LOCK = 1, NAME_BACK = 2 };

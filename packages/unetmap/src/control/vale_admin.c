@@ -7,6 +7,7 @@
 
 #include "control/attachment.h"
 #include "control/control.h"
+#include "control/entry.h"
 #include "control/request.h"
 #include "core/sys.h"
 #include "ports/port.h"
@@ -64,12 +65,13 @@ static int check_name(const struct request *r)
 	return vale ? vale : -EINVAL;
 }
 
-// A network device of the host, not a persistent port.
+// A network device of the host; or a persistent port that is on a switch already, which to another one is a device.
 static int is_device(const char *full_name)
 {
 	const char *device = strchr(full_name, ':') + 1;
+	const struct port *persistent = vale_find_persistent(device);
 
-	return !vale_find_persistent(device) && sys_interface_index(device);
+	return persistent ? vale_is_shown(persistent) && !persistent->user_count : sys_interface_index(device) != 0;
 }
 
 static int attach_device(const char *full_name, struct nmreq_vale_attach *attach)
@@ -215,7 +217,7 @@ int request_vale_polling_enable(struct request *r)
 	if (!error)
 		error = check_polling(r->body, port->ring_count[RX]);
 	if (!error)
-		port->flags |= VALE_POLLED;
+		port_set_flag(port, VALE_POLLED);
 	return error;
 }
 
@@ -228,7 +230,7 @@ int request_vale_polling_disable(struct request *r)
 		return error;
 	if (!(port->flags & VALE_POLLED))
 		return -EFAULT;
-	port->flags &= ~VALE_POLLED;
+	port_clear_flag(port, VALE_POLLED);
 	return 0;
 }
 

@@ -129,6 +129,7 @@ int area_measure_guest(const struct bar_header *bar, uint64_t bar_bytes, struct 
 {
 	memset(a, 0, sizeof *a);
 	a->is_private = 1;
+	a->is_guest = 1;
 	a->if_total = bar->if_total;
 	a->ring_total = bar->ring_total;
 	a->ring_bytes = bar->ring_bytes;

@@ -31,6 +31,12 @@ static int stale_count;
 
 // ---- the program's ----
 
+// A device may be the host's own file, where the host's descriptors have theirs.
+static uint32_t byte_of(uint16_t id, uint16_t desc)
+{
+	return segment->areas[id].is_guest ? MAX_DESCS + desc : desc;
+}
+
 void *area_map_for_program(uint16_t id, uint16_t desc, void *addr, size_t len, int prot, int flags, off_t ofs)
 {
 	void *map = MAP_FAILED;
@@ -38,7 +44,7 @@ void *area_map_for_program(uint16_t id, uint16_t desc, void *addr, size_t len, i
 
 	pthread_mutex_lock(&view_lock); // a child must not get this descriptor, and hold the byte with it
 	fd = area_open_file(id, segment->areas[id].gen, O_RDWR);
-	error = fd < 0 ? fd : hold_byte(fd, desc);
+	error = fd < 0 ? fd : hold_byte(fd, byte_of(id, desc));
 	if (!error) {
 		map = (void *)syscall(SYS_mmap, addr, len, prot, flags, fd, ofs);
 		error = map == MAP_FAILED ? -errno : 0;
@@ -54,7 +60,7 @@ void *area_map_for_program(uint16_t id, uint16_t desc, void *addr, size_t len, i
 int area_is_mapped_by(uint16_t id, uint16_t desc)
 {
 	int fd = area_open_file(id, segment->areas[id].gen, O_RDWR);
-	int held = fd >= 0 && byte_held(fd, desc);
+	int held = fd >= 0 && byte_held(fd, byte_of(id, desc));
 
 	if (fd >= 0)
 		sys_close(fd);

@@ -4,6 +4,15 @@
 #include <errno.h>
 #include <string.h>
 
+// Who waits for edges is told by their number.
+static void set_rtail(struct kring *k, uint32_t tail)
+{
+	if (k->rtail == tail)
+		return;
+	scribble(&k->rtail, tail);
+	tally(&k->tails, 1);
+}
+
 static void pull_back(struct kring *k, struct netmap_ring *ring, uint32_t tail)
 {
 	const struct ring_marks marks = ring_marks(k, ring);
@@ -11,7 +20,7 @@ static void pull_back(struct kring *k, struct netmap_ring *ring, uint32_t tail)
 
 	scribble(&k->rhead, at);
 	scribble(&k->rcur, at);
-	scribble(&k->rtail, tail);
+	set_rtail(k, tail);
 	scribble(marks.head, at);
 	scribble(marks.cur, at);
 	scribble(marks.tail, tail);
@@ -61,7 +70,7 @@ void ring_show_tail(struct kring *k, struct netmap_ring *ring, uint32_t tail)
 {
 	const struct ring_marks marks = ring_marks(k, ring);
 
-	scribble(&k->rtail, tail);
+	set_rtail(k, tail);
 	if (marks.hwcur)
 		publish(marks.hwcur, k->hwcur);
 	publish(marks.tail, tail);

@@ -54,7 +54,7 @@
 #include <stdint.h>
 
 #define SEGMENT_MAGIC 0x31706d74656e7531ull
-#define SEGMENT_VERSION 7u
+#define SEGMENT_VERSION 9u
 
 enum {
 	MAX_CLIENTS = 4000,
@@ -146,6 +146,7 @@ struct kring {
 	uint64_t tx_bytes;
 	uint64_t bad;
 	uint64_t syncs;
+	uint64_t tails; // how often rtail changed: other than that it does not come back to what it was
 };
 
 // A process that has a device, and where: nic_share.h.
@@ -168,7 +169,7 @@ struct port {
 	uint16_t sw;
 	uint16_t sw_port;
 	uint16_t peer; // other end of a pipe; what a monitor watches
-	uint16_t flags; // of its kind
+	uint16_t flags; // of its kind; control, and who syncs glances at them
 	uint16_t passed; // a guest has it, or had it
 	uint8_t backend; // of a NIC: UNETMAP_NIC_*
 	uint8_t host_way; // of a NIC: UNETMAP_HOST_*
@@ -204,7 +205,7 @@ struct desc {
 	uint32_t no_tx_poll;
 	uint64_t csb_atok, csb_ktoa; // in the program's memory; 0 = the marks are in the rings
 	uint32_t loop_runner;	     // control: the client that runs a sync loop on it
-	uint32_t loop_stop;	     // somebody asked that loop to end
+	uint32_t loop_stop;	     // control: that loop, or the next if there is none, is to end
 };
 
 struct area {
@@ -215,6 +216,7 @@ struct area {
 	uint64_t file_bytes;
 	uint64_t bar_bytes; // what a guest may be given of it (bar.h); 0 = nothing
 	uint32_t is_private;
+	uint32_t is_guest; // it stands on the memory of a device
 	uint32_t if_total, ring_total, buf_total;
 	uint32_t if_bytes, ring_bytes, buf_bytes; // of one object
 	uint32_t full_words[3]; // how far the bitmaps have no clear bit, by enum pool of area.c

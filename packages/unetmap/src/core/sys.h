@@ -41,6 +41,11 @@ static inline int sys_fcntl(int fd, int cmd, void *arg)
 	return sys_result(syscall(SYS_fcntl, fd, cmd, arg));
 }
 
+static inline int sys_access(const char *path, int mode)
+{
+	return sys_result(syscall(SYS_faccessat, AT_FDCWD, path, mode));
+}
+
 static inline int sys_fstat(int fd, struct stat *st)
 {
 	return sys_result(syscall(SYS_fstat, fd, st));

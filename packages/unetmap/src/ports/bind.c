@@ -59,19 +59,28 @@ static void show_rings(struct netmap_if *nif, const struct port *port, const str
 		nif->ring_ofs[at + n] = port->rings[dir][n].ring_ofs - if_ofs;
 }
 
+// There is room for one even where there is none, unless there are no rings at all.
+static int host_places(const struct port *port, enum ring_dir dir)
+{
+	if (port->host_count[dir])
+		return port->host_count[dir];
+	return port->ring_count[TX] ? 1 : 0;
+}
+
 static void write_if(struct netmap_if *nif, const struct port *port, const struct binding *b, uint64_t if_ofs)
 {
-	const int host_rings = port->ring_count[TX] ? 1 : 0; // there is room for one even where there is none
-	const int rings = port->ring_count[TX] + port->ring_count[RX] + 2 * host_rings;
+	const int host_tx = host_places(port, TX), host_rx = host_places(port, RX);
+	const int rings = port->ring_count[TX] + port->ring_count[RX] + host_tx + host_rx;
 
 	memset(nif, 0, sizeof *nif + rings * sizeof nif->ring_ofs[0]);
 	memcpy(nif->ni_name, port->name, sizeof nif->ni_name - 1);
 	nif->ni_flags = segment->areas[port->area].is_private ? NI_PRIV_MEM : 0;
 	nif->ni_tx_rings = port->ring_count[TX];
 	nif->ni_rx_rings = port->ring_count[RX];
-	nif->ni_host_tx_rings = nif->ni_host_rx_rings = host_rings;
+	nif->ni_host_tx_rings = host_tx;
+	nif->ni_host_rx_rings = host_rx;
 	show_rings(nif, port, b, TX, if_ofs, 0);
-	show_rings(nif, port, b, RX, if_ofs, port->ring_count[TX] + host_rings);
+	show_rings(nif, port, b, RX, if_ofs, port->ring_count[TX] + host_tx);
 }
 
 // ---- extra buffers: a list through the first word of each ----

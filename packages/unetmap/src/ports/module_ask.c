@@ -7,6 +7,7 @@
 
 #include "core/area.h"
 #include "core/barriers.h"
+#include "core/clock.h"
 #include "core/robust_lock.h"
 #include "core/sys.h"
 #include "core/user_memory.h"
@@ -42,16 +43,8 @@ void ask_end(struct ask *a)
 	robust_unlock(&a->trusted->lock);
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 // Nothing has come for a while. 0 if nothing will.
-static int still_hopeful(struct ask *a, uint64_t since_ms)
+static int still_hopeful(struct ask *a, int64_t since_ns)
 {
 	if (observe(&a->m->rule) != a->rule)
 		return 0;
@@ -59,7 +52,7 @@ static int still_hopeful(struct ask *a, uint64_t since_ms)
 		module_end(a->m, a->rule, RULE_DIED);
 		return 0;
 	}
-	if (a->m->patience_ms && now_ms() - since_ms > a->m->patience_ms) {
+	if (a->m->patience_ms && now_ns() - since_ns > a->m->patience_ms * (int64_t)NS_PER_MS) {
 		module_end(a->m, a->rule, RULE_HUNG);
 		return 0;
 	}
@@ -71,7 +64,7 @@ int ask_wait(struct ask *a)
 	const struct timespec while_asleep = {.tv_nsec = LOOK_AROUND_MS * 1000 * 1000};
 	uint32_t *posted = &a->trusted->posted, *done = &a->lane->done;
 	const uint32_t question = *posted + 1;
-	uint64_t since_ms = 0;
+	int64_t since_ns = 0;
 	uint32_t seen;
 
 	a->lane->count = a->count;
@@ -82,9 +75,9 @@ int ask_wait(struct ask *a)
 
 		if (result == 0 || result == -EAGAIN)
 			continue;
-		if (!since_ms)
-			since_ms = now_ms();
-		if (!still_hopeful(a, since_ms))
+		if (!since_ns)
+			since_ns = now_ns();
+		if (!still_hopeful(a, since_ns))
 			return 0;
 	}
 	return 1;

@@ -47,10 +47,10 @@ static void say_goodbye(struct server *s, struct seen *was)
 	was->here = 0;
 	if (!s->module->ops->dtor)
 		return;
-	s->place->port = &was->na;
-	s->place->doing = "dtor";
+	publish(&s->place->port, &was->na);
+	publish(&s->place->doing, "dtor");
 	s->module->ops->dtor(&was->na);
-	s->place->doing = NULL;
+	publish(&s->place->doing, NULL);
 }
 
 static void introduce(const struct module_event *e)
@@ -119,7 +119,7 @@ static void look_at(struct server *s, int place)
 // Too many events for us: what is there now must do.
 static void look_around(struct server *s)
 {
-	heard = observe(&s->m->event_count);
+	scribble(&heard, observe(&s->m->event_count));
 	for (int place = 0; place < MAX_SWITCH_PORTS; place++)
 		look_at(s, place);
 }
@@ -134,7 +134,7 @@ static void take_events(struct server *s)
 			look_around(s);
 			continue;
 		}
-		heard++;
+		scribble(&heard, heard + 1);
 		take_event(s, &e);
 	}
 }
@@ -178,7 +178,7 @@ static uint32_t look_up(struct server *s, struct nm_bdg_fwd *ft, struct netmap_v
 	uint8_t ring = s->lane->ring;
 	uint32_t port;
 
-	s->place->frame = ft;
+	publish(&s->place->frame, ft);
 	port = s->module->ops->lookup(ft, &ring, na, s->module->private_data);
 	return (port < DROP ? port : DROP) | (uint32_t)ring << LANE_RING_SHIFT;
 }
@@ -191,8 +191,8 @@ static void answer_lookup(struct server *s)
 	char *base = area_view(lane->area % MAX_AREAS, lane->area_gen);
 	struct netmap_vp_adapter *na = sender(s);
 
-	s->place->port = na;
-	s->place->doing = "lookup";
+	publish(&s->place->port, na);
+	publish(&s->place->doing, "lookup");
 	for (uint32_t i = 0, slots; i < count; i += slots ? slots : 1) {
 		struct nm_bdg_fwd *ft = NULL;
 
@@ -203,7 +203,7 @@ static void answer_lookup(struct server *s)
 			ft = first_slot(s->slots, header_bytes);
 		lane->verdicts[i] = ft ? look_up(s, ft, na) : NM_BDG_NOPORT;
 	}
-	s->place->doing = NULL;
+	publish(&s->place->doing, NULL);
 }
 
 // ---- config ----
@@ -213,9 +213,9 @@ static void answer_config(struct server *s)
 	struct nm_ifreq message;
 
 	memcpy(&message, s->lane->bytes[0], sizeof message);
-	s->place->doing = "config";
+	publish(&s->place->doing, "config");
 	s->lane->error = s->module->ops->config ? s->module->ops->config(&message) : EINVAL;
-	s->place->doing = NULL;
+	publish(&s->place->doing, NULL);
 	memcpy(s->lane->bytes[0], &message, sizeof message);
 }
 

@@ -16,7 +16,7 @@
 #include "ports/port.h"
 #include "ports/rx_queue.h"
 
-enum { SLOTS = 1024, HOST_RINGS = 1 };
+enum { SLOTS = 1024 };
 
 // ---- the port ----
 
@@ -55,6 +55,13 @@ static void dissolve(struct port *port)
 	port_leave_area(area);
 }
 
+static uint16_t host_rings(uint32_t wanted, uint16_t own)
+{
+	const uint32_t most = MAX_RINGS + 1 - own;
+
+	return !wanted ? 1 : wanted < most ? wanted : most;
+}
+
 static int create(const char *name, const struct port_wish *wish)
 {
 	struct port *port = port_alloc(name, KIND_NIC, wish);
@@ -65,7 +72,7 @@ static int create(const char *name, const struct port_wish *wish)
 		return error;
 	for (int dir = RX; dir <= TX; dir++) {
 		port->ring_count[dir] = error ? 0 : shape.rings[dir];
-		port->host_count[dir] = HOST_RINGS;
+		port->host_count[dir] = host_rings(wish->host_rings[dir], port->ring_count[dir]);
 		port->slot_count[dir] = SLOTS;
 	}
 	if (!error)
@@ -107,15 +114,17 @@ struct way {
 	struct nic_queue *q;
 };
 
-// 0 if there is none: the device has gone, or the stack cannot be reached.
+// 0 if there is none: the device has gone, or the stack cannot be reached. What the stack sends comes to the first host
+// ring, as by a device with one queue.
 static int find_way(struct port *port, const struct kring *k, struct way *way)
 {
 	struct nic_device *dev = nic_device(port, NULL);
-	int host = k->ring_id == port->ring_count[k->dir];
+	int host = k->ring_id - port->ring_count[k->dir];
 
-	if (!dev)
+	if (!dev || (host > 0 && k->dir == RX))
 		return 0;
-	*way = host ? (struct way){&nic_tap, &dev->host} : (struct way){dev->backend, &dev->queues[k->ring_id]};
+	*way = host >= 0 ? (struct way){&nic_tap, nic_host_queue(dev, host)} :
+			   (struct way){dev->backend, &dev->queues[k->ring_id]};
 	return way->q->fd >= 0;
 }
 

@@ -145,7 +145,7 @@ static int open_by(struct nic_device *dev, const struct nic_backend *backend)
 	return error;
 }
 
-// AF_XDP where driver and kernel have it; a device that somebody else has is busy, not worse.
+// AF_XDP where driver and kernel have it; a device that somebody else has, or had, is busy, not worse.
 static int open_best(struct nic_device *dev)
 {
 	const char *forced = secure_getenv("UNETMAP_NIC");
@@ -154,7 +154,7 @@ static int open_best(struct nic_device *dev)
 	if (forced && !strcmp(forced, "packet"))
 		return open_by(dev, &nic_packet);
 	error = open_by(dev, &nic_xdp);
-	if (!error || error == -EBUSY || (forced && !strcmp(forced, "xdp")))
+	if (!error || error == -EBUSY || error == -EAGAIN || (forced && !strcmp(forced, "xdp")))
 		return error;
 	return open_by(dev, &nic_packet);
 }
@@ -205,6 +205,8 @@ static struct nic_device *take(struct port *port, int *error)
 	*error = nic_share_join(port, dev);
 	if (*error == -ENOENT)
 		*error = open_anew(port, dev);
+	if (*error == -EBUSY && nic_share_is_inherited(port))
+		*error = -EAGAIN;
 	if (*error) {
 		nic_device_clear(dev);
 		free(dev);

@@ -64,6 +64,7 @@ struct nic_device {
 	int broken; // the device has gone
 	struct nic_queue queues[MAX_RINGS];
 	struct nic_queue host; // fd -1: there is no way to the stack
+	struct nic_queue more_hosts[MAX_RINGS]; // the same way for other host tx rings (nic_host_queue)
 	uint8_t host_way;      // UNETMAP_HOST_*
 };
 
@@ -102,7 +103,8 @@ struct nic_shape {
 int nic_shape(const char *name, struct nic_shape *shape);
 
 // This process's hold of the device of a port, made if need be, or NULL (*error, if given, says why:
-// -EBUSY if another process has it and cannot share). A child that fork made shares its parent's. This
+// -EBUSY if another process has it and cannot share; -EAGAIN if one had it, and the kernel has yet to let go of
+// what that has open). A child that fork made shares its parent's. This
 // process must have a client mark. Any thread, any lock.
 struct nic_device *nic_device(struct port *port, int *error);
 struct nic_device *nic_device_held(const struct port *port);
@@ -131,6 +133,8 @@ void nic_drop_memory(struct nic_queue *q);
 int nic_host_open(struct nic_device *dev);
 // -EINVAL, and says so, if the port's host rings lead nowhere.
 int nic_host_check(const struct port *port);
+// The queue of the host ring of that number.
+struct nic_queue *nic_host_queue(struct nic_device *dev, int ring);
 // One frame to the stack at once, past the host tx ring.
 void nic_host_send(struct nic_device *dev, const char *data, uint32_t len);
 

@@ -26,7 +26,8 @@
 
 enum {
 	HEADER_BYTES = 18, // Ethernet and a VLAN tag
-	MEMORY_BYTES = NIC_LARGE_FRAME_BYTES + 65536,
+	TX_BYTES = NIC_LARGE_FRAME_BYTES + 65536, // the longest frame with its header, and more
+	MEMORY_BYTES = NIC_LARGE_FRAME_BYTES + (1 + MAX_RINGS) * TX_BYTES,
 };
 
 static int call(int fd, unsigned long request, struct ifreq *ifr)
@@ -219,7 +220,21 @@ static uint64_t none_lost(struct nic_queue *q)
 	return 0;
 }
 
-// Receiving and sending hold different locks, so each has a half of the memory.
+// Each host ring is sent from under a lock of its own, so each has a part of the memory for its frame. Whoever comes
+// writes the same here.
+struct nic_queue *nic_host_queue(struct nic_device *dev, int ring)
+{
+	struct nic_queue *q = ring ? &dev->more_hosts[ring - 1] : &dev->host;
+
+	if (ring) {
+		q->fd = dev->host.fd;
+		q->frame_bytes = dev->host.frame_bytes;
+		q->map = dev->host.map ? dev->host.map + (uint64_t)ring * TX_BYTES : NULL;
+	}
+	return q;
+}
+
+// Receiving has the first part of the memory, sending what follows.
 static char *tap_rx_next(struct nic_queue *q, uint32_t *len)
 {
 	long got = sys_read(q->fd, q->map, NIC_LARGE_FRAME_BYTES);

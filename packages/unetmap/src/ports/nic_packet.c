@@ -150,7 +150,8 @@ static int make_deaf(const struct nic_device *dev)
 	return link < 0 ? nic_tables_only_marked(dev->name) : link;
 }
 
-// Where neither can be had the stack goes on receiving (DIFFERENCES.md).
+// Where neither can be had the stack goes on receiving (DIFFERENCES.md). Tables that are there have an owner who lives
+// or is just ending: closing his socket removes them before it returns.
 static int packet_take(struct nic_device *dev)
 {
 	int link = make_deaf(dev);

@@ -226,3 +226,17 @@ int nic_share_join(const struct port *port, struct nic_device *dev)
 	}
 	return error;
 }
+
+int nic_share_is_inherited(const struct port *port)
+{
+	int dead = 0;
+
+	for (int i = 0; i < NIC_HOLDERS; i++) {
+		const uint32_t mark = observe(&port->holders[i].mark);
+
+		if (mark && client_alive(mark))
+			return 0;
+		dead += mark != 0;
+	}
+	return dead > 0;
+}

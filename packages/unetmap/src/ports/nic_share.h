@@ -13,6 +13,10 @@
 // somebody has it who does not share. On failure what was got is left to nic_device_close.
 int nic_share_join(const struct port *port, struct nic_device *dev);
 
+// True if those who had the device have ended, all of them. Their memory goes first, so there is a time at which nobody
+// can join them and their files are still open.
+int nic_share_is_inherited(const struct port *port);
+
 // This process has taken the device anew: what others had of it before is not to be joined.
 void nic_share_begin(struct port *port);
 

@@ -32,7 +32,8 @@ enum {
 	FRAME_BYTES = 2048,
 	OVERHEAD_BYTES = 18, // Ethernet and a VLAN tag
 	SEND_BUFFER_BYTES = 8 << 20,
-	BIND_TRIES = 500, // a millisecond each
+	BIND_MS = 500,
+	LONGEST_NAP_MS = 32,
 	KICKS_WITHOUT_PROGRESS = 3,
 	TX_BUDGET = 9, // XDP_MAX_TX_SKB_BUDGET, newer than the headers that this must build with
 };
@@ -102,11 +103,21 @@ static void give_rx_frames(struct nic_queue *q)
 	publish(q->fill.producer, NIC_RX_FRAMES);
 }
 
-// The kernel lets go of a dead process's socket a moment after it let go of its program. The program
-// is ours by now, so the queue is about to be.
+static void nap(int ms)
+{
+	const struct timespec t = {.tv_nsec = ms * 1000 * 1000};
+
+	nanosleep(&t, NULL);
+}
+
+// The program on the device is ours by now, so whoever has the queue is dead: a living owner's program would not
+// have let us get here. (One who sends by a socket without having a program there is none of us, and cannot be told
+// from the dead.) A dead one's socket goes when the last frame that it sent is freed, wherever that waits, then a grace
+// period of RCU later, then by a job of a work queue that needs the lock of all devices: at once as a rule, after
+// seconds on a busy machine. -EAGAIN if it lasts, so that nobody has to wait with us.
 static int bind_socket(const struct nic_device *dev, int fd, uint16_t n)
 {
-	const struct timespec moment = {.tv_nsec = 1000 * 1000};
+	int nap_ms = 1, waited_ms = 0;
 	struct sockaddr_xdp address;
 
 	memset(&address, 0, sizeof address);
@@ -114,10 +125,14 @@ static int bind_socket(const struct nic_device *dev, int fd, uint16_t n)
 	address.sxdp_flags = XDP_COPY;
 	address.sxdp_ifindex = dev->ifindex;
 	address.sxdp_queue_id = n;
-	for (int tries = 0; bind(fd, (struct sockaddr *)&address, sizeof address); tries++) {
-		if (errno != EBUSY || tries == BIND_TRIES)
+	while (bind(fd, (struct sockaddr *)&address, sizeof address)) {
+		if (errno != EBUSY)
 			return -errno;
-		nanosleep(&moment, NULL);
+		if (waited_ms >= BIND_MS)
+			return -EAGAIN;
+		nap(nap_ms);
+		waited_ms += nap_ms;
+		nap_ms = nap_ms < LONGEST_NAP_MS ? 2 * nap_ms : nap_ms;
 	}
 	return 0;
 }

@@ -94,16 +94,26 @@ static int find_among(const char *paths, const char *name, struct passthrough_de
 	return found ? 0 : -ENOENT;
 }
 
-static int has_line_with(const char *file, const char *text)
+// Not by fopen: the control lock is held, and fclose comes by what the client locks before that. What two reads share of
+// the text is kept for the second.
+static int file_has(const char *path, const char *text)
 {
-	FILE *list = fopen(file, "re");
-	char line[512];
-	int found = 0;
+	const size_t overlap = strlen(text) - 1;
+	int fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0), found = 0;
+	char window[4096];
+	size_t kept = 0;
+	long got;
 
-	while (list && !found && fgets(line, sizeof line, list))
-		found = strstr(line, text) != NULL;
-	if (list)
-		fclose(list);
+	while (fd >= 0 && !found && (got = sys_read(fd, window + kept, sizeof window - kept)) > 0) {
+		kept += got;
+		found = memmem(window, kept, text, strlen(text)) != NULL;
+		if (kept > overlap) {
+			memmove(window, window + kept - overlap, overlap);
+			kept = overlap;
+		}
+	}
+	if (fd >= 0)
+		sys_close(fd);
 	return found;
 }
 
@@ -112,12 +122,12 @@ static int is_ivshmem(const char *device)
 	char path[DEVICE_PATH_BYTES];
 
 	snprintf(path, sizeof path, PCI_DEVICES "/%s/modalias", device);
-	return has_line_with(path, "v00001AF4d00001110");
+	return file_has(path, "v00001AF4d00001110");
 }
 
 static int find_on_bus(const char *name, struct passthrough_device *d)
 {
-	DIR *devices = has_line_with(PCI_LIST, IVSHMEM) ? opendir(PCI_DEVICES) : NULL;
+	DIR *devices = file_has(PCI_LIST, IVSHMEM) ? opendir(PCI_DEVICES) : NULL;
 	struct dirent *entry;
 	int found = 0;
 

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdint.h>
 
+#include "core/barriers.h"
 #include "core/ring.h"
 #include "core/segment.h"
 
@@ -15,6 +16,7 @@
 struct port_wish {
 	uint32_t slots[2]; // by enum ring_dir
 	uint32_t rings[2];
+	uint32_t host_rings[2]; // of a network device; 0 = one
 	uint32_t extra_bufs;
 	uint16_t mem_id;
 	uint64_t flags; // NR_*
@@ -31,7 +33,8 @@ struct port_ops {
 	int (*create)(const char *name, const struct port_wish *wish);
 
 	// Before a descriptor is bound to it: makes what the port has only while somebody has it open.
-	// 0, also when there is nothing to do, or -errno. May be NULL. Control lock held.
+	// 0, also when there is nothing to do, or -errno: -EAGAIN if it would work a moment later. May be NULL.
+	// Control lock held.
 	int (*used)(struct port *port, const struct port_wish *wish);
 
 	// The last descriptor has gone, or none ever came; undo create, or used. May come again.
@@ -80,6 +83,17 @@ static inline struct port *port_at(uint16_t id)
 static inline int port_ring_total(const struct port *port, enum ring_dir dir)
 {
 	return port->ring_count[dir] + port->host_count[dir];
+}
+
+// Flags of its kind. Control lock held; who syncs glances at them.
+static inline void port_set_flag(struct port *port, uint16_t flag)
+{
+	scribble(&port->flags, port->flags | flag);
+}
+
+static inline void port_clear_flag(struct port *port, uint16_t flag)
+{
+	scribble(&port->flags, port->flags & ~flag);
 }
 
 static inline uint16_t port_id(const struct port *port)

@@ -248,6 +248,6 @@ uint64_t sync_signature(struct desc *d, enum ring_dir dir)
 	uint64_t sum = 0;
 
 	for (int n = d->first[dir]; port && n < d->last[dir]; n++)
-		sum = sum * 31 + glance(&port->rings[dir][n].rtail);
+		sum += glance(&port->rings[dir][n].tails);
 	return sum;
 }

@@ -34,7 +34,7 @@ int sync_wait_fds(struct desc *d, short events, struct pollfd *fds, int max);
 // True if nothing at all wakes who sleeps on its rings.
 int sync_naps(const struct desc *d);
 
-// Changes whenever a sync showed the program something new (for edge-triggered waiters).
+// Grows whenever a sync showed the program something new (for edge-triggered waiters).
 uint64_t sync_signature(struct desc *d, enum ring_dir dir);
 
 #endif

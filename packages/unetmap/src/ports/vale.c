@@ -209,7 +209,7 @@ static int has_own_name(const char *name, const struct port_wish *wish)
 {
 	const char *own = strchr(name, ':') + 1;
 
-	return vale_find_persistent(own) || (!(wish->flags & UNETMAP_NR_ATTACHMENT) && sys_interface_index(own));
+	return !(wish->flags & UNETMAP_NR_ATTACHMENT) && (vale_find_persistent(own) || sys_interface_index(own));
 }
 
 // Attaching gives a persistent port its switch's name, and the first who asks for it, by either, its own again.
@@ -271,7 +271,7 @@ static void sweep(void)
 
 static int is_broken(const struct port *port)
 {
-	return port->flags & VALE_LEAVING;
+	return glance(&port->flags) & VALE_LEAVING;
 }
 
 const struct port_ops vale_ops = {

@@ -92,7 +92,7 @@ int vale_attach(const char *full_name, uint32_t *index)
 	error = vale_enter(port, full_name);
 	if (error)
 		return error;
-	port->flags |= VALE_NOT_YET_OPENED;
+	port_set_flag(port, VALE_NOT_YET_OPENED);
 	vale_show(port);
 	*index = port->sw_port;
 	return 0;
@@ -124,7 +124,7 @@ int vale_detach(const char *full_name, uint32_t *index)
 	if (!(port->flags & VALE_PERSISTENT) || port->kind != KIND_VALE)
 		return -EBUSY;
 	*index = port->sw_port;
-	port->flags &= ~VALE_NOT_YET_OPENED;
+	port_clear_flag(port, VALE_NOT_YET_OPENED);
 	cut_rings_off(port);
 	vale_leave(port);
 	port->sw = port->sw_port = NONE;
@@ -139,7 +139,7 @@ int vale_persistent_used(struct port *port, const struct port_wish *wish)
 	uint16_t counts[2] = {port->ring_count[0], port->ring_count[1]};
 	int error;
 
-	port->flags &= ~VALE_NOT_YET_OPENED;
+	port_clear_flag(port, VALE_NOT_YET_OPENED);
 	if (port->rings[TX][0].active)
 		return 0;
 	error = port_make_own_rings(port);

@@ -3,14 +3,14 @@
 // Proves sync loops: a program whose marks are outside its rings sends and receives through one, on a
 // switch port and on a pipe, whether the loop looks around, sleeps until kicked, or serves kicks
 // directly; frames keep their order and none is lost where the port loses none; every misuse has
-// in-kernel netmap's errno; a loop whose process dies does not count as running.
+// in-kernel netmap's errno; a loop whose process dies does not count as running, and to stop it is to stop the next.
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <time.h>
 
 #include "requests.h"
 
-enum { RINGS = 2, TX_ENTRY = 0, RX_ENTRY = 1, STUCK_MS = 10000, MOST_UNDER_WAY = 600 };
+enum { RINGS = 2, TX_ENTRY = 0, RX_ENTRY = 1, STUCK_MS = 120000, MOST_UNDER_WAY = 600 };
 
 enum how { LOOKING_AROUND, SLEEPING, DIRECT };
 
@@ -21,6 +21,14 @@ struct eventfds_option {
 	struct nmreq_option head;
 	int32_t fds[RINGS][2]; // kick, interrupt
 };
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+}
 
 static struct nmreq_opt_csb csb_option(void)
 {
@@ -48,6 +56,17 @@ static int start(int fd, uint32_t sleep_us, void *options)
 static int stop(int fd)
 {
 	return ask(fd, "", NETMAP_REQ_SYNC_KLOOP_STOP, NULL);
+}
+
+// Where a loop is to be refused or to end at once: one that runs after all has nobody to stop it but this alarm.
+static int start_in_vain(int fd)
+{
+	int result;
+
+	alarm(STUCK_MS / 1000);
+	result = start(fd, 0, NULL);
+	alarm(0);
+	return result;
 }
 
 // ---- a loop in a thread ----
@@ -98,12 +117,16 @@ static void end_loop(struct running *l)
 
 // ---- the program's side of the arrays ----
 
-static int64_t now_ms(void)
+// The arrays cannot be given anew while a loop runs, and only then not.
+static void wait_for_loop(int fd)
 {
-	struct timespec t;
+	const int64_t end = now_ms() + STUCK_MS;
+	struct nmreq_opt_csb csb = csb_option();
+	int error;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+	while ((error = ask_with(fd, "", NETMAP_REQ_CSB_ENABLE, NULL, &csb)) == 0 && now_ms() < end)
+		usleep(1000);
+	WANT(EBUSY, error);
 }
 
 static void kick(const struct running *l, int entry)
@@ -260,7 +283,6 @@ static void check_loop_errors(void)
 {
 	struct nmreq_opt_sync_kloop_mode mode = {.nro_opt.nro_reqtype = NETMAP_REQ_OPT_SYNC_KLOOP_MODE, .mode = 4};
 	struct eventfds_option fds = {.head = {.nro_reqtype = NETMAP_REQ_OPT_SYNC_KLOOP_EVENTFDS}};
-	struct nmreq_opt_csb csb = csb_option();
 	struct port_user u;
 	struct running l;
 
@@ -281,12 +303,11 @@ static void check_loop_errors(void)
 	WANT(EINVAL, start(u.fd, 0, &fds));
 	close(fds.fds[0][1]);
 	start_loop(&l, u.fd, SLEEPING);
-	usleep(50000);
-	WANT(EBUSY, start(u.fd, 0, NULL));
-	WANT(EBUSY, ask_with(u.fd, "", NETMAP_REQ_CSB_ENABLE, NULL, &csb));
+	wait_for_loop(u.fd);
+	WANT(EBUSY, start_in_vain(u.fd));
 	end_loop(&l);
 	WANT(0, stop(u.fd)); // before there is one: it ends at once
-	WANT(0, start(u.fd, 0, NULL));
+	WANT(0, start_in_vain(u.fd));
 	stop_using(&u);
 }
 
@@ -303,11 +324,12 @@ static void check_death_of_the_loop(void)
 		start(u.fd, 10, NULL);
 		_exit(0);
 	}
-	usleep(50000);
-	WANT(EBUSY, start(u.fd, 0, NULL));
+	wait_for_loop(u.fd);
+	WANT(EBUSY, start_in_vain(u.fd));
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	WANT(0, stop(u.fd));
+	WANT(0, stop(u.fd)); // the next one, for there is none
+	WANT(0, start_in_vain(u.fd));
 	struct nmreq_opt_csb csb = csb_option();
 	WANT(0, ask_with(u.fd, "", NETMAP_REQ_CSB_ENABLE, NULL, &csb));
 	start_loop(&l, u.fd, LOOKING_AROUND);

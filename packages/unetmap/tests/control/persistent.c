@@ -90,10 +90,50 @@ static void check_detaching_while_open(int fd)
 	CHECK(take_numbers(&u, 0) == 0, "still on its old switch");
 	stop_using(&u);
 	stop_using(&other);
-	WANT(EBUSY, attach(fd, "vale1:open0"));
 	WANT(ENXIO, detach(fd, "vale1:open0"));
 	WANT(0, detach(fd, "vale2:open0"));
 	WANT(0, remove_port(fd, "open0"));
+}
+
+// As often as it takes until the other process has passed them on.
+static int numbers_come(struct port_user *u, int count)
+{
+	int got = 0;
+
+	for (int ms = 0; ms < 10000 && got < count; ms += 10) {
+		struct pollfd p = {u->fd, POLLIN, 0};
+
+		poll(&p, 1, 10);
+		got += take_numbers(u, got);
+	}
+	return got == count;
+}
+
+// A second switch has it as it has a network device: what comes from one goes to the other.
+static void check_two_switches(int fd)
+{
+	struct port_user one, other, third;
+
+	WANT(0, new_port(fd, "both0"));
+	WANT(0, attach(fd, "vale1:both0"));
+	WANT(0, attach(fd, "vale2:both0"));
+	WANT(EBUSY, attach(fd, "vale1:both0"));
+	WANT(EBUSY, attach(fd, "vale2:both0"));
+	WANT(EBUSY, use(&third, "both0"));
+	WANT(0, use(&one, "vale1:one"));
+	WANT(0, use(&other, "vale2:other"));
+	send_numbers(&one, 0, 5);
+	CHECK(numbers_come(&other, 5), "not from the first switch to the second");
+	send_numbers(&other, 0, 4);
+	CHECK(numbers_come(&one, 4), "not from the second switch to the first");
+	WANT(EBUSY, remove_port(fd, "both0"));
+	WANT(0, detach(fd, "vale2:both0"));
+	CHECK(!is_listed(fd, "vale2:both0") && is_listed(fd, "vale1:both0"), "not detached, or more than asked");
+	WANT(EBUSY, remove_port(fd, "both0"));
+	stop_using(&one);
+	stop_using(&other);
+	WANT(0, detach(fd, "vale1:both0"));
+	WANT(0, remove_port(fd, "both0"));
 }
 
 static void check_names(int fd)
@@ -227,17 +267,55 @@ static void check_the_first_by_the_switch(int fd)
 	WANT(0, remove_port(fd, "first0"));
 }
 
+static void check_told(int fd, const char *name)
+{
+	struct nmreq_port_info_get info = {0};
+
+	WANT(0, ask(fd, name, NETMAP_REQ_PORT_INFO_GET, &info));
+	CHECK(info.nr_tx_slots == 64 && info.nr_rx_slots == 1024 && info.nr_tx_rings == 2 && info.nr_rx_rings == 1,
+	      "%s: %u and %u slots, %u and %u rings", name, info.nr_tx_slots, info.nr_rx_slots, info.nr_tx_rings,
+	      info.nr_rx_rings);
+}
+
+// By its own name at all times: on no switch, on one, open, on two, when nobody may open it. By the name on the
+// switch as long as it may be opened by that. Asking is no opening.
+static void check_information(int fd)
+{
+	struct nmreq_vale_newif shape = {.nr_tx_slots = 64, .nr_tx_rings = 2};
+	struct nmreq_port_info_get info = {0};
+	struct port_user u;
+
+	WANT(0, ask(fd, "told0", NETMAP_REQ_VALE_NEWIF, &shape));
+	check_told(fd, "told0");
+	WANT(EINVAL, ask(fd, "vale1:told0", NETMAP_REQ_PORT_INFO_GET, &info));
+	WANT(0, attach(fd, "vale1:told0"));
+	check_told(fd, "told0");
+	check_told(fd, "vale1:told0");
+	WANT(0, use(&u, "vale1:told0"));
+	check_told(fd, "told0");
+	WANT(EINVAL, ask(fd, "vale1:told0", NETMAP_REQ_PORT_INFO_GET, &info));
+	stop_using(&u);
+	WANT(0, attach(fd, "vale2:told0"));
+	WANT(EBUSY, use(&u, "told0"));
+	check_told(fd, "told0");
+	WANT(0, detach(fd, "vale2:told0"));
+	WANT(0, detach(fd, "vale1:told0"));
+	WANT(0, remove_port(fd, "told0"));
+}
+
 int main(void)
 {
 	int fd = device();
 
 	check_life(fd);
 	check_the_first_by_the_switch(fd);
+	check_two_switches(fd);
 	check_detaching_while_open(fd);
 	check_names(fd);
 	check_geometry_and_memory(fd);
 	check_legacy_requests(fd);
 	check_polling_requests(fd);
 	check_exclusion(fd);
+	check_information(fd);
 	return failures != 0;
 }

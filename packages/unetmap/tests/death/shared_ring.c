@@ -6,7 +6,7 @@
 // order; over a pipe, which loses nothing, every number exactly once.
 #include "traffic.h"
 
-enum { KILLS = 120, MAX_LIFE_US = 1500, STUCK_S = 5 };
+enum { KILLS = 120, MAX_LIFE_US = 1500, STUCK_S = 60 };
 
 static void sync_for_ever(void *d)
 {

@@ -13,7 +13,7 @@
 
 #include "audit.h"
 
-enum { SHORT_KILLS = 120, MAX_LIFE_US = 6000, STUCK_S = 20, KILLS_BETWEEN_RESTS = 500, BATCH = 1024 };
+enum { SHORT_KILLS = 120, MAX_LIFE_US = 6000, STUCK_S = 180, KILLS_BETWEEN_RESTS = 500, BATCH = 1024 };
 
 // ---- the witness: a sender and a receiver that live ----
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "control/control.h"
+#include "control/entry.h"
 #include "core/region.h"
 #include "core/sys.h"
 #include "ports/port.h"

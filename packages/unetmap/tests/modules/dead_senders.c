@@ -44,7 +44,7 @@ int main(void)
 	struct nmport_d *a = open_port("vale0:a"), *b = open_port("vale0:b"), *c = open_port("vale0:c");
 	unsigned number = 0;
 
-	CHECK(vale_module("load $BUILD/modules/static_router.so vale0: >/dev/null 2>&1") == 0, "load");
+	CHECK(vale_module("--patience 60000 load $BUILD/modules/static_router.so vale0: >/dev/null 2>&1") == 0, "load");
 	CHECK(vale_module("config vale0: 0 2") == 0 && vale_module("config vale0: 3 1") == 0, "config");
 	srand(1);
 	for (int i = 0; i < KILLS; i++) {

@@ -70,7 +70,7 @@ static void signal_module(int signal)
 
 static void dies_of(const char *word, const char *listed)
 {
-	start("");
+	start("--patience 60000");
 	misdeed(word);
 	expect(word, COUNT, COUNT);
 	expect(word, COUNT, COUNT);
@@ -94,7 +94,7 @@ static void crashes(void)
 
 static void crashes_in_config(void)
 {
-	start("");
+	start("--patience 60000");
 	CHECK(vale_module("config vale0: 'crash now' 2>/dev/null") == 1, "config of a crashed module");
 	CHECK(says("list", "Segmentation fault in config"), "crash in config");
 	expect("after a crash in config", COUNT, COUNT);
@@ -125,7 +125,7 @@ static void hangs(void)
 
 static void answers_nonsense(void)
 {
-	start("");
+	start("--patience 60000");
 	misdeed("port");
 	expect("port 256", 0, 0);
 	CHECK(said("lookup of wicked returned port 256: dropped", 1), "not told");
@@ -152,7 +152,7 @@ static void says_farewell(void)
 	struct nmport_d *older = open_port("vale0:older"), *d;
 
 	fcntl(older->fd, F_SETFD, FD_CLOEXEC); // the module's process comes of this one
-	start("");
+	start("--patience 60000");
 	nmport_close(older);
 	d = open_port("vale0:gone");
 	send_on(d, 0, 9, 4, 0, 1);
@@ -173,7 +173,7 @@ static void hears_late(void)
 	enum { MORE_THAN_ARE_KEPT = 200 };
 	struct nmport_d *d;
 
-	start("");
+	start("--patience 60000");
 	d = open_port("vale0:known");
 	send_on(d, 0, 9, 4, 0, 1);
 	signal_module(SIGSTOP);
@@ -194,7 +194,7 @@ int main(void)
 	c = open_port("vale0:c");
 	other_a = open_port("vale1:a");
 	other_b = open_port("vale1:b");
-	CHECK(vale_module("load %s/modules/static_router.so vale1: >/dev/null 2>&1", getenv("BUILD")) == 0, "load");
+	CHECK(vale_module("--patience 60000 load %s/modules/static_router.so vale1: >/dev/null 2>&1", getenv("BUILD")) == 0, "load");
 	CHECK(vale_module("config vale1: 0 1") == 0, "config");
 	crashes();
 	crashes_in_config();

@@ -174,7 +174,7 @@ int main(void)
 {
 	struct nmport_d *a = open_port("vale0:a"), *b = open_port("vale0:b@conf:rings=2");
 
-	CHECK(vale_module("load $BUILD/modules/test/peeker.so vale0: >/dev/null 2>&1") == 0, "load");
+	CHECK(vale_module("--patience 60000 load $BUILD/modules/test/peeker.so vale0: >/dev/null 2>&1") == 0, "load");
 	sees_frames(a, b);
 	answers_all_at_once();
 	sees_behind_headers(a, b);

@@ -138,7 +138,7 @@ static inline void load(const char *module, const char *sw)
 
 	if (!registered++)
 		atexit(unload_all);
-	NEED(vale_module("load %s/modules/%s.so %s >/dev/null", getenv("BUILD"), module, sw) == 0, "load %s", module);
+	NEED(vale_module("--patience 60000 load %s/modules/%s.so %s >/dev/null", getenv("BUILD"), module, sw) == 0, "load %s", module);
 }
 
 #endif

@@ -9,14 +9,14 @@
 
 enum { BATCH = 200, CHANGES = 40, BATCHES_BEFORE_CHANGES = 50 };
 
-static volatile unsigned batches;
-static volatile int done;
+static unsigned batches;
+static int done;
 
 static void let_pass(unsigned count)
 {
-	unsigned from = batches;
+	const unsigned from = __atomic_load_n(&batches, __ATOMIC_RELAXED);
 
-	while (batches - from < count)
+	while (__atomic_load_n(&batches, __ATOMIC_RELAXED) - from < count)
 		usleep(1000);
 }
 
@@ -29,7 +29,7 @@ static void *change(void *argument)
 {
 	for (int i = 0; i < CHANGES; i++) {
 		let_pass(BATCHES_BEFORE_CHANGES);
-		CHECK(vale_module("load $BUILD/modules/test/wicked.so vale0: >/dev/null 2>&1") == 0, "load");
+		CHECK(vale_module("--patience 60000 load $BUILD/modules/test/wicked.so vale0: >/dev/null 2>&1") == 0, "load");
 		let_pass(BATCHES_BEFORE_CHANGES);
 		CHECK(says("list", "vale0: wicked rules"), "it does not rule");
 		if (i % 2)
@@ -37,7 +37,7 @@ static void *change(void *argument)
 		else
 			CHECK(vale_module("unload vale0:") == 0, "unload");
 	}
-	done = 1;
+	__atomic_store_n(&done, 1, __ATOMIC_RELEASE);
 	return NULL;
 }
 
@@ -58,9 +58,10 @@ int main(void)
 	send_on(b, 0, 0xff, 2, 0, 1); // now the switch knows where 2 is
 	CHECK(arrived(a) == 1 && arrived(c) == 1, "flood");
 	pthread_create(&changer, NULL, change, NULL);
-	for (unsigned number = 0; !done; number += BATCH, batches++) {
+	for (unsigned number = 0; !__atomic_load_n(&done, __ATOMIC_ACQUIRE); number += BATCH) {
 		send_on(a, 0, 2, 1, number, BATCH);
 		expect(b, number);
+		__atomic_fetch_add(&batches, 1, __ATOMIC_RELAXED);
 	}
 	CHECK(arrived(c) == 0, "c got what was for b");
 	pthread_join(changer, NULL);

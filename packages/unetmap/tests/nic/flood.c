@@ -57,29 +57,22 @@ static void receive(struct nm_desc *d, struct shared *s)
 static pid_t start_receiver(pid_t peer, struct shared *s, const char *backend)
 {
 	char path[64];
-	int ready[2];
-	char byte;
+	int to_parent;
 	pid_t pid;
 
 	snprintf(path, sizeof path, "/proc/%d/ns/net", peer);
-	if (pipe(ready))
-		exit(1);
-	pid = fork();
+	pid = fork_until_ready(&to_parent);
 	if (pid == 0) {
 		struct nm_desc *d;
 
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		setenv("UNETMAP_NIC", backend, 1);
 		if (setns(open(path, O_RDONLY), CLONE_NEWNET))
 			_exit(1);
 		d = open_port("netmap:nmv1");
-		if (write(ready[1], "", 1) != 1)
-			_exit(1);
+		say_ready(to_parent);
 		receive(d, s);
 	}
-	close(ready[1]);
-	CHECK(read(ready[0], &byte, 1) == 1, "the receiver did not start");
-	close(ready[0]);
+	CHECK(pid > 0, "the receiver did not start");
 	return pid;
 }
 
@@ -155,8 +148,7 @@ static void flood(pid_t peer, const char *from, const char *to, int paced)
 	check_counts(s, paced);
 	printf("%s to %s, %s: %u of %d\n", from, to, paced ? "paced" : "flood", s->received, FRAMES);
 	nm_close(d);
-	kill(receiver, SIGKILL);
-	waitpid(receiver, NULL, 0);
+	kill_and_wait(receiver);
 	munmap(s, sizeof *s);
 }
 

@@ -47,27 +47,19 @@ static void sit_between(struct nm_desc *d, const struct rule *rule)
 
 static int pings_through(const struct rule *rule, const char *name, int count, int timeout_ms)
 {
-	int ready[2], answered;
-	char byte;
-	pid_t pid;
+	int to_parent, answered;
+	pid_t pid = fork_until_ready(&to_parent);
 
-	if (pipe(ready))
-		exit(1);
-	pid = fork();
 	if (pid == 0) {
 		struct nm_desc *d = open_port(name);
 
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (write(ready[1], "", 1) == 1)
-			sit_between(d, rule);
+		say_ready(to_parent);
+		sit_between(d, rule);
 		_exit(1);
 	}
-	close(ready[1]);
-	CHECK(read(ready[0], &byte, 1) == 1, "the program in the middle did not start");
-	close(ready[0]);
+	CHECK(pid > 0, "the program in the middle did not start");
 	answered = ping(count, timeout_ms);
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	kill_and_wait(pid);
 	return answered;
 }
 

@@ -35,34 +35,20 @@ static void join(struct nm_desc *wire, struct nm_desc *host)
 
 static pid_t start_owner(int joins)
 {
-	int ready[2];
-	char byte;
-	pid_t pid;
+	int to_parent;
+	pid_t pid = fork_until_ready(&to_parent);
 
-	if (pipe(ready))
-		exit(1);
-	pid = fork();
 	if (pid == 0) {
 		struct nm_desc *wire = open_port("netmap:nmv0"), *host = open_port("netmap:nmv0^");
 
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (write(ready[1], "", 1) != 1)
-			_exit(1);
+		say_ready(to_parent);
 		if (joins)
 			join(wire, host);
 		for (;;)
 			pause();
 	}
-	close(ready[1]);
-	CHECK(read(ready[0], &byte, 1) == 1, "the owner did not start");
-	close(ready[0]);
+	CHECK(pid > 0, "the owner did not start");
 	return pid;
-}
-
-static void stop_owner(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
 }
 
 static void check_visible(int backend, int host_way)
@@ -84,7 +70,7 @@ static void check_cut_off(void)
 
 	CHECK(ping(2, QUICK_MS) == 0, "the stack still reaches the network");
 	CHECK(registers("nmv0", NR_REG_ALL_NIC, NR_EXCLUSIVE) == EBUSY, "not busy");
-	stop_owner(owner);
+	kill_and_wait(owner);
 	CHECK(ping(2, PATIENT_MS) == 2, "the stack has not got its device back");
 }
 
@@ -94,7 +80,7 @@ static void check_joined(int backend, int host_way)
 
 	CHECK(ping(PINGS, PATIENT_MS) == PINGS, "pings were lost");
 	check_visible(backend, host_way);
-	stop_owner(owner);
+	kill_and_wait(owner);
 }
 
 static void check(const char *name, int backend, int host_way)

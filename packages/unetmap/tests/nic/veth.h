@@ -225,6 +225,46 @@ static inline int registers(const char *name, uint32_t mode, uint64_t flags)
 	return error;
 }
 
+// As fork, but the parent goes on when the child has said `say_ready`, or has ended without: then -1.
+// The child ends with its parent.
+static inline pid_t fork_until_ready(int *to_parent)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	if (pipe(ready))
+		exit(1);
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(ready[0]);
+		*to_parent = ready[1];
+		return 0;
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1) {
+		waitpid(pid, NULL, 0);
+		pid = -1;
+	}
+	close(ready[0]);
+	return pid;
+}
+
+static inline void say_ready(int to_parent)
+{
+	if (write(to_parent, "", 1) != 1)
+		_exit(1);
+}
+
+static inline void kill_and_wait(pid_t pid)
+{
+	if (pid <= 0)
+		return;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 static inline struct nm_desc *open_port(const char *name)
 {
 	struct nm_desc *d = nm_open(name, NULL, 0, NULL);

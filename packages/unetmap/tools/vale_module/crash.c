@@ -16,23 +16,35 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { HANDLER_STACK_BYTES = 128 * 1024, MAX_FRAMES = 64, TELL_WITHIN_S = 3 };
+enum { HANDLER_STACK_BYTES = 128 * 1024, MAX_FRAMES = 64, TELL_WITHIN_S = 15 };
 
 static struct crash_scene scene;
 static __thread const struct unetmap_module_place *own_place;
 
-void
-crash_describe_place(const struct unetmap_module_place *place, char *text, size_t bytes)
-{
-	const char *doing = place ? place->doing : NULL;
+#define LOAD(p) __atomic_load_n((p), __ATOMIC_ACQUIRE) // what its thread stored, and all before that
 
-	if (!doing)
-		snprintf(text, bytes, "a thread of its own");
-	else if (strcmp(doing, "lookup") == 0 && place->frame && place->port)
-		snprintf(text, bytes, "lookup, for a frame of %u bytes from %.63s", place->frame->ft_len,
-			place->port->up.name);
+static void
+describe_call(const struct unetmap_module_place *place, const char *doing, char *text, size_t bytes)
+{
+	const struct nm_bdg_fwd *frame = LOAD(&place->frame);
+	const struct netmap_vp_adapter *port = LOAD(&place->port);
+
+	if (strcmp(doing, "lookup") == 0 && frame && port)
+		snprintf(text, bytes, "lookup, for a frame of %u bytes from %.63s", frame->ft_len, port->up.name);
 	else
 		snprintf(text, bytes, "%s", doing);
+}
+
+int
+crash_describe_place(const struct unetmap_module_place *place, char *text, size_t bytes)
+{
+	const char *doing = place ? LOAD(&place->doing) : NULL;
+
+	if (doing)
+		describe_call(place, doing, text, bytes);
+	else
+		snprintf(text, bytes, "a thread of its own");
+	return doing != NULL;
 }
 
 // The topmost return address that lies in the module.
@@ -124,9 +136,8 @@ on_exit_called(int status, void *unused)
 {
 	char place[128];
 
-	if (!own_place || !own_place->doing)
+	if (!crash_describe_place(own_place, place, sizeof(place)))
 		return;
-	crash_describe_place(own_place, place, sizeof(place));
 	snprintf(scene.last_words, UNETMAP_MODULE_LAST_WORDS, "exit(%d) was called in %s", status, place);
 	fprintf(stderr, "vale-module: %s: %s. %s forwards by learning now.\n", scene.module, scene.last_words,
 		scene.sw);

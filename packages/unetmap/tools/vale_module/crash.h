@@ -19,7 +19,7 @@ void crash_watch(const struct crash_scene *scene);
 // For each thread: its place, and a stack for the handler, so that a stack overflow is told too.
 void crash_watch_thread(const struct unetmap_module_place *place);
 
-// Writes what a thread is at: "lookup, for a frame of 60 bytes from vale0:a".
-void crash_describe_place(const struct unetmap_module_place *place, char *text, size_t bytes);
+// Writes what a thread is at: "lookup, for a frame of 60 bytes from vale0:a". 0 if it is not in the module.
+int crash_describe_place(const struct unetmap_module_place *place, char *text, size_t bytes);
 
 #endif

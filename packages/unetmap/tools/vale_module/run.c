@@ -174,11 +174,10 @@ tell_hung(const struct runner *r)
 	for (uint32_t i = 0; i < r->lanes; i++) {
 		char place[128];
 
-		if (!r->threads[i].place.doing)
-			continue;
-		crash_describe_place(&r->threads[i].place, place, sizeof(place));
-		fprintf(stderr, "vale-module: %s hangs in %s: no answer for %u ms. %s forwards by learning now.\n",
-			name_of(r), place, r->options->patience_ms, r->options->sw);
+		if (crash_describe_place(&r->threads[i].place, place, sizeof(place)))
+			fprintf(stderr, "vale-module: %s hangs in %s: no answer for %u ms. %s forwards by learning now.\n",
+				name_of(r), place, r->options->patience_ms, r->options->sw);
+		pthread_detach(r->threads[i].thread); // it may never end
 	}
 	return 1;
 }

@@ -8,7 +8,7 @@ shift 2
 pids=
 for target in "$@"; do
 	mkdir -p "$build/fuzz/$target.new"
-	nice -n 19 "$build/fuzz/$target-fuzzer" -max_len=1024 -max_total_time="$seconds" -timeout=60 -rss_limit_mb=8192 \
+	"$build/fuzz/$target-fuzzer" -max_len=1024 -max_total_time="$seconds" -timeout=60 -report_slow_units=60 -rss_limit_mb=8192 \
 		-artifact_prefix="$build/fuzz/$target.found-" "$build/fuzz/$target.new" "tests/fuzz/corpus/$target" \
 		>"$build/fuzz/$target.log" 2>&1 &
 	pids="$pids $!"

@@ -34,7 +34,19 @@ static int library_includes(void)
 
 	return signal(SIGINT, SIG_DFL) != SIG_ERR && poll(&nothing, 1, 0) == 0 && errno != EFAULT;
 }
+
+static int names_parts(void)
+{
+	const char *name = "a_1-0";
+
+	return nm_is_identifier(name, name + 3) && !nm_is_identifier(name, name + 5);
+}
 #else
+static int names_parts(void)
+{
+	return 1;
+}
+
 static int library_includes(void)
 {
 	return 1;
@@ -49,5 +61,6 @@ int main(void)
 	D("a line of %d words", 5);
 	for (int i = 0; i < 3; i++)
 		RD(1, "at most once a second");
-	return as_the_loop_sees_it() == 3279 && copies() && library_includes() && unspecified.sa_family == 0 ? 0 : 1;
+	return as_the_loop_sees_it() == 3279 && copies() && library_includes() && names_parts() &&
+	       unspecified.sa_family == 0 ? 0 : 1;
 }
