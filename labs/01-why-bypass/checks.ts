@@ -78,14 +78,11 @@ async function finished(context: CheckContext, argv: readonly string[]): Promise
   return program;
 }
 
-async function counter(context: CheckContext, file: string, line: RegExp): Promise<number> {
-  const program = await context.start(['cat', file], 'container');
-  await program.exit;
-  return Number(program.matches(line).at(-1)?.[1] ?? Number.NaN);
+/** Datagrams that went through UDP on this side: on a busy machine the kernel may drop some before they are at the other. */
+async function sentByUdp(context: CheckContext): Promise<number> {
+  const program = await finished(context, ['cat', '/proc/net/snmp']);
+  return Number(program.matches(/^Udp: \d+ \d+ \d+ (\d+) /).at(-1)?.[1] ?? Number.NaN);
 }
-
-/** Datagrams that reached the container's UDP, where nobody listens. */
-const arrivedAtUdp = (context: CheckContext) => counter(context, '/proc/net/snmp', /^Udp: \d+ (\d+) /);
 
 /** Starts `./send` under a library that counts its calls. */
 async function countedCalls(context: CheckContext, way: string, count: number): Promise<number | undefined> {
@@ -100,12 +97,11 @@ async function countedCalls(context: CheckContext, way: string, count: number): 
 }
 
 async function batches(context: CheckContext): Promise<Verdict> {
-  const before = await arrivedAtUdp(context);
+  const before = await sentByUdp(context);
   const calls = await countedCalls(context, 'sendmmsg', MANY);
   if (calls === undefined) return failed('./send sendmmsg did not end well.', 'many');
-  const arrived = (await arrivedAtUdp(context)) - before;
-  if (arrived < MANY)
-    return failed(`${arrived} of ${MANY} datagrams came to the container's UDP.`, 'datagrams');
+  const sent = (await sentByUdp(context)) - before;
+  if (sent < MANY) return failed(`${sent} of ${MANY} datagrams went through UDP.`, 'datagrams');
   if (MANY / calls >= FEWEST_A_CALL) return passed;
   return failed(`${MANY} packets took ${calls} calls: ${(MANY / calls).toFixed(1)} packets a call.`, 'many');
 }
@@ -145,14 +141,10 @@ async function rawFrames(context: CheckContext): Promise<Verdict> {
 
 /** The kernel's UDP counts what passes through it. */
 async function pastTheStack(context: CheckContext): Promise<Verdict> {
-  const sentByUdp = async () => {
-    const program = await finished(context, ['cat', '/proc/net/snmp']);
-    return Number(program.matches(/^Udp: \d+ \d+ \d+ (\d+) /).at(-1)?.[1] ?? Number.NaN);
-  };
-  const before = await sentByUdp();
+  const before = await sentByUdp(context);
   const program = await finished(context, ['./send', 'packet', '-n', '1000']);
   if (program.ended?.code !== 0) return failed(`./send packet did not end well.${lastWords(program)}`, 'raw');
-  const through = (await sentByUdp()) - before;
+  const through = (await sentByUdp(context)) - before;
   return through === 0 ? passed : failed(`${through} of 1000 packets went through UDP.`, 'raw');
 }
 
@@ -186,12 +178,13 @@ async function rawBatches(context: CheckContext): Promise<Verdict> {
 
 /** From its own counters, read while it runs: a port that is closed has none. */
 async function fewSyncs(context: CheckContext): Promise<Verdict> {
-  const program = await context.startWithPorts(['./send', 'netmap', '-t', '3'], [SEND]);
-  await context.until((now) => now.total(SEND, 'tx', 'packets') >= MANY);
-  const counters = await context.counters();
+  const program = await context.startWithPorts(['./send', 'netmap', '-t', '30'], [SEND]);
+  let [sent, syncs] = [0, 0];
+  await context.until((now) => {
+    [sent, syncs] = [now.total(SEND, 'tx', 'packets'), now.total(SEND, 'tx', 'syncs')];
+    return sent >= MANY || program.ended !== undefined;
+  });
   await program.stop();
-  const sent = counters.total(SEND, 'tx', 'packets');
-  const syncs = counters.total(SEND, 'tx', 'syncs');
   if (sent === 0) return failed('Nothing was sent.', 'ring');
   if (sent / syncs >= FEWEST_A_CALL) return passed;
   return failed(`${sent} packets took ${syncs} syncs: ${(sent / syncs).toFixed(1)} packets a call.`, 'syncs');
@@ -202,7 +195,7 @@ export default defineChecks([
     id: 'batches',
     title: 'Sends many datagrams with one call',
     sent: `./send sendmmsg -n ${MANY}, while its calls are counted.`,
-    expected: `All arrive, with at least ${FEWEST_A_CALL} packets a call.`,
+    expected: `All go through UDP, at least ${FEWEST_A_CALL} of them with each call.`,
     run: batches,
   },
   {

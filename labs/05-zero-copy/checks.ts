@@ -204,6 +204,8 @@ const MEASURED_PACKETS = 2_000_000;
 const MEASURED_BYTES = 2000;
 /** What is exchanged costs a tenth of what is copied, on most machines. */
 const LEAST_RATIO = 2;
+/** On a busy machine one round says little: the best of several counts, of either. */
+const MOST_ROUNDS = 3;
 
 async function measured(context: CheckContext, binary: string, ...options: string[]): Promise<number> {
   const program = await startProgram(context, binary, SHARED, options);
@@ -219,11 +221,20 @@ async function worthIt(context: CheckContext): Promise<Verdict> {
   if (copied.sameBuffer > 0) return failed('With -c, packets were exchanged, and not copied.', 'option');
   await copied.program.stop();
   const reference = await buildReference(context, import.meta.url);
-  const copyNs = await measured(context, `${reference}/mirror`, '-c');
-  const swapNs = await measured(context, './mirror');
+  let [copyNs, swapNs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    copyNs = Math.min(copyNs, await measured(context, `${reference}/mirror`, '-c'));
+    swapNs = Math.min(swapNs, await measured(context, './mirror'));
+    if (copyNs >= LEAST_RATIO * swapNs) break;
+  }
+  return judgeCosts(copyNs, swapNs);
+}
+
+function judgeCosts(copyNs: number, swapNs: number): Verdict {
   const figures = [
     { name: 'exchanged', value: `${swapNs.toFixed(0)} ns`, beside: 'of processor time, a packet' },
     { name: 'copied', value: `${copyNs.toFixed(0)} ns`, beside: 'by the reference solution' },
+    { name: 'ratio', value: `${(copyNs / swapNs).toFixed(1)} x`, beside: 'what copying costs' },
   ];
   const words = `A packet of ${MEASURED_BYTES} bytes took the reference ${copyNs.toFixed(0)} ns of processor time when it copied, and your program ${swapNs.toFixed(0)} ns when it exchanged buffers.`;
   if (copyNs >= LEAST_RATIO * swapNs) return passedWith(words, figures);

@@ -343,6 +343,8 @@ const MANY_RULES = 400;
 const FLOOD_PACKETS = 6000;
 /** Ours is one step a byte; what looks at every rule takes some hundred times as long. */
 const MOST_TIMES = 4;
+/** On a busy machine one round says little: the best of two counts, of either. */
+const MOST_ROUNDS = 2;
 
 function* randomNumbers(): Generator<number> {
   for (let x = 12345; ; x = (Math.imul(x, 1103515245) + 12345) >>> 0) yield x >>> 16;
@@ -372,11 +374,15 @@ async function timeNs(context: CheckContext, binary: string): Promise<number | u
 }
 
 async function rate(context: CheckContext): Promise<Verdict> {
-  const ours = await timeNs(context, `${await buildReference(context, import.meta.url)}/ids`);
-  if (ours === undefined) throw new Error('not all packets came through our own program.');
-  const theirs = await timeNs(context, './ids');
-  if (theirs === undefined) return failed('Not all packets came through.', 'rate');
-  if (theirs <= ours * MOST_TIMES) return passed;
+  const reference = `${await buildReference(context, import.meta.url)}/ids`;
+  let [ours, theirs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const [one, other] = [await timeNs(context, reference), await timeNs(context, './ids')];
+    if (one === undefined) throw new Error('not all packets came through our own program.');
+    if (other === undefined) return failed('Not all packets came through.', 'rate');
+    [ours, theirs] = [Math.min(ours, one), Math.min(theirs, other)];
+    if (theirs <= ours * MOST_TIMES) return passed;
+  }
   return failed(
     `With ${MANY_RULES} rules a packet takes ${(theirs / ours).toFixed(0)} times as long as in our own program, which was measured beside it: ${(theirs / 1000).toFixed(1)} and ${(ours / 1000).toFixed(1)} µs.`,
     'rate',

@@ -233,7 +233,7 @@ async function refuses(context: CheckContext): Promise<Verdict> {
 const FLOWING = 300;
 const BURST = 8;
 
-/** A generator at port 0 and receivers at ports 1 and 2. */
+/** A generator at port 0 and receivers at ports 1 and 2, which would have had packets by now if they were sent any. */
 async function startTraffic(context: CheckContext): Promise<void> {
   const generator = [
     'pkt-gen',
@@ -251,6 +251,9 @@ async function startTraffic(context: CheckContext): Promise<void> {
   await context.startWithPorts([...generator, '-S', '02:00:00:00:00:01'], ['vale0:a']);
   for (const port of ['vale0:b', 'vale0:c'])
     await context.startWithPorts(['pkt-gen', '-i', port, '-f', 'rx'], [port]);
+  const sent = (counters: Counters) => counters.total('vale0:a', 'tx', 'packets');
+  const before = sent(await context.counters());
+  await context.until((now) => sent(now) >= before + 4 * BURST);
 }
 
 /** Whether at least `FLOWING` more packets come to a port. */
@@ -326,7 +329,7 @@ async function routesOnce(
   context: CheckContext,
   hold: (routes: readonly string[]) => boolean,
 ): Promise<readonly string[]> {
-  for (let tries = 0; tries < 15; tries++) {
+  for (let tries = 0; tries < 40; tries++) {
     const routes = await routesNow(context);
     if (hold(routes)) return routes;
     await context.pause(50);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { readFileSync } from 'node:fs';
 import {
+  type Busiest,
+  busiestPort,
   type CheckContext,
   type Counters,
   compareFrames,
@@ -17,7 +19,7 @@ import {
   passedWith,
   requireRunning,
   sendInBackground,
-  syncsInOneSecond,
+  untilFull,
   type Verdict,
 } from '@ringlab/labkit';
 
@@ -389,9 +391,9 @@ async function losesNothing(context: CheckContext): Promise<Verdict> {
     named('g{1'),
     FLOOD.map((fields) => toRouter(fields)),
   );
-  await untilStill(context, 'g}1');
+  await untilFull(context, sender, (now) => now.room(graph.out) === 0 && now.room('g{1') === 0);
   const ports = ['g}1', 'g{2', ...toWorkers(graph), ...workersOf(graph)];
-  const syncs = await syncsInOneSecond(context, ports);
+  const busiest = await busiestPort(context, ports, FEW_SYNCS);
   const { captured } = await context.exchange({
     capture: [named('g}2')],
     until: (now) => sender.ended !== undefined && now.total('g}2', 'rx', 'packets') >= FLOOD_FRAMES,
@@ -399,18 +401,8 @@ async function losesNothing(context: CheckContext): Promise<Verdict> {
   for (const program of programs) requireRunning(program);
   return firstFailure(
     judgeFlood(captured[named('g}2')] ?? [], await context.counters(), ports),
-    judgeSleep(syncs),
+    judgeSleep(busiest),
   );
-}
-
-async function untilStill(context: CheckContext, port: string): Promise<void> {
-  let last = '';
-  let still = 0;
-  await context.until((now) => {
-    still = now.movement === last && now.total(port, 'rx', 'packets') > 0 ? still + 1 : 0;
-    last = now.movement;
-    return still >= 8;
-  });
 }
 
 function judgeFlood(came: readonly Uint8Array[], now: Counters, ports: readonly string[]): Verdict {
@@ -429,9 +421,9 @@ function judgeFlood(came: readonly Uint8Array[], now: Counters, ports: readonly 
   );
 }
 
-function judgeSleep(syncs: number): Verdict {
-  if (syncs <= 8 * FEW_SYNCS) return passed;
-  return failed(`While all pipes were full for a second, the programs synchronized ${syncs} times.`, 'sleep');
+function judgeSleep({ port, syncs }: Busiest): Verdict {
+  if (syncs <= FEW_SYNCS) return passed;
+  return failed(`While all pipes were full, ${port} was synchronized ${syncs} times a second.`, 'sleep');
 }
 
 // ---- the score ----
@@ -458,8 +450,9 @@ async function scoreOf(context: CheckContext, { pipes, out }: Graph, seconds: nu
   return { right, mpps, lost, medianUs: mpps > 0 ? medianUs : WORST.medianUs };
 }
 
+/** A round on a busy machine may be slow; but what was wrong in one is wrong. */
 const better = (a: Score, b: Score): Score => ({
-  right: Math.max(a.right, b.right),
+  right: a.mpps > 0 && b.mpps > 0 ? Math.min(a.right, b.right) : Math.max(a.right, b.right),
   mpps: Math.max(a.mpps, b.mpps),
   lost: Math.min(a.lost, b.lost),
   medianUs: Math.min(a.medianUs, b.medianUs),
@@ -825,7 +818,7 @@ export default defineChecks([
     expected:
       'All of them come to the sink, as they must be, some by the worker in the machine; all pings are answered.',
     inMachine: true,
-    after: ['scores', 'stacks'],
+    after: ['scores'],
     run: inMachines,
   },
   {

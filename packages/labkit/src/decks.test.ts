@@ -40,7 +40,9 @@ test('all that is wrong is told at once', async () => {
   expect(String(fault)).toContain('summary');
 });
 
-test('the course has its eight lectures', async () => {
+test('the course has its eight lectures, with words for the speaker on every slide', async () => {
   const decks = await loadDecks(join(import.meta.dirname, '../../../labs/slides'));
   expect(decks).toHaveLength(8);
+  for (const { slug, markdown } of decks)
+    for (const slide of markdown.split('\n---\n')) expect(slide, slug).toMatch(/^Note:\n./m);
 });

@@ -15,13 +15,13 @@ export { LONGEST_NMSTAT_CHARACTERS, lines } from './checks/lines.ts';
 export type { Program } from './checks/program.ts';
 export { buildReference } from './checks/reference.ts';
 export { type CheckRunOptions, runChecks } from './checks/run-checks.ts';
+export { type Busiest, busiestPort, untilFull } from './checks/stillness.ts';
 export { strangeFrames } from './checks/strange.ts';
 export {
   judgeTraffic,
   numberedPacket,
   sendInBackground,
   sendThrough,
-  syncsInOneSecond,
   type Traffic,
 } from './checks/through.ts';
 export { type Failure, failed, firstFailure, passed, passedWith, type Verdict } from './checks/verdict.ts';
@@ -41,6 +41,7 @@ export type {
   LabRunProcess,
 } from './lab.ts';
 export { loadLab, loadLabAnswers, loadLabs } from './loader.ts';
+export { matrixText } from './matrix.ts';
 export { type LabTemplate, newLab } from './new-lab.ts';
 export {
   type CpuPlan,

@@ -164,13 +164,14 @@ function labOf(
 }
 
 function detailOf(slug: string, manifest: LabManifest, text: LabText, checks: readonly Check[]): LabDetail {
-  const { title, summary, minutes, goals, questions, topology, firstFile } = manifest;
+  const { title, summary, minutes, core, goals, questions, topology, firstFile } = manifest;
   const optional = optionalOf(manifest);
   return {
     slug,
     title,
     summary,
     minutes,
+    core,
     goals,
     questions,
     topology: withMachines(topology, manifest),

@@ -26,7 +26,7 @@ const look = z.string().transform((text, { addIssue }) => {
 });
 
 /** A sentence, or a sentence and where to look. */
-const hint = z.preprocess(
+export const hint = z.preprocess(
   (value) => (typeof value === 'string' ? { text: value } : value),
   z.strictObject({ text: sentence, look: look.optional() }),
 );
@@ -55,7 +55,8 @@ const interfaceName = z
   .regex(/^[a-z][a-z0-9-]{0,14}$/, 'An interface has a name of up to 15 characters.');
 const interfaceEnd = z.strictObject({ name: interfaceName, address: z.cidrv4() });
 
-const machinePort = z.preprocess(
+/** By passthrough, if it does not say how. */
+export const machinePort = z.preprocess(
   (value) => (typeof value === 'object' && value !== null ? { by: 'passthrough', ...value } : value),
   z.discriminatedUnion('by', [
     z.strictObject({ port: z.string(), by: z.literal('passthrough') }),
@@ -108,6 +109,10 @@ export const labManifest = z.strictObject({
   title: sentence.describe('For the course page and the head of the text.'),
   summary: sentence.describe('One sentence for the course page.'),
   minutes: z.int().min(1).max(480).describe('How long it takes somebody who knows C.'),
+  core: z
+    .boolean()
+    .default(false)
+    .describe('Whether it belongs to the one day; the others are for who goes further.'),
   goals: z.array(sentence).min(1).describe('What one can do afterwards.'),
   files: z.array(file).min(1).describe('Every file of the workspace; its text is in starter/.'),
   firstFile: workspacePath.describe('What the editor shows first.'),

@@ -30,9 +30,14 @@ export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<strin
     withMachines: inMachine.size > 0,
   };
   const text: Subject = { name: 'text', files: solution, problems: textProblems };
-  const starter: Subject = { name: 'starter', files: lab.starter, problems: checked(starterProblems) };
+  const starter: Subject = {
+    name: 'starter',
+    files: lab.starter,
+    problems: checked((results) => [...starterProblems(results), ...unproved(lab, mutants, results)]),
+  };
   const subjects = options.extent === 'solution' ? [answer] : [text, answer, starter];
-  if (options.extent !== 'solution' && takesCpp(solution)) subjects.push(cppSubject(solution));
+  if (options.extent !== 'solution' && takesCpp(solution))
+    subjects.push({ ...answer, name: 'solution in C++', files: inCpp(solution) });
   if (options.extent === 'all') subjects.push(...further.map((task) => furtherSubject(task, inMachine)));
   if (options.extent === 'all') subjects.push(...mutants.map((mutant) => mutantSubject(mutant, inMachine)));
   if (options.extent === 'all' && takesCpp(solution))
@@ -60,11 +65,6 @@ interface Subject {
 /** Whether a file of C++ may stand in place of one of C. */
 function takesCpp(files: readonly LabFile[]): boolean {
   return files.some(({ path, content }) => path.endsWith('Makefile') && content.includes('$(CXX)'));
-}
-
-/** The code is the same, so it is enough that it builds. */
-function cppSubject(solution: readonly LabFile[]): Subject {
-  return { name: 'solution in C++', files: inCpp(solution), problems: async () => [] };
 }
 
 /** Every C file that an attendee may edit, with a C++ file in its place. */
@@ -168,6 +168,21 @@ function starterProblems(results: readonly CheckResult[]): string[] {
   const unjudged = results.filter(({ state, hint }) => state === 'failed' && hint === undefined);
   const broken = unjudged.map((result) => `${resultWords(result)} for no reason with a hint`);
   return results.some(({ state }) => state === 'failed') ? broken : [...broken, 'passes every check'];
+}
+
+/** A check that nobody has seen fail may be one that cannot. */
+function unproved(
+  { checks, optional }: Lab,
+  mutants: readonly LabMutant[],
+  starter: readonly CheckResult[],
+): string[] {
+  const seenFailing = new Set([
+    ...starter.filter(({ state }) => state === 'failed').map(({ id }) => id),
+    ...mutants.flatMap(({ fails }) => Object.keys(fails)),
+  ]);
+  return checks
+    .filter(({ id }) => !optional.has(id) && !seenFailing.has(id))
+    .map(({ id }) => `the check ${id} fails neither for it nor for a mutant`);
 }
 
 function mutantProblems({ fails }: LabMutant, results: readonly CheckResult[], { hints }: Lab): string[] {

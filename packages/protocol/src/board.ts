@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { z } from 'zod';
-import { labSlug } from './labs.ts';
+import { isCore, labSlug } from './labs.ts';
 import { personId } from './people.ts';
 import { runPhase } from './runs.ts';
 
@@ -37,7 +37,15 @@ export type BoardRow = z.infer<typeof boardRow>;
 
 export const board = z.object({
   courseCode: z.string(),
-  labs: z.array(z.object({ slug: labSlug, title: z.string(), open: z.boolean(), solutionOpen: z.boolean() })),
+  labs: z.array(
+    z.object({
+      slug: labSlug,
+      title: z.string(),
+      core: isCore,
+      open: z.boolean(),
+      solutionOpen: z.boolean(),
+    }),
+  ),
   rows: z.array(boardRow),
 });
 export type Board = z.infer<typeof board>;

@@ -71,11 +71,15 @@ export const labQuestion = z.object({
 });
 export type LabQuestion = z.infer<typeof labQuestion>;
 
+/** Whether the lab belongs to the one day; the others are for who goes further. */
+export const isCore = z.boolean();
+
 export const labSummary = z.object({
   slug: labSlug,
   title: z.string(),
   summary: z.string(),
   minutes: z.int(),
+  core: isCore,
   open: z.boolean(),
   /** This person may read the solution: its checks passed once, or the instructor opened it. */
   solutionOpen: z.boolean(),
@@ -92,6 +96,7 @@ export const labDetail = z.object({
   title: z.string(),
   summary: z.string(),
   minutes: z.int(),
+  core: isCore,
   goals: z.array(z.string()),
   /** Markdown before the first step. */
   intro: z.string(),

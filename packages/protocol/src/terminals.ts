@@ -8,6 +8,8 @@ export const exitStatus = z.object({
   signal: z.string().optional(),
   /** One sentence for a person: "crashed with SIGSEGV in sink.c line 41", "stopped: it used more than 512 MiB". */
   words: z.string(),
+  /** It ended because its sandbox did, which nobody had asked for; what it wrote is gone. */
+  lost: z.literal(true).optional(),
 });
 export type ExitStatus = z.infer<typeof exitStatus>;
 

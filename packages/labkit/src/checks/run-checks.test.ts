@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Sandbox, SandboxError, type SandboxProcess } from '../sandbox.ts';
 import type { Check } from './check.ts';
+import { CheckFailure } from './failure.ts';
 import { runChecks } from './run-checks.ts';
 import { failed, passed, passedWith } from './verdict.ts';
 
@@ -179,6 +180,21 @@ describe('running checks', () => {
   test('a sandbox that is gone is no judgment', async () => {
     const run = () => Promise.reject(new SandboxError('The sandbox is gone.'));
     await expect(states([check('a', run)])).rejects.toThrow('The sandbox is gone.');
+  });
+
+  test('what a check began and did not live to wait for fails for nobody', async () => {
+    const unheard: unknown[] = [];
+    const hear = (fault: unknown) => void unheard.push(fault);
+    process.on('unhandledRejection', hear);
+    const run: Check['run'] = (context) => {
+      void context.startWithPorts(['sh', '-c', 'exit 3'], ['vale0:a']);
+      return Promise.reject(new CheckFailure(failed('Something else went wrong.', 'nudge')));
+    };
+    const { results } = await states([check('a', run)]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    process.off('unhandledRejection', hear);
+    expect(results[0]).toMatchObject({ actual: 'Something else went wrong.' });
+    expect(unheard).toEqual([]);
   });
 
   test('what is optional is tried when everything else holds, and is marked', async () => {

@@ -91,6 +91,8 @@ async function runCheck(
   const startedMs = performance.now();
   const judged = await judge(check, sandbox, signal);
   signal.throwIfAborted();
+  // What fails because the sandbox is gone is no judgment.
+  if (!judged.passed) await sandbox.put([]);
   const durationMs = Math.round(performance.now() - startedMs);
   return {
     ...announce(check, judged.passed ? 'passed' : 'failed'),

@@ -36,7 +36,19 @@ export class SandboxContext implements CheckContext, AsyncDisposable {
     return new SandboxContext(sandbox, await CounterReader.open(sandbox), signal);
   }
 
-  async start(argv: readonly string[], place: Namespace | Place = 'here'): Promise<Program> {
+  start(argv: readonly string[], place: Namespace | Place = 'here'): Promise<Program> {
+    return forLater(this.#start(argv, place));
+  }
+
+  startWithPorts(
+    argv: readonly string[],
+    ports: readonly string[],
+    place: Pick<Place, 'machine'> = {},
+  ): Promise<Program> {
+    return forLater(this.#startWithPorts(argv, ports, place));
+  }
+
+  async #start(argv: readonly string[], place: Namespace | Place): Promise<Program> {
     this.signal.throwIfAborted();
     const options = typeof place === 'string' ? { namespace: place } : place;
     const program = await Program.start(this.#sandbox, argv, options);
@@ -44,12 +56,12 @@ export class SandboxContext implements CheckContext, AsyncDisposable {
     return program;
   }
 
-  async startWithPorts(
+  async #startWithPorts(
     argv: readonly string[],
     ports: readonly string[],
-    { machine }: Pick<Place, 'machine'> = {},
+    { machine }: Pick<Place, 'machine'>,
   ): Promise<Program> {
-    const program = await this.start(argv, { machine });
+    const program = await this.#start(argv, { machine });
     const open = (counters: Counters) => ports.every((port) => counters.isOpen(port));
     const opened = await retry(
       async () => {
@@ -128,6 +140,12 @@ export class SandboxContext implements CheckContext, AsyncDisposable {
     );
     if (gone !== true) throw new Error('Ports stayed open after every program of the check had ended.');
   }
+}
+
+/** A check may begin what it waits for later, and be over before: a failure that nobody waits for is not the server's. */
+function forLater<T>(begun: Promise<T>): Promise<T> {
+  begun.catch(() => {});
+  return begun;
 }
 
 /** The other end of a pipe, which is listed as long as this one is open. */

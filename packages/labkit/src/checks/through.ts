@@ -76,15 +76,3 @@ function offered(counters: Counters, port: string): number {
   const name = counterName(port);
   return counters.total(name, 'rx', 'packets') + counters.total(name, 'rx', 'drops');
 }
-
-/** How often a program synchronized these ports in a second. A program that sleeps does it some ten times at most. */
-export async function syncsInOneSecond(context: CheckContext, ports: readonly string[]): Promise<number> {
-  const count = (counters: Counters) =>
-    ports.reduce(
-      (sum, port) => sum + counters.total(port, 'rx', 'syncs') + counters.total(port, 'tx', 'syncs'),
-      0,
-    );
-  const before = count(await context.counters());
-  await context.pause(1000);
-  return count(await context.counters()) - before;
-}

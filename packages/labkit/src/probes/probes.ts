@@ -42,24 +42,42 @@ export async function probeIdentity(context: CheckContext, plan: IdentityPlan): 
 export interface CpuPlan {
   readonly into: string;
   readonly outOf: string;
+  /** To begin with; as many more as it takes until enough time was counted. */
   readonly packets: number;
   readonly bytes: number;
 }
+
+/** Processor time is counted in hundredths of a second: of so much, an error of one of them matters little. */
+const ENOUGH_CPU_MS = 60;
+const MOST_FLOODS = 6;
 
 /** Processor time that `program` takes for a packet that it moves; undefined when it did not move them all. */
 export async function cpuPerPacketNs(
   context: CheckContext,
   program: Program,
-  { into, outOf, packets, bytes }: CpuPlan,
+  { packets, ...plan }: CpuPlan,
 ): Promise<number | undefined> {
   const probe = await compiled(context, 'flood');
   const beforeMs = await program.cpuMs();
+  let [tookMs, all] = [0, 0];
+  for (let flood = 0; flood < MOST_FLOODS && tookMs < ENOUGH_CPU_MS; flood++) {
+    const more = Math.max(packets, all);
+    if (!(await moves(context, probe, { ...plan, packets: more }))) return undefined;
+    requireRunning(program);
+    all += more;
+    tookMs = (await program.cpuMs()) - beforeMs;
+  }
+  return (tookMs * 1e6) / all;
+}
+
+async function moves(
+  context: CheckContext,
+  probe: string,
+  { into, outOf, packets, bytes }: CpuPlan,
+): Promise<boolean> {
   const flood = await context.start([probe, into, outOf, `${packets}`, `${bytes}`]);
   await flood.exit;
-  requireRunning(program);
-  const tookMs = (await program.cpuMs()) - beforeMs;
-  const [moved] = numbersOf(flood);
-  return moved === packets ? (tookMs * 1e6) / packets : undefined;
+  return numbersOf(flood)[0] === packets;
 }
 
 /** Probes are built where they run, against the headers that the attendee has. */
