@@ -13,17 +13,29 @@ interface People {
   readonly instructor: (links?: Links) => Promise<Board>;
 }
 
-/** `links`: of the server at RINGLAB_URL, or of one that is started for all stories of this worker. */
-export const test = base.extend<People, { links: Links }>({
-  links: [
+interface Shared {
+  /** For all stories of this worker; undefined where there is one at RINGLAB_URL. */
+  readonly server: Server | undefined;
+  readonly links: Links;
+}
+
+export const test = base.extend<People, Shared>({
+  server: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern.
     async ({}, use) => {
-      const given = givenLinks();
-      if (given !== undefined) return await use(given);
+      if (givenLinks() !== undefined) return await use(undefined);
       await using server = await Server.start();
-      await use(server.links);
+      await use(server);
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 300_000 },
+  ],
+
+  links: [
+    async ({ server }, use) => {
+      const links = server?.links ?? givenLinks();
+      if (links !== undefined) await use(links);
+    },
+    { scope: 'worker' },
   ],
 
   attendee: async ({ browser, links: shared }, use) => {
@@ -76,8 +88,8 @@ async function join(page: Page, links: Links, name: string): Promise<void> {
   await page.waitForURL('**/labs');
 }
 
-/** Leaves nothing running behind: the next story has the processors for itself. */
+/** Leaves nothing running behind: the next story has the processors for itself. What ends just now need not be stopped. */
 async function leave({ page, stop }: Workspace): Promise<void> {
-  if (!page.isClosed() && (await stop.isEnabled({ timeout: 1000 }).catch(() => false))) await stop.click();
+  if (!page.isClosed()) await stop.click({ timeout: 1000 }).catch(() => undefined);
   await page.context().close();
 }

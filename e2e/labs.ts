@@ -9,11 +9,6 @@ export const LAB_NAMES: readonly string[] = readdirSync(LABS)
   .filter((name) => /^\d\d-/.test(name))
   .sort();
 
-/** Without virtual machines: what starts those takes long, and `labs.test.ts` does it once. */
-export const PLAIN_LAB_NAMES: readonly string[] = LAB_NAMES.filter(
-  (name) => !/^machines:/m.test(readFileSync(join(LABS, name, 'lab.yaml'), 'utf8')),
-);
-
 export interface LabFile {
   readonly path: string;
   readonly content: string;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +79,15 @@ export class Server implements AsyncDisposable {
     return this.#child?.pid ?? 0;
   }
 
+  /** The pids of the QEMUs that it runs. */
+  virtualMachines(): number[] {
+    const isOne = (pid: string) => {
+      const [comm = '', , parent] = /^\d+ \((.*)\) (\S) (\d+) /.exec(statOf(pid))?.slice(1) ?? [];
+      return comm.startsWith('qemu-system') && Number(parent) === this.pid;
+    };
+    return readdirSync('/proc').filter(isOne).map(Number);
+  }
+
   /** Everything printed since the latest start. */
   get output(): string {
     return this.#output.join('\n');
@@ -122,6 +132,15 @@ export class Server implements AsyncDisposable {
         });
       }
     });
+  }
+}
+
+/** Empty for a process that has gone, and for what is none. */
+function statOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return '';
   }
 }
 

@@ -4,7 +4,8 @@ import { labPage } from '@ringlab/protocol';
 
 /** Longer than any build and start on a busy machine. */
 const RUN_TIMEOUT_MS = 30_000;
-const CHECK_TIMEOUT_MS = 60_000;
+/** Virtual machines that have never been started included. */
+const CHECK_TIMEOUT_MS = 180_000;
 /** A browser's first editor is read and compiled before it shows a line. */
 const OPEN_TIMEOUT_MS = 90_000;
 

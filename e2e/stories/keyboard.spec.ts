@@ -32,6 +32,7 @@ test('the whole way without a mouse: join, open, write, run, look, check', async
   const workspace = new Workspace(page, LAB);
   await workspace.ready();
   await keyboard.press('Control+1');
+  await expect(workspace.editor.locator('*:focus')).toHaveCount(1);
   await keyboard.press('Control+A');
   await page.evaluate((text) => navigator.clipboard.writeText(text), solution.content);
   await keyboard.press('Control+V');
@@ -42,6 +43,11 @@ test('the whole way without a mouse: join, open, write, run, look, check', async
   await workspace.waitForTraffic();
   await keyboard.press('Alt+2');
   await expect(workspace.terminalTabs.nth(1)).toHaveAttribute('aria-selected', 'true');
+  await workspace.terminalTabs.nth(1).focus();
+  await keyboard.press('Home');
+  await expect(workspace.terminalTabs.first()).toBeFocused();
+  await keyboard.press('Enter');
+  await expect(workspace.terminalTabs.first()).toHaveAttribute('aria-selected', 'true');
   await keyboard.press('Control+.');
   await expect(workspace.stop).toBeDisabled();
 

@@ -2,6 +2,8 @@
 import { expect, test } from '../fixtures.ts';
 import { Cable } from '../harness/cable.ts';
 import { solutionOf } from '../labs.ts';
+import { JoinPage } from '../pages/join.ts';
+import { Workspace } from '../pages/workspace.ts';
 
 const LAB = '03-sink';
 const CUT_MS = 10_000;
@@ -42,4 +44,23 @@ test('ten seconds without a network, typing on, lose nothing', async ({ attendee
   const shown = await workspace.terminalText();
   expect(shown.match(/^offline-4$/gm), 'what was typed into the terminal ran once').toHaveLength(1);
   await workspace.waitForTraffic();
+});
+
+test('a part of the page that could not be fetched is said, and comes with the network', async ({
+  page,
+  links,
+}) => {
+  await using cable = await Cable.plugIn(new URL(links.attendee).origin);
+  await page.goto(cable.through(links.attendee));
+  const form = new JoinPage(page);
+  await form.name.fill('Tunnel');
+  await form.submit.click();
+  const lab = page.getByRole('list', { name: 'Labs of the day' }).getByRole('link', { name: 'Sink' });
+  await expect(lab).toBeVisible();
+
+  await cable.cut();
+  await lab.click();
+  await expect(page.getByRole('alert')).toContainText('The page could not be loaded');
+  await cable.mend();
+  await new Workspace(page, LAB).ready();
 });

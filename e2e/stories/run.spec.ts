@@ -46,6 +46,8 @@ test('a run shows its rate on the chart, and the topology moves', async ({ atten
   await workspace.startRun();
   await workspace.waitForTraffic();
 
+  const where = /^(unetmap|kernel) \u00b7 (bubblewrap|docker|qemu|ssh)$/;
+  await expect(workspace.page.getByText(where)).toBeVisible();
   for (const ratePps of await workspace.linkRatesPps()) expect(ratePps).toBeGreaterThan(10_000);
   const packets = workspace.topology.locator('.topology-link-packets').first();
   const offset = () => packets.evaluate((element) => getComputedStyle(element).strokeDashoffset);

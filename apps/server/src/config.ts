@@ -123,7 +123,9 @@ const serverVariables = z.object({
     .describe('How many checks may go on at the same time; more wait in a queue. One a core if not set.'),
   RINGLAB_POOL_SANDBOXES: count(0, 100)
     .default(2)
-    .describe('How many sandboxes are kept ready for the next one who presses Run.'),
+    .describe(
+      'How many sandboxes are kept ready for the next one who presses Run; none on prepared hosts (ssh), each of which has one place.',
+    ),
   RINGLAB_IDLE_TIMEOUT_MS: count(SECOND_MS, 7 * 24 * 60 * MINUTE_MS)
     .default(20 * MINUTE_MS)
     .describe('A sandbox that nobody looks at any more is removed after this long, with what runs in it.'),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/** What authors of labs call: `pnpm labs verify`, `pnpm labs new`, `pnpm labs schema`; and instructors: `pnpm labs provision`. */
+/** What authors of labs call: `pnpm labs verify`, `pnpm labs matrix`, `pnpm labs new`, `pnpm labs schema`; and instructors: `pnpm labs provision`. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join, relative, resolve, sep } from 'node:path';
@@ -11,6 +11,7 @@ import {
   labSchemaText,
   loadLab,
   loadLabs,
+  matrixText,
   newLab,
   type Sandbox,
   type SandboxFittings,
@@ -19,8 +20,9 @@ import {
 import { driverName } from '@ringlab/protocol';
 import { type Config, readConfig, repositoryDir } from './config.ts';
 import { Checklist } from './provisioning/checklist.ts';
+import { follow } from './provisioning/follow.ts';
 import { provision } from './provisioning/provision.ts';
-import { lineText, tableText } from './provisioning/report.ts';
+import { tableText } from './provisioning/report.ts';
 import {
   type ChosenDriver,
   enginesOf,
@@ -33,6 +35,7 @@ import { allDrivers, availableDrivers, firstUsable } from './sandbox/drivers.ts'
 const USAGE = `usage: pnpm labs verify [--solution] [LAB...]
                                   prove that these labs, or all, are as they say; --solution: only that
                                   the solution passes every check
+       pnpm labs matrix [LAB...]  which mutants each check catches
        pnpm labs new LAB          make a lab, to be changed into the one you want
        pnpm labs provision [--driver DRIVER]
                                   try every driver, build its image, run every lab's solution
@@ -53,6 +56,7 @@ async function main([command, ...names]: readonly string[]): Promise<number> {
   if (labs.some((name) => name.startsWith('-'))) return complain(USAGE);
   const config = readConfig(process.env);
   if (command === 'verify') return await verify(config, labs, extent);
+  if (command === 'matrix') return await printMatrix(config, labs);
   const [name] = names;
   if (command === 'new' && name !== undefined && names.length === 1) return await create(config, name);
   if (command === 'schema' && name === undefined) return await writeSchema(config);
@@ -64,23 +68,31 @@ function complain(message: string): number {
   return 2;
 }
 
+/** Until Ctrl+C, a request to end, or the end of the terminal: sandboxes are given back first, and a second one does not wait. */
+function untilInterrupted(): AbortSignal {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => interrupted.abort(new Error('Interrupted.')));
+  return interrupted.signal;
+}
+
 /** Each line as soon as it is known, and the table at the end. */
 async function provisionHere(args: readonly string[]): Promise<number> {
   const wanted = driverName.optional().safeParse(args[0] === '--driver' ? args[1] : undefined);
   if (!wanted.success || (args.length > 0 && (args[0] !== '--driver' || args.length !== 2)))
     return complain(`${USAGE}\nDRIVER is one of ${driverName.options.join(', ')}.`);
   const config = readConfig(process.env);
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
+  const interrupted = untilInterrupted();
   await using temporary = await temporaryFolder();
   await using owned = new AsyncDisposableStack();
-  const drivers = allDrivers({ ...config, dataDir: temporary.path }).map((driver) => owned.use(driver));
+  const places = { ...config, dataDir: temporary.path, cacheDir: config.imagesDir };
+  const drivers = allDrivers(places).map((driver) => owned.use(driver));
   const labs = await loadLabs([config.labsDir, ...config.moreLabs]);
-  const colored = process.stdout.isTTY === true;
-  const list = new Checklist((_, line) => line?.tookMs !== undefined && console.log(lineText(line, colored)));
+  const tell = follow(process.stdout);
+  const list = new Checklist((_, line) => tell(line));
   const means = { ...config, repositoryDir, drivers, labs: () => labs };
-  await provision(means, wanted.data, list, interrupted.signal);
-  console.log(tableText(list.state, colored));
+  await provision(means, wanted.data, list, interrupted);
+  console.log(tableText(list.state, process.stdout.isTTY === true));
   return list.state.phase === 'good' ? 0 : 1;
 }
 
@@ -112,8 +124,7 @@ function isPath(name: string): boolean {
 async function verify(config: Config, names: readonly string[], extent: Extent): Promise<number> {
   const folders = await chosenFolders(config, names);
   if (typeof folders === 'string') return complain(folders);
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort(new Error('Interrupted.')));
+  const interrupted = untilInterrupted();
   await using temporary = await temporaryFolder();
   await using drivers = new AsyncDisposableStack();
   const chosen = await firstUsable(
@@ -123,8 +134,15 @@ async function verify(config: Config, names: readonly string[], extent: Extent):
   );
   if ('why' in chosen)
     return complain(`No sandbox can be made here, so nothing was verified.\n${chosen.why}`);
-  const verifier = new Verifier(chosen, config, extent, interrupted.signal);
+  const verifier = new Verifier(chosen, config, extent, interrupted);
   return await verifier.verifyAll(folders);
+}
+
+async function printMatrix(config: Config, names: readonly string[]): Promise<number> {
+  const folders = await chosenFolders(config, names);
+  if (typeof folders === 'string') return complain(folders);
+  for (const folder of folders) console.log(await matrixText(await loadLab(folder)));
+  return 0;
 }
 
 /** The folders of these labs, all for no name; or what is wrong with a name. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,7 +76,7 @@ async function signUp(origin: string, code: string): Promise<string> {
   );
 }
 
-describe('killed without warning', { timeout: 60_000 }, () => {
+describe('killed without warning', { timeout: 90_000 }, () => {
   test('the server has every save that it acknowledged, the codes and who was signed in', async () => {
     const first = new Server();
     const { origin, courseCode } = await first.ready();
@@ -127,7 +127,7 @@ describe('killed without warning', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a start that cannot succeed says so in one line and exits with 1', { timeout: 30_000 }, () => {
+describe('a start that cannot succeed says so in one line and exits with 1', { timeout: 90_000 }, () => {
   test('the port is in use', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
@@ -152,7 +152,7 @@ describe('a start that cannot succeed says so in one line and exits with 1', { t
   });
 });
 
-test('SIGTERM ends it with 0 and leaves its database whole', { timeout: 30_000 }, async () => {
+test('SIGTERM ends it with 0 and leaves its database whole', { timeout: 90_000 }, async () => {
   const server = new Server();
   await server.ready();
   server.child.kill('SIGTERM');
@@ -160,8 +160,22 @@ test('SIGTERM ends it with 0 and leaves its database whole', { timeout: 30_000 }
   expect((await readdir(dataDir)).filter((name) => name.endsWith('-wal'))).toEqual([]);
 });
 
+test('a failure that the checks of a lab leave behind ends nobody else', { timeout: 90_000 }, async () => {
+  const labs = join(dataDir, 'labs');
+  const lab = join(labs, '80-careless');
+  await cp(join(import.meta.dirname, '../../../labs/template/00-example'), lab, { recursive: true });
+  await appendFile(
+    join(lab, 'checks.ts'),
+    "\nsetTimeout(() => Promise.reject(new Error('left behind')), 10);\n",
+  );
+  const server = new Server({ RINGLAB_MORE_LABS: lab });
+  const { origin } = await server.ready();
+  while (!server.output.includes('left behind')) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect((await fetch(origin)).status).toBe(200);
+});
+
 test('with a driver that is not there it serves all the same, and says what is wrong', {
-  timeout: 30_000,
+  timeout: 90_000,
 }, async () => {
   const server = new Server({ RINGLAB_DRIVER: 'swarm' });
   const { origin, courseCode } = await server.ready();

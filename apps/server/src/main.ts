@@ -11,6 +11,8 @@ const STOP_MS = 10_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  // Checks of labs run in this process, and what one of them forgot must not end everybody's programs.
+  process.on('unhandledRejection', (fault) => console.error('Nobody waited for this to fail:', fault));
   await using owned = new AsyncDisposableStack();
   const drivers = allDrivers(config).map((driver) => owned.use(driver));
   const [labs, choice] = await Promise.all([

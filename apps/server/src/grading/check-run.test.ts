@@ -6,6 +6,7 @@ import { BubblewrapDriver } from '../sandbox/bubblewrap/driver.ts';
 import { testOptions } from '../sandbox/bubblewrap/test-folders.ts';
 import { DEFAULT_LIMITS } from '../sandbox/limits.ts';
 import { Places, type Queue } from '../sessions/places.ts';
+import { endSandboxOf } from '../testing/end-sandbox.ts';
 import { shellLab } from '../testing/labs.ts';
 import { CheckRun } from './check-run.ts';
 
@@ -67,4 +68,18 @@ test('a check that never ends is ended by Stop', { timeout: 20_000 }, async () =
   while (run.state.results[0]?.state !== 'running') await new Promise((resolve) => setTimeout(resolve, 20));
   run.stop();
   expect((await ended(run)).message).toBe('Stopped before all was checked.');
+});
+
+test('a check whose sandbox goes away says so, and judges nothing', async () => {
+  const lost = check(async (context) => {
+    const program = await context.start(['sleep', '31902']);
+    await endSandboxOf(['sleep', '31902']);
+    const { words } = await program.exit;
+    return { passed: false, actual: words, hint: '' };
+  });
+  expect(await ended(checkRun(lost, new Places(1).queue()))).toMatchObject({
+    ...{ phase: 'ended', passed: false, results: [{ state: 'skipped' }] },
+    message:
+      'This check was cut short, and says nothing about your program. The sandbox has ended; run again to get a new one.',
+  });
 });

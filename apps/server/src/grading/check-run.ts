@@ -106,9 +106,13 @@ export class CheckRun {
     this.#update({ phase: 'building' });
     const build = await buildLab(this.#place.lab, sandbox, { signal });
     signal.throwIfAborted();
+    if (build.exit.lost) throw cutShort(`The build ${build.exit.words}. Check again.`);
     if (!build.ok) return `It does not build, so nothing was checked. ${firstComplaint(build)}`;
     this.#update({ phase: 'checking' });
-    await runChecks(this.#place.lab, sandbox, { signal, onResult: (result) => this.#judged(result) });
+    const onResult = (result: CheckResult) => this.#judged(result);
+    await runChecks(this.#place.lab, sandbox, { signal, onResult }).catch((fault: unknown) => {
+      throw fault instanceof SandboxError ? cutShort(fault.message) : fault;
+    });
     return limits[0];
   }
 
@@ -148,6 +152,11 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   } finally {
     signal.removeEventListener('abort', abort);
   }
+}
+
+/** By the end of its sandbox. */
+function cutShort(why: string): SandboxError {
+  return new SandboxError(`This check was cut short, and says nothing about your program. ${why}`);
 }
 
 const wordsOf = (fault: unknown) =>

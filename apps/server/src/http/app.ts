@@ -42,6 +42,7 @@ export function createApp(routes: readonly Route[], options: AppOptions): Expres
   app.set('trust proxy', options.trustedProxies);
   app.use(securityHeaders, refuseUnknownHost(options.origins));
   mountRoutes(app, routes, options);
+  app.use(endWithMissingFile);
   app.use(existsSync(join(options.webDir, 'index.html')) ? webApplication(options.webDir) : notBuilt);
   return app;
 }
@@ -52,6 +53,12 @@ function refuseUnknownHost(origins: OriginPolicy) {
     const words = `This server is not known as ${request.headers.host}. Its operator can say so with RINGLAB_PUBLIC_ORIGINS.\n`;
     response.status(421).type('text').send(words);
   };
+}
+
+/** A file that went since the server started, because the application is built anew, ends its request and no more. */
+function endWithMissingFile(_request: Request, response: Response, next: NextFunction): void {
+  response.once('pipe', (file) => file.on('error', () => response.destroy()));
+  next();
 }
 
 /** Files whose names carry a hash never change; every other path is a page of the application. */

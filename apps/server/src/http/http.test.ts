@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -244,6 +244,16 @@ describe('roles', () => {
     expect((await fetch(`${origin}/api/secret`)).status).toBe(401);
     listening.close();
   });
+});
+
+test('a file of the web application that went while the server runs ends one request, and no more', async () => {
+  const webDir = mkdtempSync(join(tmpdir(), 'ringlab-web-'));
+  for (const name of ['index.html', 'gone.js']) writeFileSync(join(webDir, name), name);
+  await using own = await TestServer.start([shellLab], { webDir });
+  rmSync(join(webDir, 'gone.js'));
+  await expect(own.get('/gone.js')).rejects.toThrow();
+  expect(await (await own.get('/')).text()).toBe('index.html');
+  rmSync(webDir, { recursive: true });
 });
 
 /** fetch() sets Origin and Host itself. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SandboxError } from '@ringlab/labkit';
 import { z } from 'zod';
+import { jsonIn } from './json-text.ts';
 
 /** A line of `pnpm images build SHAPE --json`. */
 const progressLine = z.object({ done: z.number().min(0).max(1), title: z.string(), detail: z.string() });
@@ -38,7 +39,7 @@ export async function buildImage(build: ImageBuild): Promise<void> {
   });
   try {
     for await (const line of createInterface({ input: child.stdout })) {
-      const progress = progressLine.safeParse(parsed(line));
+      const progress = progressLine.safeParse(jsonIn(line));
       if (progress.success) onProgress(progress.data);
     }
     const failure = await ended;
@@ -47,14 +48,6 @@ export async function buildImage(build: ImageBuild): Promise<void> {
       throw new SandboxError(firstComplaint(complaint) ?? `The build of the image failed: it ${failure}.`);
   } finally {
     signal.removeEventListener('abort', stop);
-  }
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }
 

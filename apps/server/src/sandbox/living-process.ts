@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeWhole } from './whole-file.ts';
 
 const KILL_WAIT_MS = 2000;
 
 /** Notes a process in a file. Its id alone may be somebody else's by now: its start time makes it sure. */
 export async function writeProcess(path: string, pid: number): Promise<void> {
-  const temporary = `${path}.new`;
-  await writeFile(temporary, `${pid} ${await startTime(pid)}\n`);
-  await rename(temporary, path);
+  await writeWhole(path, `${pid} ${await startTime(pid)}\n`);
 }
 
 /** The process that the file names, if it still runs. */

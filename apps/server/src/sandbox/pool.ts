@@ -50,9 +50,8 @@ export class SandboxPool implements AsyncDisposable {
   async take(id: string, fittings: SandboxFittings = NO_FITTINGS): Promise<Sandbox> {
     if (this.#disposed) throw new SandboxError('The server is stopping.');
     const { driver, limits } = this.#options;
-    const { interfaces, machines, machinesOptional = false, engine } = fittings;
-    if (interfaces.length + machines.length > 0)
-      return driver.create({ id, limits, interfaces, machines, machinesOptional, engine });
+    const { interfaces, machines, engine } = fittings;
+    if (interfaces.length + machines.length > 0) return driver.create({ id, limits, ...fittings });
     for (let warm = this.#takeWarm(engine); warm !== undefined; warm = this.#takeWarm(engine)) {
       this.#fillSoon(REFILL_DELAY_MS);
       if (!(await isAlive(warm))) continue;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { writeProcess } from './living-process.ts';
-import { type FolderKind, ServerFolder } from './server-folder.ts';
+import { type FolderKind, mayRunPrograms, ServerFolder } from './server-folder.ts';
 
 /** Folders that no server on this machine and no other test has. */
 function kindOf(): FolderKind {
@@ -46,6 +46,20 @@ async function ended(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   await once(child, 'exit');
 }
+
+test('knows of each folder whether programs may run there', () => {
+  const mounts = [
+    'overlay / overlay rw,noatime 0 0',
+    'tmpfs /run tmpfs rw,nosuid,nodev,noexec,relatime,mode=755 0 0',
+    'tmpfs /run/user/1000 tmpfs rw,nosuid,nodev,relatime 0 0',
+    '/dev/loop1 /var ext4 rw,noexec 0 0',
+    '/dev/loop2 /var ext4 rw 0 0',
+  ].join('\n');
+  const may = ['/run', '/run/lock', '/running', '/run/user/1000', '/var/lib', '/tmp'].map((path) =>
+    mayRunPrograms(path, mounts),
+  );
+  expect(may).toEqual([false, false, true, true, true, true]);
+});
 
 /** As a server leaves it that was killed while something of its own ran. */
 async function abandoned(kind: FolderKind, dataDir?: string) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -149,8 +150,24 @@ export class ServerFolder {
   }
 }
 
+/** Sandboxes run programs that are there: Debian forbids that in /run, once it has started as a whole. */
 function parentFolder(): string {
-  return process.getuid?.() === 0 ? '/run' : (process.env.XDG_RUNTIME_DIR ?? tmpdir());
+  const places =
+    process.getuid?.() === 0 ? ['/run', '/var/lib'] : [process.env.XDG_RUNTIME_DIR ?? tmpdir(), tmpdir()];
+  const mounts = readFileSync('/proc/self/mounts', 'utf8');
+  return places.find((place) => mayRunPrograms(place, mounts)) ?? tmpdir();
+}
+
+/** By the options of the mount that an absolute path is on; `mounts` is the text of /proc/self/mounts. */
+export function mayRunPrograms(path: string, mounts: string): boolean {
+  let [longest, found] = ['', ''];
+  for (const line of mounts.split('\n')) {
+    const [, folder = '', , options = ''] = line.split(' ');
+    const isAbove = folder === '/' || path === folder || path.startsWith(`${folder}/`);
+    // Of two mounts on one folder the later one counts.
+    if (folder !== '' && isAbove && folder.length >= longest.length) [longest, found] = [folder, options];
+  }
+  return !found.split(',').includes('noexec');
 }
 
 async function slotsAt(path: string, { slotsIn }: FolderKind): Promise<number[]> {

@@ -68,6 +68,7 @@ export class Board implements Disposable {
     const labs = course.labs.map(({ slug, detail }) => ({
       slug,
       title: detail.title,
+      core: detail.core,
       open: course.isOpen(slug),
       solutionOpen: course.isSolutionOpen(slug),
     }));

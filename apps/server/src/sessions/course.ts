@@ -110,7 +110,7 @@ export class Course {
   }
 
   #summary(lab: Lab, person: Person): LabSummary {
-    const { slug, title, summary, minutes } = lab.detail;
+    const { slug, title, summary, minutes, core } = lab.detail;
     const latest = this.#store.results.latestCheck({ personId: person.personId, lab: slug });
     const passed = passedCount(latest?.results ?? []);
     const missing = this.missing(lab);
@@ -120,6 +120,7 @@ export class Course {
       title,
       summary,
       minutes,
+      core,
       open: this.isOpen(slug),
       solutionOpen: this.#mayReadSolution(lab, person),
       passed,

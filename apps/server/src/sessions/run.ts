@@ -28,6 +28,9 @@ const STOP_MS = GRACE_MS + KILL_WAIT_MS + 1500;
 
 /** Before a run asks again whose place was none after all. */
 const NO_SEAT_MS = 1000;
+/** Beside how a program ended. */
+const LOST =
+  'The sandbox is lost, with what programs wrote in it. Your files are kept. Run again to get a new one.';
 /** Some limits are looked at once in a while: a program that ended fast was over its limit all the same. */
 const LATE_LIMIT_MS = 3000;
 
@@ -56,6 +59,7 @@ export class Run {
   readonly #running = new Map<string, SandboxProcess>();
   #state: RunState;
   #stoppedByLimit = false;
+  #lost = false;
 
   constructor(place: RunPlace, engine: Engine) {
     this.#place = place;
@@ -146,6 +150,7 @@ export class Run {
       this.#stop.signal,
     );
     this.#update({ diagnostics });
+    if (exit.lost) throw new SandboxError(`The build ${exit.words}. ${LOST}`);
     if (!ok && !this.#stop.signal.aborted) this.#notice(`The build ${exit.words}.`);
     return ok;
   }
@@ -215,6 +220,7 @@ export class Run {
     this.#running.delete(name);
     terminal.ended(exit);
     this.#updateProcess(name, { state: 'exited', exit, cpu: 0 });
+    if (exit.lost) this.#lostWith(`${name} ${exit.words}.`);
     if (this.#isOver()) this.#over.abort();
   }
 
@@ -240,6 +246,7 @@ export class Run {
 
   #outcome(): Outcome {
     if (this.#stop.signal.aborted) return 'stopped';
+    if (this.#lost) return 'failed';
     const exits = this.#place.lab.processes
       .filter(({ attendee }) => attendee)
       .map(({ name }) => [name, this.#processState(name)?.exit] as const);
@@ -272,6 +279,14 @@ export class Run {
       process.name === name ? { ...process, ...patch } : process,
     );
     this.#update({ processes });
+  }
+
+  /** Nothing else that runs there is of use either: the rest is ended. */
+  #lostWith(words: string): void {
+    this.#lost = true;
+    this.#over.abort();
+    const others = this.#state.notices.filter((each) => each !== words && each !== LOST);
+    this.#update({ notices: [...others, words, LOST] });
   }
 
   #notice(words: string): void {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { RunState } from '@ringlab/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LOST } from '../testing/attendee.ts';
+import { endSandboxOf } from '../testing/end-sandbox.ts';
 import { shellLab } from '../testing/labs.ts';
 import { TestServer } from '../testing/test-server.ts';
 import type { TestTab } from '../testing/test-tab.ts';
@@ -66,6 +68,17 @@ describe('a run', () => {
     expect(ended).toMatchObject({ outcome: 'build-failed', processes: [{ state: 'waiting' }] });
     await tab.request('terminal.attach', { terminalId: ended.buildTerminalId ?? 0, offset: 0 });
     await tab.printed(ended.buildTerminalId ?? 0, 'main.sh');
+  });
+
+  test('whose sandbox goes away while it builds says so, and what to do', async () => {
+    using tab = await tabWith('Lost build', 'echo never\n');
+    const content = 'all:\n\tsleep 31901\n';
+    await tab.request('file.save', { lab, path: 'GNUmakefile', content, baseVersion: 0 });
+    const [{ outcome, notices }] = await Promise.all([run(tab), endSandboxOf(['sleep', '31901'])]);
+    expect({ outcome, notices }).toEqual({
+      outcome: 'failed',
+      notices: [`The build stopped: its sandbox ended. ${LOST}`],
+    });
   });
 
   test('whose build names what is no source runs all the same', async () => {

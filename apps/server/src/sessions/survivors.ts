@@ -36,11 +36,11 @@ export class Survivors implements AsyncDisposable {
     isSession: (key: WorkspaceKey) => boolean,
     keepMs: number,
   ): Promise<Survivors> {
-    const [kept, lost] = [true, false].map((wanted) =>
-      leftovers.filter(({ id }) => isSession(keyIn(id)) === wanted),
+    const { kept = [], lost = [] } = Object.groupBy(leftovers, ({ id }) =>
+      isSession(keyIn(id)) ? 'kept' : 'lost',
     );
-    await Promise.all((lost ?? []).map((sandbox) => sandbox[Symbol.asyncDispose]()));
-    return new Survivors(kept ?? [], keepMs);
+    await Promise.all(lost.map((sandbox) => sandbox[Symbol.asyncDispose]()));
+    return new Survivors(kept, keepMs);
   }
 
   /** Whoever takes it owns it. Undefined when there is none, or none any more. */

@@ -18,6 +18,7 @@ export const shellLab: Lab = {
     title: 'Shell',
     summary: 'For tests of the server.',
     minutes: 1,
+    core: false,
     goals: [],
     intro: '',
     steps: [],

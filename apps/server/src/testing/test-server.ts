@@ -35,17 +35,22 @@ export class TestServer implements AsyncDisposable {
     return TestServer.#start(labs, async () => NO_SANDBOX, overrides);
   }
 
-  /** With the sandboxes of this machine; undefined, with the reason told, where there are none. */
+  /** With the sandboxes of this machine. Rejects, with the reason, where there are none. */
   static async startWithSandboxes(
     labs: readonly Lab[],
     overrides: Partial<Config> = {},
   ): Promise<TestServer> {
     const choose = async (config: Config, owned: AsyncDisposableStack): Promise<DriverChoice> => {
-      const choice = await firstUsable(availableDrivers(config).map((driver) => owned.use(driver)));
+      const choice = await chooseDriver(config, owned);
       if ('why' in choice) throw new Error(`No sandbox works here. ${choice.why}`);
       return choice;
     };
     return TestServer.#start(labs, choose, overrides);
+  }
+
+  /** As an operator starts it: where no driver works, that is what attendees are told. */
+  static async startAnyhow(labs: readonly Lab[], overrides: Partial<Config>): Promise<TestServer> {
+    return TestServer.#start(labs, chooseDriver, overrides);
   }
 
   static async #start(
@@ -91,6 +96,10 @@ export class TestServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#owned.disposeAsync();
   }
+}
+
+async function chooseDriver(config: Config, owned: AsyncDisposableStack): Promise<DriverChoice> {
+  return await firstUsable(availableDrivers(config).map((driver) => owned.use(driver)));
 }
 
 /** What a browser sends after this answer. */

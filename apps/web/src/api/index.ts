@@ -10,6 +10,7 @@ export {
   useNavigation,
   type View,
 } from './navigation.ts';
+export { CodeMissing, loadCode } from './page-code.ts';
 export { rateFeed } from './rate-feed.ts';
 export { ringsFeed } from './rings-feed.ts';
 export { terminalStream } from './server-link.ts';

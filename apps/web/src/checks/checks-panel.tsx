@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import './checks.css';
 import type { CheckResult, CheckRunState } from '@ringlab/protocol';
+import { ArrowRight } from 'lucide-react';
 import { useEffect, useRef } from 'react';
+import { Link } from 'wouter';
 import { useAppState } from '../api/index.ts';
 import { checkWords, isStale } from './check-progress.ts';
 import { CheckRow } from './check-row.tsx';
 import { ClosingRing } from './closing-ring.tsx';
+import { nextLab } from './next-lab.ts';
 
 export function ChecksPanel() {
   const check = useAppState((state) => state.workspace?.check);
@@ -68,8 +71,25 @@ function Summary({ check }: { readonly check: CheckRunState }) {
         <p className="dim">
           {files && isStale(check, files) ? 'The code has changed since; check again.' : secondLine(check)}
         </p>
+        {state === 'passed' && <NextLab />}
       </div>
     </div>
+  );
+}
+
+/** Only for who works here: whoever looks at another's work has a path of their own. */
+function NextLab() {
+  const labs = useAppState((state) => state.labs);
+  const slug = useAppState(({ workspace }) =>
+    workspace?.readOnly === false ? workspace.lab.slug : undefined,
+  );
+  const next = slug === undefined ? undefined : nextLab(labs, slug);
+  if (next === undefined) return null;
+  return (
+    <Link href={`/labs/${next.slug}`} className="checks-next">
+      Go on with {next.title}
+      <ArrowRight size={14} aria-hidden="true" />
+    </Link>
   );
 }
 

@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import { Link, Redirect } from 'wouter';
 import { actions, useAppState } from '../api/index.ts';
 import { minutesText } from '../units/time-text.ts';
-import { coursePath } from './course-path.ts';
+import { coursePath, isOfTheDay } from './course-path.ts';
 import { dayPath } from './day-path.ts';
 import { LabStop } from './lab-stop.tsx';
 import { LectureStop } from './lecture-stop.tsx';
@@ -28,7 +28,7 @@ function Course({ me }: { readonly me: Me }) {
       <div className="course-day">
         <header className="course-top">
           <h1>The netmap framework for NFV applications</h1>
-          <p className="dim">{dayWords(labs)}</p>
+          <p className="dim">{dayWords(labs, decks)}</p>
           {next && (
             <Link href={`/labs/${next.lab.slug}`} className="button primary course-next">
               {next.state === 'begun' ? 'Go on with' : 'Start with'} {next.lab.title}
@@ -72,7 +72,7 @@ function CourseBar({ me }: { readonly me: Me }) {
   return (
     <nav className="page-bar" aria-label="Course">
       <span className="page-name">Ringlab</span>
-      <span className="dim">
+      <span className="dim course-code">
         course <span className="mono">{me.courseCode}</span>
       </span>
       <span className="course-person">
@@ -84,7 +84,7 @@ function CourseBar({ me }: { readonly me: Me }) {
         >
           Ringlab on a stick
         </Link>
-        <span>{me.person.name}</span>
+        <span className="course-name">{me.person.name}</span>
         <button type="button" className="button quiet" onClick={() => void actions.leave()}>
           Leave
         </button>
@@ -104,9 +104,16 @@ function Waiting() {
   );
 }
 
-function dayWords(labs: readonly LabSummary[]): string {
+function dayWords(labs: readonly LabSummary[], decks: readonly DeckSummary[]): string {
   if (labs.length === 0) return '';
   const done = labs.filter(({ passed, checks }) => checks > 0 && passed === checks).length;
-  const minutes = labs.reduce((sum, lab) => sum + lab.minutes, 0);
-  return `${labs.length} labs, ${minutesText(minutes)}; ${done === 0 ? 'none done yet' : `${done} done`}`;
+  const ofTheDay = labs.filter((lab) => isOfTheDay(lab, labs));
+  const further = labs.filter((lab) => !isOfTheDay(lab, labs));
+  const lectures = decks.length === 0 ? '' : ` and ${decks.length} lectures`;
+  const more = further.length === 0 ? '' : `, and ${further.length} labs more for going further`;
+  const day = `${ofTheDay.length} labs${lectures}, ${minutesText(sumOf([...ofTheDay, ...decks]))}${more}`;
+  return `${day}; ${done === 0 ? 'no lab done yet' : `${done} labs done`}`;
 }
+
+const sumOf = (parts: readonly { readonly minutes: number }[]): number =>
+  parts.reduce((sum, { minutes }) => sum + minutes, 0);

@@ -8,6 +8,7 @@ const lab = (slug: string, rest: Partial<LabSummary>): LabSummary => ({
   title: slug,
   summary: '',
   minutes: 25,
+  core: true,
   open: true,
   solutionOpen: false,
   passed: 0,
@@ -36,13 +37,20 @@ describe('coursePath', () => {
   });
 
   it('adds up the day', () => {
-    expect(path.map(({ startMinutes }) => clockText(startMinutes))).toEqual([
+    expect(path.map(({ startMinutes = -1 }) => clockText(startMinutes))).toEqual([
       '0:00',
       '0:25',
       '1:05',
       '1:30',
       '1:55',
     ]);
+  });
+
+  it('has a clock for the day, and none for what is beyond it', () => {
+    const labs = [lab('a', {}), lab('b', { core: false }), lab('c', {})];
+    expect(coursePath(labs).map(({ startMinutes }) => startMinutes)).toEqual([0, undefined, 25]);
+    const unsaid = labs.map((each) => ({ ...each, core: false }));
+    expect(coursePath(unsaid).map(({ startMinutes }) => startMinutes)).toEqual([0, 25, 50]);
   });
 
   it('goes on with the first lab that can be worked on', () => {

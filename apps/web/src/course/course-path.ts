@@ -6,8 +6,8 @@ type LabState = 'done' | 'begun' | 'open' | 'closed' | 'missing';
 export interface Stop {
   readonly lab: LabSummary;
   readonly state: LabState;
-  /** When the lab starts, in minutes since the day's first. */
-  readonly startMinutes: number;
+  /** When the lab starts, in minutes since the day's first; of one that the day has no time for, undefined. */
+  readonly startMinutes: number | undefined;
   /** The one to go on with. */
   readonly isNext: boolean;
 }
@@ -16,12 +16,17 @@ export interface Stop {
 export function coursePath(labs: readonly LabSummary[]): Stop[] {
   const states = labs.map(labState);
   const next = states.findIndex((state) => state === 'begun' || state === 'open');
-  let startMinutes = 0;
+  let minutes = 0;
   return labs.map((lab, index) => {
-    const stop = { lab, state: states[index] ?? 'closed', startMinutes, isNext: index === next };
-    startMinutes += lab.minutes;
-    return stop;
+    const startMinutes = isOfTheDay(lab, labs) ? minutes : undefined;
+    if (startMinutes !== undefined) minutes += lab.minutes;
+    return { lab, state: states[index] ?? 'closed', startMinutes, isNext: index === next };
   });
+}
+
+/** A course that says of none that it belongs to the day has time for all. */
+export function isOfTheDay(lab: LabSummary, labs: readonly LabSummary[]): boolean {
+  return lab.core || labs.every(({ core }) => !core);
 }
 
 /** What was done stays done, also when the lab is closed again. */

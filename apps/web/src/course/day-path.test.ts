@@ -4,7 +4,17 @@ import { expect, test } from 'vitest';
 import { dayPath } from './day-path.ts';
 
 const lab = (slug: string): LabSummary => ({
-  ...{ slug, title: slug, summary: '', minutes: 10, open: true, solutionOpen: false, passed: 0, checks: 1 },
+  ...{
+    slug,
+    title: slug,
+    summary: '',
+    minutes: 10,
+    core: true,
+    open: true,
+    solutionOpen: false,
+    passed: 0,
+    checks: 1,
+  },
 });
 const deck = (slug: string, before?: string): DeckSummary => ({
   ...{ slug, title: slug, summary: '', minutes: 20, slides: 3, ...(before && { before }) },

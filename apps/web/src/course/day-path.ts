@@ -21,8 +21,9 @@ export function dayPath(labs: readonly LabSummary[], decks: readonly DeckSummary
   };
   for (const stop of coursePath(labs)) {
     add(stop.lab.slug);
-    day.push({ kind: 'lab', stop: { ...stop, startMinutes } });
-    startMinutes += stop.lab.minutes;
+    const isOfIt = stop.startMinutes !== undefined;
+    day.push({ kind: 'lab', stop: isOfIt ? { ...stop, startMinutes } : stop });
+    if (isOfIt) startMinutes += stop.lab.minutes;
   }
   add(undefined);
   return day;

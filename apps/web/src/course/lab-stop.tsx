@@ -25,12 +25,18 @@ export function LabStop({ stop, isInstructor }: LabStopProps) {
       <span className="course-facts">
         <span className="numbers">{minutesText(lab.minutes)}</span>
         <span className="course-state">{stateWords(stop)}</span>
+        {startMinutes === undefined && <span className="course-further">for going further</span>}
       </span>
     </>
   );
   return (
-    <li className="course-stop" data-state={state} data-next={isNext}>
-      <span className="course-clock numbers">{clockText(startMinutes)}</span>
+    <li
+      className="course-stop"
+      data-state={state}
+      data-next={isNext}
+      data-further={startMinutes === undefined}
+    >
+      <span className="course-clock numbers">{startMinutes !== undefined && clockText(startMinutes)}</span>
       <Mark lab={lab} state={state} />
       {isEntered ? (
         <Link href={`/labs/${lab.slug}`} className="course-lab">

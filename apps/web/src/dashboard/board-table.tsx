@@ -51,7 +51,7 @@ function useMemory(board: Board): BoardMemory {
 
 type LabHeadProps = Board['labs'][number];
 
-function LabHead({ slug, title, open, solutionOpen }: LabHeadProps) {
+function LabHead({ slug, title, core, open, solutionOpen }: LabHeadProps) {
   const [problem, setProblem] = useState<string>();
   const attempt = (change: Promise<void>) =>
     change.then(
@@ -60,7 +60,14 @@ function LabHead({ slug, title, open, solutionOpen }: LabHeadProps) {
     );
   return (
     <th scope="col" className="board-lab" data-open={open}>
-      <span className="numbers">{slug.slice(0, 2)}</span> <span className="board-lab-title">{title}</span>
+      <span className="numbers">{slug.slice(0, 2)}</span> <span className="board-lab-title">{title}</span>{' '}
+      <span
+        className="board-lab-day"
+        data-core={core}
+        title="One of the day; labs without this are for going further"
+      >
+        day
+      </span>
       <span className="board-lab-switch">
         <Switch.Root
           className="switch"

@@ -9,10 +9,10 @@ import { useOpenFiles } from './use-open-files.ts';
 
 export function EditorPanel() {
   const { active, readOnly } = useOpenFiles();
-  const { loaded, problem, retry } = useEditor();
+  const { loaded, problem } = useEditor();
   return (
     <div className="editor">
-      {problem !== undefined && <LoadProblem words={problem} retry={retry} />}
+      {problem !== undefined && <LoadProblem words={problem} />}
       <div className="editor-body">
         {active === undefined ? <NoFile /> : <FileView file={active} readOnly={readOnly} loaded={loaded} />}
       </div>
@@ -43,12 +43,12 @@ function NoFile() {
   );
 }
 
-function LoadProblem({ words, retry }: { readonly words: string; readonly retry: () => void }) {
+function LoadProblem({ words }: { readonly words: string }) {
   return (
     <p className="notice bad">
       The editor could not be loaded: {words}{' '}
-      <button type="button" className="button" onClick={retry}>
-        Try again
+      <button type="button" className="button" onClick={() => location.reload()}>
+        Load the page again
       </button>
     </p>
   );

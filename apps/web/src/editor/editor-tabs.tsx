@@ -3,13 +3,14 @@ import './editor.css';
 import { History, Lock, RotateCcw, X } from 'lucide-react';
 import type { MouseEvent } from 'react';
 import { type EditedFile, navigation } from '../api/index.ts';
+import { tabKeys } from '../tabs/tab-keys.ts';
 import { useOpenFiles } from './use-open-files.ts';
 
 export function EditorTabs() {
   const { open, active, readOnly } = useOpenFiles();
   return (
     <div className="editor-tabs">
-      <div className="tab-list" role="tablist" aria-label="Open files">
+      <div className="tab-list" role="tablist" aria-label="Open files" onKeyDown={tabKeys}>
         {open.map((file) => (
           <EditorTab key={file.path} file={file} active={file.path === active?.path} />
         ))}
@@ -26,6 +27,7 @@ function EditorTab({ file, active }: { readonly file: EditedFile; readonly activ
     navigation.closeFile(path);
   };
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list of tabs has the keys.
     <div
       className="tab"
       role="tab"
@@ -33,12 +35,17 @@ function EditorTab({ file, active }: { readonly file: EditedFile; readonly activ
       aria-selected={active}
       title={`${path}${editable ? '' : ', locked'}${saveState === 'saved' ? '' : `, ${saveState}`}`}
       onClick={() => navigation.openFile(path)}
-      onKeyDown={(event) => event.key === 'Enter' && navigation.openFile(path)}
       onAuxClick={(event) => event.button === 1 && close(event)}
     >
       {!editable && <Lock size={11} className="dim" />}
       <span>{path}</span>
-      <button type="button" className={`tab-close ${saveState}`} aria-label={`Close ${path}`} onClick={close}>
+      <button
+        type="button"
+        tabIndex={-1}
+        className={`tab-close ${saveState}`}
+        aria-label={`Close ${path}`}
+        onClick={close}
+      >
         <span className="tab-dot" aria-hidden="true" />
         <X size={13} aria-hidden="true" />
       </button>

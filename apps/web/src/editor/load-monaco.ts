@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { loadCode } from '../api/index.ts';
+
 export type Monaco = typeof import('./monaco.ts');
 
 let loading: Promise<Monaco> | undefined;
 
-/** Starts the download at the first call; a failed one is tried again at the next. */
+/** Starts the download at the first call. */
 export function loadMonaco(): Promise<Monaco> {
-  loading ??= import('./monaco.ts').catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
+  loading ??= loadCode(() => import('./monaco.ts'));
   return loading;
 }

@@ -12,10 +12,10 @@ export interface LoadedEditor {
 
 /** Monaco and the models of the open workspace, kept equal to the state. Undefined until they are there. */
 export function useEditor() {
-  const { monaco, problem, retry } = useMonaco();
+  const { monaco, problem } = useMonaco();
   const models = useFileModels(monaco);
   const loaded = monaco !== undefined && models !== undefined ? { monaco, models } : undefined;
-  return { loaded, problem, retry };
+  return { loaded, problem };
 }
 
 /** Monaco's code takes long to start: the plain text is on the screen before that. A hidden tab paints nothing. */
@@ -27,20 +27,14 @@ function painted(): Promise<void> {
 function useMonaco() {
   const [monaco, setMonaco] = useState<Monaco>();
   const [problem, setProblem] = useState<string>();
-  const [attempt, setAttempt] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each attempt loads anew.
   useEffect(() => {
     // Monaco measures its font once: it must not start before the font is there.
     painted()
       .then(() => Promise.all([loadMonaco(), document.fonts.ready]))
       .then(([module]) => setMonaco(module))
       .catch((error) => setProblem(errorWords(error)));
-  }, [attempt]);
-  const retry = () => {
-    setProblem(undefined);
-    setAttempt(attempt + 1);
-  };
-  return { monaco, problem, retry };
+  }, []);
+  return { monaco, problem };
 }
 
 function useFileModels(monaco: Monaco | undefined): FileModels | undefined {

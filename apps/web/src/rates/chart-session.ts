@@ -11,10 +11,12 @@ export interface ChartChoice {
   readonly measure: Measure;
   readonly withGhost: boolean;
   readonly selectedLink: string | undefined;
+  /** Of the run that goes on. */
+  readonly runId: string | undefined;
 }
 
 export interface ChartListener {
-  /** Values for the legend, a link each: of the hovered moment, or the newest. */
+  /** Values for the legend, a link each: of the hovered moment, or the newest; none when no run goes on. */
   readonly onValues: (values: readonly (number | null)[], hovered: boolean) => void;
   readonly onWindow: (window: TimeWindow) => void;
   readonly onHistory: (hasHistory: boolean, hasGhost: boolean) => void;
@@ -137,7 +139,7 @@ export class ChartSession {
   }
 
   #tellValues(): void {
-    const now = this.#history.recent().map((rate) => rate?.[this.#choice.measure] ?? null);
+    const now = this.#history.recent(this.#choice.runId).map((rate) => rate?.[this.#choice.measure] ?? null);
     const hovered = this.#hovered === undefined ? undefined : this.#chart?.valuesAt(this.#hovered);
     this.#listener.onValues(hovered ?? now, hovered !== undefined);
   }

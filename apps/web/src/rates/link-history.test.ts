@@ -80,14 +80,16 @@ describe('LinkHistory', () => {
     ]);
   });
 
-  it('averages the newest readings of the newest run into a number that can be read', () => {
+  it('averages the newest readings of the run that goes on into a number that can be read, and has none of one that ended', () => {
     const history = new LinkHistory([link]);
-    expect(history.recent()).toEqual([]);
+    expect(history.recent('run-2')).toEqual([]);
     history.push(sample(1000, 900, 'run-1'));
     for (const [index, pps] of [10, 20, 30].entries()) history.push(sample(1100 + index * 100, pps, 'run-2'));
-    expect(history.recent()).toEqual([{ pps: 20, bps: 9600, dropPps: 2 }]);
+    expect(history.recent('run-2')).toEqual([{ pps: 20, bps: 9600, dropPps: 2 }]);
     history.push({ runId: 'run-2', tMs: 1400, ports: [] });
-    expect(history.recent()).toEqual([undefined]);
+    expect(history.recent('run-2')).toEqual([undefined]);
+    expect(history.recent('run-3')).toEqual([]);
+    expect(history.recent(undefined)).toEqual([]);
   });
 
   it('starts empty again', () => {

@@ -54,10 +54,10 @@ export class LinkHistory {
     return this.#fine.at(-1);
   }
 
-  /** The newest run's rates of the last half second, a link each; undefined while nobody has the port open. */
-  recent(): (LinkRate | undefined)[] {
+  /** A run's rates of the last half second, a link each; undefined while nobody has the port open, and none at all of a run that is over. */
+  recent(runId: string | undefined): (LinkRate | undefined)[] {
     const { newest } = this;
-    if (newest === undefined) return [];
+    if (newest === undefined || newest.runId !== runId) return [];
     const points = this.#fine.slice(-READABLE_READINGS).filter(({ runId }) => runId === newest.runId);
     return newest.links.map(
       (now, link) => now && averageRate(points.flatMap((point) => point.links[link] ?? [])),

@@ -24,7 +24,10 @@ export function RateView({ topology }: { readonly topology: Topology }) {
   const host = useRef<HTMLDivElement>(null);
   const legend = useRef<HTMLUListElement>(null);
   const unit = measure === 'bps' ? 'bps' : 'pps';
-  const choice = { measure, withGhost, selectedLink };
+  const runId = useAppState(({ workspace }) =>
+    workspace?.run?.phase === 'ended' ? undefined : workspace?.run?.runId,
+  );
+  const choice = { measure, withGhost, selectedLink, runId };
   const chart = useChartSession(host, topology, choice, (values, hovered) =>
     writeLegend(legend.current, values, unit, hovered),
   );
@@ -67,7 +70,7 @@ function GhostSwitch({ isOn, onSwitch }: GhostSwitchProps) {
   return (
     <label className="rates-ghost" title="Draws the run before, from the same start, behind this one">
       <input type="checkbox" checked={isOn} onChange={(event) => onSwitch(event.target.checked)} />
-      run before
+      <span className="rates-ghost-words">run before</span>
     </label>
   );
 }

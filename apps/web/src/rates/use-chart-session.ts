@@ -44,10 +44,10 @@ export function useChartSession(
     };
   }, [host, topology]);
 
-  const { measure, withGhost, selectedLink } = choice;
+  const { measure, withGhost, selectedLink, runId } = choice;
   useEffect(
-    () => session.current?.choose({ measure, withGhost, selectedLink }),
-    [measure, withGhost, selectedLink],
+    () => session.current?.choose({ measure, withGhost, selectedLink, runId }),
+    [measure, withGhost, selectedLink, runId],
   );
   useThemeChange(useCallback(() => session.current?.restyle(), []));
   return { session, timeWindow, hasHistory, hasGhost };

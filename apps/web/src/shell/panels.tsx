@@ -5,7 +5,7 @@
  * rates by `rateFeed`, what was clicked elsewhere by `useNavigation`, and clicks for elsewhere go to `navigation`.
  */
 import { type ComponentType, lazy } from 'react';
-import type { PanelId } from '../api/index.ts';
+import { loadCode, type PanelId } from '../api/index.ts';
 import { ChecksPanel } from '../checks/checks-panel.tsx';
 import { EditorPanel } from '../editor/editor-panel.tsx';
 import { EditorTabs } from '../editor/editor-tabs.tsx';
@@ -13,18 +13,12 @@ import { FilesPanel } from '../files/files-panel.tsx';
 import { LabTextPanel } from '../lab-text/lab-text-panel.tsx';
 import { TerminalTabs } from '../terminals/terminal-tabs.tsx';
 
-const TerminalsPanel = lazy(() =>
-  import('../terminals/terminals-panel.tsx').then((module) => ({ default: module.TerminalsPanel })),
-);
-const TopologyPanel = lazy(() =>
-  import('../topology/topology-panel.tsx').then((module) => ({ default: module.TopologyPanel })),
-);
-const RatePanel = lazy(() =>
-  import('../rates/rate-panel.tsx').then((module) => ({ default: module.RatePanel })),
-);
-const RingsPanel = lazy(() =>
-  import('../rings/rings-panel.tsx').then((module) => ({ default: module.RingsPanel })),
-);
+const panel = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await loadCode(load) }));
+
+const TerminalsPanel = panel(async () => (await import('../terminals/terminals-panel.tsx')).TerminalsPanel);
+const TopologyPanel = panel(async () => (await import('../topology/topology-panel.tsx')).TopologyPanel);
+const RatePanel = panel(async () => (await import('../rates/rate-panel.tsx')).RatePanel);
+const RingsPanel = panel(async () => (await import('../rings/rings-panel.tsx')).RingsPanel);
 
 export interface PanelInfo {
   readonly title: string;

@@ -91,10 +91,12 @@ function WorkspaceBody({ slug }: { readonly slug: string }) {
   );
 }
 
+const NOTHING_RUNS = 'Nothing can be run here now. What you write is saved all the same.';
+
 function ProblemStrip() {
   const words = useProblem((state) => state.words);
   const sandbox = useAppState((state) => state.sandbox);
-  const shown = words ?? (sandbox?.usable === false ? sandbox.message : undefined);
+  const shown = words ?? (sandbox?.usable === false ? `${NOTHING_RUNS}\n${sandbox.message}` : undefined);
   if (shown === undefined) return null;
   return (
     <p className="notice bad workspace-strip" role="alert">

@@ -77,6 +77,8 @@ function startReveal(element: HTMLElement, slug: string, moved: (position: Posit
     margin: 0.02,
     minScale: 0.1,
     maxScale: 3,
+    // On a telephone, too, a lecture is slides: figures cannot be drawn in reveal.js's scrolled page.
+    scrollActivationWidth: 0,
     transition: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'none' : 'slide',
     backgroundTransition: 'none',
     controlsTutorial: false,

@@ -4,6 +4,8 @@ import type { TerminalInfo } from '@ringlab/protocol';
 import { Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import { actions, errorWords, navigation } from '../api/index.ts';
+import { tabKeys } from '../tabs/tab-keys.ts';
+import { exitOf } from '../units/exit.ts';
 import { useMachines, useTerminals } from './use-terminals.ts';
 
 export function TerminalTabs() {
@@ -16,7 +18,7 @@ export function TerminalTabs() {
   };
   return (
     <div className="terminal-tabs">
-      <div className="tab-list" role="tablist" aria-label="Terminals">
+      <div className="tab-list" role="tablist" aria-label="Terminals" onKeyDown={tabKeys}>
         {terminals.map((terminal, index) => (
           <TerminalTab
             key={terminal.terminalId}
@@ -72,9 +74,10 @@ interface TerminalTabProps {
 function TerminalTab({ terminal, index, active, closable }: TerminalTabProps) {
   const { terminalId, title, exit } = terminal;
   const show = () => navigation.showTerminal(terminalId);
-  const state = exit === undefined ? 'running' : exit.code === 0 ? 'ended' : 'failed';
+  const state = exit === undefined ? 'running' : exitOf(exit);
   const key = index < 9 ? ` (Alt+${index + 1})` : '';
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list of tabs has the keys.
     <div
       className="tab"
       role="tab"
@@ -82,13 +85,13 @@ function TerminalTab({ terminal, index, active, closable }: TerminalTabProps) {
       aria-selected={active}
       title={`${title}, ${exit?.words ?? 'running'}${key}`}
       onClick={show}
-      onKeyDown={(event) => event.key === 'Enter' && show()}
     >
       <span className={`terminal-mark ${state}`} aria-hidden="true" />
       <span className="mono">{title}</span>
       {closable && (
         <button
           type="button"
+          tabIndex={-1}
           className="tab-close"
           aria-label={`Close ${title}`}
           onClick={(event) => {

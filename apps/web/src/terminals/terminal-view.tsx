@@ -2,6 +2,7 @@
 import type { TerminalInfo } from '@ringlab/protocol';
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { useNavigation } from '../api/index.ts';
+import { exitOf } from '../units/exit.ts';
 import { LiveTerminal } from './live-terminal.ts';
 import { TerminalSearch } from './terminal-search.tsx';
 
@@ -29,7 +30,7 @@ export function TerminalView({ terminal, shown, readOnly }: TerminalViewProps) {
 }
 
 function ExitLine({ exit }: { readonly exit: NonNullable<TerminalInfo['exit']> }) {
-  return <p className={`terminal-exit ${exit.code === 0 ? '' : 'bad'}`}>{exit.words}</p>;
+  return <p className={`terminal-exit ${exitOf(exit) === 'failed' ? 'bad' : ''}`}>{exit.words}</p>;
 }
 
 function useLiveTerminal(

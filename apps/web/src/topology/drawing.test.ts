@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Topology, TopologyLink } from '@ringlab/protocol';
 import { describe, expect, it } from 'vitest';
-import { type Drawing, drawTopology, scaleToFit } from './drawing.ts';
-import type { Box } from './layout.ts';
+import { type Drawing, drawTopology, SMALLEST_SCALE, scaleToFit, shownScale } from './drawing.ts';
+import { type Box, overlap } from './layout.ts';
 import { angleAt, type LinkPath, laneOffset, linkPath, pointAt, svgPath } from './link-path.ts';
 
 function chain(...ids: string[]): Topology {
@@ -16,14 +16,8 @@ function link(from: string, to: string, id = `${from}-${to}`): TopologyLink {
   return { id, from, to, port: `vale0:${from}`, direction: 'tx' };
 }
 
-function overlaps(a: Box, b: Box): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
-}
-
-function isInside(box: Box, { left, top, width, height }: Drawing): boolean {
-  return (
-    box.x >= left && box.y >= top && box.x + box.width <= left + width && box.y + box.height <= top + height
-  );
+function isInside(box: Box, { x, y, width, height }: Drawing): boolean {
+  return box.x >= x && box.y >= y && box.x + box.width <= x + width && box.y + box.height <= y + height;
 }
 
 const forward = chain('gen', 'vale0', 'forward', 'vale1', 'sink');
@@ -67,7 +61,7 @@ describe('drawTopology', () => {
       const drawing = drawTopology({ ...branching, nodes }, width, height);
       expect(drawing.frames.map(({ id }) => id)).toEqual(['vm1', 'vm2']);
       for (const frame of drawing.frames) {
-        const within = [...drawing.boxes.values()].filter((box) => overlaps(frame, box)).map(({ id }) => id);
+        const within = [...drawing.boxes.values()].filter((box) => overlap(frame, box)).map(({ id }) => id);
         expect(within).toEqual(nodes.filter(({ machine }) => machine === frame.id).map(({ id }) => id));
         expect(isInside(frame, drawing)).toBe(true);
       }
@@ -100,7 +94,7 @@ describe('drawTopology', () => {
       expect(all).toHaveLength(topology.nodes.length);
       for (const a of all) {
         expect(isInside(a, drawing), a.id).toBe(true);
-        for (const b of all) if (a !== b) expect(overlaps(a, b), `${a.id} over ${b.id}`).toBe(false);
+        for (const b of all) if (a !== b) expect(overlap(a, b), `${a.id} over ${b.id}`).toBe(false);
       }
     }
   });
@@ -108,7 +102,27 @@ describe('drawTopology', () => {
   it('keeps room for labels beside links that go down', () => {
     const drawing = drawTopology(chain('a', 'b', 'c'), 200, 900);
     const right = Math.max(...[...drawing.boxes.values()].map(({ x, width }) => x + width));
-    expect(drawing.left + drawing.width).toBeGreaterThan(right + 20);
+    expect(drawing.x + drawing.width).toBeGreaterThan(right + 20);
+  });
+
+  it('puts what leads to many branches into one column, where a row would be too wide to read', () => {
+    const names = ['gen', 'front', 'a', 'b', 'c', 'd'];
+    const fan: Topology = {
+      nodes: names.map((id) => ({ id, label: id, kind: 'process' })),
+      links: [link('gen', 'front'), ...names.slice(2).map((id) => link('front', id))],
+    };
+    const drawing = drawTopology(fan, 322, 317);
+    const [gen, front, first] = ['gen', 'front', 'a'].map((id) => drawing.boxes.get(id)?.x ?? 0);
+    expect(gen).toBe(front);
+    expect(first).toBeGreaterThan(gen ?? 0);
+    expect(scaleToFit(drawing, 322, 317)).toBeGreaterThan(SMALLEST_SCALE);
+  });
+
+  it('is shown as it fits, and never so small that nobody reads it', () => {
+    const drawing = drawTopology(branching, 332, 252);
+    expect(scaleToFit(drawing, 332, 252)).toBeLessThan(SMALLEST_SCALE);
+    expect(12 * shownScale(drawing, 332, 252)).toBeGreaterThanOrEqual(11);
+    expect(shownScale(drawing, 4000, 4000)).toBe(scaleToFit(drawing, 4000, 4000));
   });
 
   it('is fine with a topology that has nothing in it', () => {

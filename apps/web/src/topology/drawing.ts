@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Topology, TopologyLink } from '@ringlab/protocol';
-import { type LabeledLink, type LabelPlace, labelCorners, labelPlaces } from './label-place.ts';
-import { type Layout, layouts } from './layout.ts';
-import { type LinkPath, laneOffset, linkPath, type Point } from './link-path.ts';
+import { type LabeledLink, type LabelPlace, labelBox, labelPlaces } from './label-place.ts';
+import { enclosing, type Layout, layouts, type Rectangle } from './layout.ts';
+import { type LinkPath, laneOffset, linkPath } from './link-path.ts';
 import { framesMislead, type MachineFrame, machineFrames } from './machine-frames.ts';
 
 export interface DrawnLink {
@@ -11,21 +11,20 @@ export interface DrawnLink {
   readonly labelAt: LabelPlace;
 }
 
-/** Everything placed, and the rectangle that holds it, labels included. */
-export interface Drawing {
+/** Everything placed; as a rectangle, what holds it, labels included. */
+export interface Drawing extends Rectangle {
   readonly boxes: Layout;
   readonly links: readonly DrawnLink[];
   readonly frames: readonly MachineFrame[];
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Larger than this a node looks blown up. */
 const LARGEST_SCALE = 1.25;
+/** Here its words, of 12 px, have 11. Smaller than that nobody reads them: the panel scrolls then. */
+export const SMALLEST_SCALE = 11 / 12;
 /** At this size everything reads well, and the layout with fewer rows reads better than a larger one. */
 const GOOD_SCALE = 1.05;
+const NOTHING: Rectangle = { x: 0, y: 0, width: 1, height: 1 };
 
 /** Draws the topology for a panel of that size: in as few rows as read well there, else as large as it can be. */
 export function drawTopology(topology: Topology, panelWidth: number, panelHeight: number): Drawing {
@@ -37,21 +36,21 @@ export function drawTopology(topology: Topology, panelWidth: number, panelHeight
   return good ?? drawings.reduce((best, next) => (scale(next) > scale(best) ? next : best));
 }
 
-export function scaleToFit({ width, height }: Drawing, panelWidth: number, panelHeight: number): number {
+/** How large a drawing is shown: as it fits, and never too small to read. */
+export function shownScale(drawing: Rectangle, panelWidth: number, panelHeight: number): number {
+  return Math.max(SMALLEST_SCALE, scaleToFit(drawing, panelWidth, panelHeight));
+}
+
+export function scaleToFit({ width, height }: Rectangle, panelWidth: number, panelHeight: number): number {
   return Math.min(LARGEST_SCALE, panelWidth / width, panelHeight / height);
 }
 
 function draw(topology: Topology, boxes: Layout): Drawing {
   const links = drawLinks(topology.links, boxes);
   const frames = machineFrames(topology, boxes);
-  const corners = [
-    ...[...boxes.values(), ...frames].flatMap(({ x, y, width, height }) => [
-      { x, y },
-      { x: x + width, y: y + height },
-    ]),
-    ...links.flatMap(({ link, labelAt }) => labelCorners(labelAt, link)),
-  ];
-  return { boxes, links, frames, ...extent(corners) };
+  const labels = links.map(({ link, labelAt }) => labelBox(labelAt, link));
+  const extent = boxes.size === 0 ? NOTHING : enclosing([...boxes.values(), ...frames, ...labels]);
+  return { boxes, links, frames, ...extent };
 }
 
 function drawLinks(links: readonly TopologyLink[], boxes: Layout): DrawnLink[] {
@@ -72,11 +71,4 @@ function placeLink(
   if (from === undefined || to === undefined) return undefined;
   const offset = laneOffset(link, links);
   return { link, path: linkPath(from, to, offset, [...boxes.values()]), offset };
-}
-
-function extent(corners: readonly Point[]) {
-  const [xs, ys] = [corners.map(({ x }) => x), corners.map(({ y }) => y)];
-  const [left, top] = [Math.min(...xs), Math.min(...ys)];
-  if (corners.length === 0) return { left: 0, top: 0, width: 1, height: 1 };
-  return { left, top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import type { LabDetail, ProcessState, Topology } from '@ringlab/protocol';
+import type { LabDetail, RunState, Topology } from '@ringlab/protocol';
 import { linkName, linkRole } from '../traffic/link-role.ts';
 import type { Drawing } from './drawing.ts';
 import type { Box, Layout } from './layout.ts';
@@ -9,15 +9,17 @@ import type { MachineFrameType, TopologyNodeType } from './topology-node.tsx';
 export function flowNodes(
   lab: LabDetail,
   boxes: Layout,
-  states: readonly ProcessState[],
+  run: Pick<RunState, 'processes' | 'phase'> | undefined,
 ): TopologyNodeType[] {
+  const runEnded = run?.phase === 'ended';
   return lab.topology.nodes.flatMap((node) => {
     const box = boxes.get(node.id);
     if (box === undefined) return [];
     const name = node.process ?? node.id;
     const process = lab.processes.find((each) => each.name === name);
-    const state = states.find((each) => each.name === name);
-    return { id: node.id, type: 'topology' as const, ...placement(box), data: { node, process, state } };
+    const state = run?.processes.find((each) => each.name === name);
+    const data = { node, process, state, runEnded };
+    return { id: node.id, type: 'topology' as const, ...placement(box), data };
   });
 }
 

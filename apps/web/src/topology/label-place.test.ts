@@ -2,10 +2,8 @@
 import type { Topology } from '@ringlab/protocol';
 import { expect, test } from 'vitest';
 import { drawTopology } from './drawing.ts';
-import { rateCorners } from './label-place.ts';
-import type { Point } from './link-path.ts';
-
-type Corners = ReturnType<typeof rateCorners>;
+import { rateBox } from './label-place.ts';
+import { overlap } from './layout.ts';
 
 /** A front end between a generator, two workers that give packets back, and a receiver. */
 const chain: Topology = {
@@ -30,14 +28,9 @@ test.each([
   [900, 300],
 ])('no rate lies on another rate or on a node, in a panel of %i by %i', (width, height) => {
   const { boxes, links } = drawTopology(chain, width, height);
-  const nodes = [...boxes.values()].map(
-    (box): Corners => [box, { x: box.x + box.width, y: box.y + box.height }],
-  );
-  const rates = links.map(({ labelAt }) => rateCorners(labelAt));
+  const rates = links.map(({ labelAt }) => rateBox(labelAt));
   for (const [index, rate] of rates.entries())
-    expect([...nodes, ...rates.slice(index + 1)].filter((other) => overlap(rate, other))).toEqual([]);
+    expect([...boxes.values(), ...rates.slice(index + 1)].filter((other) => overlap(rate, other))).toEqual(
+      [],
+    );
 });
-
-function overlap([a, aEnd]: readonly [Point, Point], [b, bEnd]: readonly [Point, Point]): boolean {
-  return a.x < bEnd.x && b.x < aEnd.x && a.y < bEnd.y && b.y < aEnd.y;
-}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { TopologyLink } from '@ringlab/protocol';
-import type { Box } from './layout.ts';
-import { angleAt, type LinkPath, type Point, pointAt } from './link-path.ts';
+import { overlap, type Rectangle } from './layout.ts';
+import { angleAt, isInside, type LinkPath, type Point, pointAt } from './link-path.ts';
 
 /** Where a link's label is fixed, and to which side of that point it extends. */
 export interface LabelPlace extends Point {
@@ -15,10 +15,8 @@ export interface LabeledLink {
   readonly offset: number;
 }
 
-type Corners = readonly [upperLeft: Point, lowerRight: Point];
-
 const DISTANCE = 9;
-const CHARACTER_WIDTH = 6.9;
+const CHARACTER_WIDTH = 7.2;
 const PADDING = 10;
 /** `2.03 Mpps` and, where packets can be lost, `326 kpps lost`. */
 const CHARACTERS = { tx: 9, rx: 13 };
@@ -33,18 +31,12 @@ const ROUNDS = 3;
 const COVERED = 8;
 
 /** For each link the place beside it where its label covers least of nodes, other links and other labels. */
-export function labelPlaces(links: readonly LabeledLink[], boxes: readonly Box[]): LabelPlace[] {
-  const nodes = boxes.map(
-    ({ x, y, width, height }): Corners => [
-      { x, y },
-      { x: x + width, y: y + height },
-    ],
-  );
+export function labelPlaces(links: readonly LabeledLink[], nodes: readonly Rectangle[]): LabelPlace[] {
   const points = links.flatMap(({ path }) => pointsOf(path));
   const places: LabelPlace[] = [];
   for (let round = 0; round < ROUNDS; round += 1)
     for (const [index, labeled] of links.entries()) {
-      const taken = [...nodes, ...places.toSpliced(index, 1).map(rateCorners)];
+      const taken = [...nodes, ...places.toSpliced(index, 1).map(rateBox)];
       places[index] = leastCovering(candidates(labeled), points, taken);
     }
   return places;
@@ -53,9 +45,9 @@ export function labelPlaces(links: readonly LabeledLink[], boxes: readonly Box[]
 function leastCovering(
   places: readonly [LabelPlace, ...LabelPlace[]],
   points: readonly Point[],
-  taken: readonly Corners[],
+  taken: readonly Rectangle[],
 ): LabelPlace {
-  const costs = places.map((place) => covered(rateCorners(place), points, taken));
+  const costs = places.map((place) => covered(rateBox(place), points, taken));
   return places[costs.indexOf(Math.min(...costs))] ?? places[0];
 }
 
@@ -81,36 +73,25 @@ function pointsOf(path: LinkPath): Point[] {
   return Array.from({ length: SAMPLES }, (_, index) => pointAt(path, (index + 0.5) / SAMPLES));
 }
 
-function covered(corners: Corners, points: readonly Point[], taken: readonly Corners[]): number {
-  const lost = taken.filter((other) => overlap(corners, other)).length;
-  return lost * COVERED + points.filter((point) => isIn(point, corners)).length;
+function covered(rate: Rectangle, points: readonly Point[], taken: readonly Rectangle[]): number {
+  const lost = taken.filter((other) => overlap(rate, other)).length;
+  return lost * COVERED + points.filter((point) => isInside(point, rate)).length;
 }
 
-function overlap([a, aEnd]: Corners, [b, bEnd]: Corners): boolean {
-  return a.x < bEnd.x && b.x < aEnd.x && a.y < bEnd.y && b.y < aEnd.y;
+/** What the label may cover. */
+export function labelBox(place: LabelPlace, link: TopologyLink): Rectangle {
+  return boxAt(place, Math.max(link.port.length, CHARACTERS[link.direction]), 2 * LINE_HEIGHT);
 }
 
-function isIn({ x, y }: Point, [start, end]: Corners): boolean {
-  return x > start.x && x < end.x && y > start.y && y < end.y;
+/** What it always covers: the rate. */
+export function rateBox(place: LabelPlace): Rectangle {
+  return boxAt(place, CHARACTERS.tx, LINE_HEIGHT);
 }
 
-/** The corners of what the label may cover. */
-export function labelCorners(place: LabelPlace, link: TopologyLink): Corners {
-  return cornersOf(place, Math.max(link.port.length, CHARACTERS[link.direction]), 2 * LINE_HEIGHT);
-}
-
-/** Of what it always covers: the rate. */
-export function rateCorners(place: LabelPlace): Corners {
-  return cornersOf(place, CHARACTERS.tx, LINE_HEIGHT);
-}
-
-function cornersOf({ x, y, side }: LabelPlace, characters: number, height: number): Corners {
+function boxAt({ x, y, side }: LabelPlace, characters: number, height: number): Rectangle {
   const width = characters * CHARACTER_WIDTH + PADDING;
   const isBeside = side === 'left' || side === 'right';
   const left = side === 'left' ? x - width : side === 'right' ? x : x - width / 2;
   const top = side === 'above' ? y - height : isBeside ? y - height / 2 : y;
-  return [
-    { x: left, y: top },
-    { x: left + width, y: top + height },
-  ];
+  return { x: left, y: top, width, height };
 }

@@ -2,8 +2,7 @@
 import { layout as dagreLayout, Graph } from '@dagrejs/dagre';
 import type { Topology, TopologyNode } from '@ringlab/protocol';
 
-export interface Box {
-  readonly id: string;
+export interface Rectangle {
   /** The upper left corner. */
   readonly x: number;
   readonly y: number;
@@ -11,7 +10,27 @@ export interface Box {
   readonly height: number;
 }
 
+export interface Box extends Rectangle {
+  readonly id: string;
+}
+
 export type Layout = ReadonlyMap<string, Box>;
+
+/** Rectangles that only touch do not overlap. */
+export function overlap(a: Rectangle, b: Rectangle): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/** The smallest rectangle that holds all of them; there must be at least one. */
+export function enclosing(rectangles: readonly Rectangle[]): Rectangle {
+  const [x, y] = [
+    Math.min(...rectangles.map((each) => each.x)),
+    Math.min(...rectangles.map((each) => each.y)),
+  ];
+  const right = Math.max(...rectangles.map((each) => each.x + each.width));
+  const bottom = Math.max(...rectangles.map((each) => each.y + each.height));
+  return { x, y, width: right - x, height: bottom - y };
+}
 
 const NODE_HEIGHT = 44;
 /** What a kind of node is called, or what a process does, has its place in them. */
@@ -46,15 +65,15 @@ export function layouts(topology: Topology): Layout[] {
 
 /**
  * dagre ranks the graph from left to right in one row. A chain can be folded into rows, each going back the way the row
- * above came, so that a link between two rows is short. A graph that branches would cross itself then; it runs from top
- * to bottom instead.
+ * above came, so that a link between two rows is short. A graph that branches would cross itself then; what leads to the
+ * branches is put into one column, or all runs from top to bottom instead.
  */
 function layoutsWith(topology: Topology, gaps: Gaps): Layout[] {
   const row = placed(topology, { rankdir: 'LR', ranksep: gaps.rank, nodesep: gaps.node });
   const ranks = ranksOf(row);
   if (ranks.some((rank) => rank.length > 1)) {
     const down = placed(topology, { rankdir: 'TB', ranksep: gaps.downRank, nodesep: gaps.downNode });
-    return [row, down].map((boxes) => new Map(boxes.map((box) => [box.id, box])));
+    return [row, stacked(ranks, gaps), down].map((boxes) => new Map(boxes.map((box) => [box.id, box])));
   }
   return ranks.length === 0 ? [new Map()] : ranks.map((_, index) => fold(ranks, ranks.length - index, gaps));
 }
@@ -116,6 +135,23 @@ function fold(ranks: readonly (readonly Box[])[], perRow: number, gaps: Gaps): L
     top += Math.max(...inRow.flat().map(({ y }) => y)) - highest + NODE_HEIGHT + gaps.row;
   }
   return boxes;
+}
+
+/** The ranks of one node with which it begins above each other, the last of them where it was, and the others to their right. */
+function stacked(ranks: readonly (readonly Box[])[], gaps: Gaps): Box[] {
+  const leading = ranks.slice(
+    0,
+    ranks.findIndex((rank) => rank.length > 1),
+  );
+  const last = leading.at(-1)?.[0];
+  if (last === undefined) return ranks.flat();
+  const center = last.x + last.width / 2;
+  const above = leading.flat().map((box, index) => ({
+    ...box,
+    x: center - box.width / 2,
+    y: last.y - (leading.length - 1 - index) * (NODE_HEIGHT + gaps.downRank),
+  }));
+  return [...above, ...ranks.slice(leading.length).flat()];
 }
 
 /** How wide the column is that the ranks of all rows share. */

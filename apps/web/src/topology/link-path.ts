@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { TopologyLink } from '@ringlab/protocol';
-import type { Box } from './layout.ts';
+import type { Box, Rectangle } from './layout.ts';
 
 export interface Point {
   readonly x: number;
@@ -58,6 +58,10 @@ export function svgPath({ start, control, end }: LinkPath): string {
   return `M${xy(start)} Q${xy(control)} ${xy(end)}`;
 }
 
+export function isInside({ x, y }: Point, box: Rectangle): boolean {
+  return x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height;
+}
+
 function bendAround(between: readonly Box[], offset: number): number {
   if (between.length === 0) return 0;
   const tallest = Math.max(...between.map(({ height }) => height));
@@ -68,9 +72,7 @@ function bendAround(between: readonly Box[], offset: number): number {
 function stands(box: Box, a: Point, b: Point): boolean {
   const steps = 24;
   return Array.from({ length: steps - 1 }, (_, step) => (step + 1) / steps).some((at) => {
-    const x = a.x + (b.x - a.x) * at;
-    const y = a.y + (b.y - a.y) * at;
-    return x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height;
+    return isInside({ x: a.x + (b.x - a.x) * at, y: a.y + (b.y - a.y) * at }, box);
   });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Topology } from '@ringlab/protocol';
-import type { Box, Layout } from './layout.ts';
+import { type Box, enclosing, type Layout, overlap } from './layout.ts';
 
 /** A rectangle around all nodes that are in one virtual machine; its id is the machine's name. */
 export type MachineFrame = Box;
@@ -18,11 +18,14 @@ export function machineFrames({ nodes }: Topology, layout: Layout): MachineFrame
 }
 
 function around(id: string, boxes: readonly Box[]): MachineFrame {
-  const left = Math.min(...boxes.map(({ x }) => x)) - PADDING;
-  const top = Math.min(...boxes.map(({ y }) => y)) - PADDING;
-  const right = Math.max(...boxes.map(({ x, width }) => x + width)) + PADDING;
-  const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + PADDING + FOOT;
-  return { id, x: left, y: top, width: right - left, height: bottom - top };
+  const { x, y, width, height } = enclosing(boxes);
+  return {
+    id,
+    x: x - PADDING,
+    y: y - PADDING,
+    width: width + 2 * PADDING,
+    height: height + 2 * PADDING + FOOT,
+  };
 }
 
 /** Whether a frame lies over what is not in its machine. */
@@ -32,8 +35,4 @@ export function framesMislead({ nodes }: Topology, layout: Layout, frames: reado
   return frames.some((frame) =>
     [...foreign(frame), ...frames.filter((other) => other !== frame)].some((box) => overlap(frame, box)),
   );
-}
-
-function overlap(a: Box, b: Box): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }

@@ -21,3 +21,9 @@ it.each([
 ])('shows what a process does: %#', (process, light, words) => {
   expect(processWords(process)).toEqual({ light, words });
 });
+
+it('says of a process that a failed build left behind that it was not started', () => {
+  const left: ProcessState = { name: 'sink', state: 'waiting' };
+  expect(processWords(left, true)).toEqual({ light: 'off', words: 'not started' });
+  expect(processWords({ name: 'sink', state: 'running' }, true).light).toBe('running');
+});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { ProcessState } from '@ringlab/protocol';
+import { exitOf } from '../units/exit.ts';
 
 type NodeLight = 'off' | 'waiting' | 'running' | 'ended' | 'failed';
 
@@ -8,9 +9,10 @@ export interface ProcessWords {
   readonly words: string;
 }
 
-/** What a process does, as a light and in words; undefined before its first run. */
-export function processWords(process: ProcessState | undefined): ProcessWords {
-  if (process === undefined) return { light: 'off', words: 'not started' };
+/** What a process does, as a light and in words; undefined before its first run. In a run that has ended, nothing waits any more. */
+export function processWords(process: ProcessState | undefined, runEnded = false): ProcessWords {
+  if (process === undefined || (runEnded && process.state === 'waiting'))
+    return { light: 'off', words: 'not started' };
   switch (process.state) {
     case 'waiting':
       return { light: 'waiting', words: 'waiting' };
@@ -23,10 +25,10 @@ export function processWords(process: ProcessState | undefined): ProcessWords {
 
 const cpuWords = (cpu: number) => `${Math.round(cpu * 100)} % CPU`;
 
-/** In the few words that fit a node; `exit.words` has the sentence. Stopped by the run's end is no failure. */
+/** In the few words that fit a node; `exit.words` has the sentence. */
 function exitWords({ exit }: ProcessState): ProcessWords {
   if (exit === undefined) return { light: 'ended', words: 'ended' };
-  if (exit.signal === 'SIGTERM' || exit.signal === 'SIGINT') return { light: 'ended', words: 'stopped' };
-  if (exit.code === 0) return { light: 'ended', words: 'finished' };
+  const how = exitOf(exit);
+  if (how !== 'failed') return { light: 'ended', words: how };
   return { light: 'failed', words: exit.signal ?? `exit code ${exit.code}` };
 }

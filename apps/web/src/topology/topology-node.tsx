@@ -8,6 +8,7 @@ interface TopologyNodeData extends Record<string, unknown> {
   readonly node: TopologyNode;
   readonly process: LabProcess | undefined;
   readonly state: ProcessState | undefined;
+  readonly runEnded: boolean;
 }
 
 export type TopologyNodeType = Node<TopologyNodeData, 'topology'>;
@@ -41,8 +42,8 @@ export function MachineFrameBox({ data }: NodeProps<MachineFrameType>) {
   );
 }
 
-function ProcessBox({ node, process, state }: TopologyNodeData) {
-  const { light, words } = processWords(state);
+function ProcessBox({ node, process, state, runEnded }: TopologyNodeData) {
+  const { light, words } = processWords(state, runEnded);
   return (
     <button
       type="button"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import type { EngineName } from '@ringlab/protocol';
 
 /** Where things are for a program in a sandbox, whatever the driver. */
 export const WORKSPACE = '/workspace';
@@ -10,6 +11,7 @@ export const TOOLS = '/opt/ringlab';
 export const AGENT = '/run/agent';
 
 export const UNETMAP_LIBRARY = 'lib/libunetmap.so';
+export const NETMAP_DEVICE = '/dev/netmap';
 
 /** Of every program; `preloads` come before what notes crashes. */
 export function environment(preloads: readonly string[]): Readonly<Record<string, string>> {
@@ -29,4 +31,9 @@ export function environment(preloads: readonly string[]): Readonly<Record<string
     // The address sanitizer refuses to come after another preloaded library unless told so.
     ASAN_OPTIONS: 'verify_asan_link_order=0',
   };
+}
+
+/** Of every program where unetmap is for sure: it is preloaded, unless the kernel has netmap. */
+export function environmentOf(engine: EngineName): Readonly<Record<string, string>> {
+  return environment(engine === 'kernel' ? [] : [`${TOOLS}/${UNETMAP_LIBRARY}`]);
 }

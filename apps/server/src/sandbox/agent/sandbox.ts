@@ -153,16 +153,16 @@ export class AgentSandbox implements Sandbox {
     crash: Crash | undefined,
     timedOut?: number,
   ): Promise<ExitStatus> {
-    if (status === 'lost') return { signal: 'SIGKILL', words: await this.#lostWords() };
+    if (status === 'lost') return { signal: 'SIGKILL', ...(await this.#lost()) };
     if (timedOut !== undefined) return exitStatus(status, crash, this.#timeIsUp(timedOut));
     const limit = await this.#limitBehind(status);
     return exitStatus(status, crash, limit && this.#stoppedBy(limit));
   }
 
-  async #lostWords(): Promise<string> {
+  async #lost(): Promise<Pick<ExitStatus, 'words' | 'lost'>> {
+    if (this.#dismantled !== undefined) return { words: 'stopped: its sandbox was closed' };
     const { lostWords } = this.#parts;
-    if (this.#dismantled !== undefined || lostWords === undefined) return 'stopped: its sandbox was closed';
-    return await lostWords();
+    return { words: (await lostWords?.()) ?? 'stopped: its sandbox ended', lost: true };
   }
 
   #timeIsUp(timeoutMs: number): string {

@@ -5,7 +5,7 @@ import type { SandboxError } from '@ringlab/labkit';
 import { explainFailure } from './mending.ts';
 
 /** An emulated laptop, as the live image is proved on, takes many times as long as any other. */
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 180_000;
 const END_TIMEOUT_MS = 2000;
 const MOST_ERROR_BYTES = 4096;
 
@@ -21,7 +21,11 @@ export class Holder implements AsyncDisposable {
     this.pid = process.pid ?? 0;
     this.#ended = new Promise((resolve) => {
       process.once('exit', () => resolve());
-      process.once('error', () => resolve());
+      // It could not even be started.
+      process.once('error', ({ message }) => {
+        this.#errors = message;
+        resolve();
+      });
     });
     process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#errors = (this.#errors + text).slice(0, MOST_ERROR_BYTES);
@@ -41,25 +45,26 @@ export class Holder implements AsyncDisposable {
     throw await holder.failure();
   }
 
-  /** Waits for something that a failing bwrap would never let happen. */
-  async whileItLives<T>(what: Promise<T>): Promise<T> {
+  /** Waits for something that a failing bwrap would never let happen. Rejects with SandboxError. */
+  async whileItLives<T>(what: Promise<T>, timeoutMs = START_TIMEOUT_MS): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), START_TIMEOUT_MS);
+    const tooLong = new Promise<string>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs, tooSlow(timeoutMs));
     });
     what.catch(() => {});
-    const first = await Promise.race([what.then((value) => ({ value })), this.#ended, tooLong]).catch(
+    const ended = this.#ended.then(() => undefined);
+    const first = await Promise.race([what.then((value) => ({ value })), ended, tooLong]).catch(
       () => undefined,
     );
     clearTimeout(timer);
-    if (first === undefined) throw await this.failure();
+    if (typeof first !== 'object') throw await this.failure(first);
     return first.value;
   }
 
-  /** Why there is no sandbox, in words. */
-  async failure(): Promise<SandboxError> {
+  /** Why there is no sandbox, in words: bwrap's, or else those given. */
+  async failure(words?: string): Promise<SandboxError> {
     await this[Symbol.asyncDispose]();
-    return explainFailure(this.#errors);
+    return explainFailure(this.#errors, words);
   }
 
   /** Waits for the end that the agent was asked for, and forces it if it does not come. */
@@ -68,4 +73,8 @@ export class Holder implements AsyncDisposable {
     await this.#ended;
     clearTimeout(timer);
   }
+}
+
+function tooSlow(timeoutMs: number): string {
+  return `it did not answer within ${timeoutMs / 1000} s; this machine is too slow, or too busy, for sandboxes`;
 }

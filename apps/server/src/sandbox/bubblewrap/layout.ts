@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import type { SandboxInterface } from '@ringlab/labkit';
-import { AGENT, REGION, TOOLS, WORKSPACE } from '../agent/inside.ts';
+import { AGENT, NETMAP_DEVICE, REGION, TOOLS, WORKSPACE } from '../agent/inside.ts';
 import type { Limits } from '../limits.ts';
 
 /** Of the host's /etc: what the compiler, the loader and the terminal need, and nothing that names people or secrets. */
@@ -41,18 +41,11 @@ export function bwrapArguments(
   interfaces: readonly SandboxInterface[] = [],
 ): string[] {
   return [
-    ...[
-      '--unshare-all',
-      '--unshare-user',
-      '--disable-userns',
-      '--uid',
-      '1000',
-      '--gid',
-      '1000',
-      '--hostname',
-      'ringlab',
-    ],
-    ...['--die-with-parent', '--as-pid-1', '--cap-drop', 'ALL', ...networkRights(interfaces), '--clearenv'],
+    ...['--unshare-all', '--unshare-user', '--disable-userns'],
+    ...['--uid', '1000', '--gid', '1000', '--hostname', 'ringlab'],
+    ...['--die-with-parent', '--as-pid-1', '--cap-drop', 'ALL'],
+    ...(interfaces.length > 0 ? NETWORK_RIGHTS : []),
+    '--clearenv',
     ...(sources.system ?? systemHere()),
     ...ETC.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
     ...sources.etcFiles.flatMap((name) => ['--ro-bind', `${sources.etcFolder}/${name}`, `/etc/${name}`]),
@@ -73,11 +66,17 @@ export function bwrapArguments(
   ];
 }
 
-/** The agent makes namespaces with them that belong to the sandbox alone; programs get what is about interfaces. */
-function networkRights(interfaces: readonly SandboxInterface[]): string[] {
-  if (interfaces.length === 0) return [];
-  return ['SYS_ADMIN', 'NET_ADMIN', 'NET_RAW'].flatMap((right) => ['--cap-add', `CAP_${right}`]);
-}
+/**
+ * The agent makes namespaces with them that belong to the sandbox alone; programs get what is about interfaces, and it sees to
+ * it that they can never get more.
+ */
+export const NETWORK_RIGHTS = ['SYS_ADMIN', 'NET_ADMIN', 'NET_RAW', 'SETPCAP'].flatMap((right) => [
+  '--cap-add',
+  `CAP_${right}`,
+]);
+
+/** Its words for the netmap of the kernel below. */
+export const NETMAP_PASSED = ['--dev-bind', NETMAP_DEVICE, NETMAP_DEVICE];
 
 /** With it netmap's host rings reach the stack. */
 function networkDevices(interfaces: readonly SandboxInterface[]): string[] {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { freshSandbox, until } from '../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { BubblewrapDriver } from './driver.ts';
+import { Holder } from './holder.ts';
 import { explainFailure } from './mending.ts';
 import { testOptions } from './test-folders.ts';
 
@@ -62,6 +63,13 @@ describe('bubblewrap on this machine', () => {
     );
     expect((await explainFailure('')).message).toBe(
       'bubblewrap could not make a sandbox: it ended without a word',
+    );
+  });
+
+  test('says that time is what was lacking, when nothing comes of what it waits for', async () => {
+    await using holder = await Holder.start('sh', ['-c', 'echo; exec sleep 60']);
+    await expect(holder.whileItLives(new Promise(() => {}), 100)).rejects.toThrow(
+      'bubblewrap could not make a sandbox: it did not answer within 0.1 s; this machine is too slow, or too busy, for sandboxes',
     );
   });
 

@@ -22,8 +22,14 @@ const SETTINGS = [
   },
 ];
 
-/** What keeps bwrap from making a sandbox, and the command that mends it. `errors` is what was printed. */
-export async function explainFailure(errors: string): Promise<SandboxError> {
+/**
+ * What keeps bwrap from making a sandbox, and the command that mends it. `errors` is what was printed; where that is
+ * nothing, `otherwise` is what else is known.
+ */
+export async function explainFailure(
+  errors: string,
+  otherwise = 'it ended without a word',
+): Promise<SandboxError> {
   const last = errors.trim().split('\n').at(-1) ?? '';
   if (last.startsWith('bwrap: No such file') && !last.includes(':', 7)) return missing();
   for (const { file, forbids, mend } of SETTINGS) {
@@ -37,9 +43,7 @@ export async function explainFailure(errors: string): Promise<SandboxError> {
     return new SandboxError(
       `This machine does not let bubblewrap make a sandbox (${last}). In a container, start it with --security-opt seccomp=unconfined --security-opt systempaths=unconfined`,
     );
-  return new SandboxError(
-    `bubblewrap could not make a sandbox: ${last === '' ? 'it ended without a word' : last}`,
-  );
+  return new SandboxError(`bubblewrap could not make a sandbox: ${last === '' ? otherwise : last}`);
 }
 
 function missing(): SandboxError {

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { SandboxError } from '@ringlab/labkit';
 import { z } from 'zod';
 import { ImageFault, startingImage } from '../image.ts';
+import { jsonIn } from '../json-text.ts';
 import { type Daemon, isMissing } from './daemon.ts';
 
 const REPOSITORY = 'ringlab-root';
@@ -38,14 +39,6 @@ async function idOf(daemon: Daemon, name: string): Promise<string | undefined> {
   });
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 async function importRoot(daemon: Daemon, path: string, tag: string): Promise<void> {
   await daemon.ask(async (docker) => {
     const answers = (await docker
@@ -56,7 +49,7 @@ async function importRoot(daemon: Daemon, path: string, tag: string): Promise<vo
     let text = '';
     for await (const chunk of answers) text += chunk.toString();
     for (const line of text.split('\n')) {
-      const { error } = importAnswer.safeParse(parsed(line)).data ?? {};
+      const { error } = importAnswer.safeParse(jsonIn(line)).data ?? {};
       if (error !== undefined) throw faultOf(daemon, new Error(error));
     }
   });

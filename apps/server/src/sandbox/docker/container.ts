@@ -3,11 +3,10 @@ import type { SandboxInterface } from '@ringlab/labkit';
 import type { EngineName } from '@ringlab/protocol';
 import type { ContainerCreateOptions, DeviceMapping } from 'dockerode';
 import { agentArguments, type HeldOutside } from '../agent/arguments.ts';
-import { AGENT, REGION, WORKSPACE } from '../agent/inside.ts';
+import { AGENT, NETMAP_DEVICE, REGION, WORKSPACE } from '../agent/inside.ts';
 import type { Limits } from '../limits.ts';
 import { LABEL } from './daemon.ts';
 
-export const NETMAP_DEVICE = '/dev/netmap';
 /** With it netmap's host rings reach the stack. */
 export const TUN_DEVICE = '/dev/net/tun';
 const MIB = 1024 * 1024;
@@ -104,7 +103,8 @@ export function containerOptions(spec: ContainerSpec): ContainerCreateOptions {
 
 /**
  * Docker's filter lets a container ask for a user namespace only where it is given this. An ordinary user under
- * no-new-privileges never has it: the agent has rights over its own namespaces alone, and programs cannot make any.
+ * no-new-privileges never has it, and the agent's first act is to empty its bounding set: it has rights over its own namespaces
+ * alone, and programs cannot make any.
  */
 function rightsFor(interfaces: readonly SandboxInterface[]): string[] {
   return interfaces.length > 0 ? ['SYS_ADMIN'] : [];

@@ -2,11 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { driverContract } from '../driver.contract.ts';
 import { DockerDriver } from './driver.ts';
+import { attendees } from './failures/attendees.contract.ts';
 import { daemonFailures } from './failures/daemon.ts';
 import type { Ground } from './failures/ground.ts';
 import { imageFailures } from './failures/image.ts';
 import { containerInterfaces } from './failures/interfaces.ts';
 import { leftovers } from './failures/leftovers.ts';
+import { provisioned } from './failures/provisioned.contract.ts';
 import { restart } from './failures/restart.ts';
 import { servers } from './failures/servers.ts';
 import { dockerTestOptions, missingForDocker, TestDaemon } from './test-daemon.ts';
@@ -46,4 +48,6 @@ describe.skipIf(missing !== undefined)('docker', () => {
   restart(ground);
   imageFailures(ground);
   daemonFailures(ground);
+  attendees(ground);
+  provisioned(ground);
 });

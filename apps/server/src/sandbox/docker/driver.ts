@@ -5,12 +5,14 @@ import { type Sandbox, SandboxError } from '@ringlab/labkit';
 import type { EngineName } from '@ringlab/protocol';
 import type { ContainerInfo } from 'dockerode';
 import type { HeldOutside } from '../agent/arguments.ts';
+import { NETMAP_DEVICE } from '../agent/inside.ts';
 import type { AgentSandbox } from '../agent/sandbox.ts';
 import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
 import { ImageFault } from '../image.ts';
+import { jsonIn } from '../json-text.ts';
 import { DEFAULT_LIMITS, limitsSchema } from '../limits.ts';
 import { Preparation } from '../preparation.ts';
-import { containerOptions, NETMAP_DEVICE, TUN_DEVICE } from './container.ts';
+import { containerOptions, TUN_DEVICE } from './container.ts';
 import { importedImage } from './container-image.ts';
 import { Daemon, isMissing, LABEL } from './daemon.ts';
 import { DaemonWatch } from './daemon-watch.ts';
@@ -195,7 +197,7 @@ export class DockerDriver implements SandboxDriver {
 
   /** Undefined for one that cannot be used any more, which is gone then. */
   async #adoptOne({ Id, Names, State, Labels }: ContainerInfo): Promise<AgentSandbox | undefined> {
-    const limits = limitsSchema.safeParse(parsed(Labels[LABEL.limits]));
+    const limits = limitsSchema.safeParse(jsonIn(Labels[LABEL.limits]));
     const engine: EngineName = Labels[LABEL.engine] === 'kernel' ? 'kernel' : 'unetmap';
     if (State !== 'running' || !limits.success) {
       await this.#daemon.removeContainer(Id).catch(() => undefined);
@@ -245,12 +247,4 @@ function nameOf(id: string, containerId: string): string {
 function idIn(names: readonly string[], containerId: string): string | undefined {
   const [, id] = /^\/ringlab\.(.+)\.([0-9a-f]{12})$/.exec(names[0] ?? '') ?? [];
   return id !== undefined && names[0] === `/${nameOf(id, containerId)}` ? id : undefined;
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,7 @@ import { SandboxError } from '@ringlab/labkit';
 import type { EngineName } from '@ringlab/protocol';
 import { Carrier } from '../agent/carrier.ts';
 import { Control } from '../agent/control.ts';
-import { AGENT, environment, TOOLS, UNETMAP_LIBRARY } from '../agent/inside.ts';
+import { AGENT, environmentOf } from '../agent/inside.ts';
 import { AgentSandbox } from '../agent/sandbox.ts';
 import type { SandboxSpec } from '../driver.ts';
 import type { Daemon } from './daemon.ts';
@@ -34,7 +34,7 @@ export async function reachSandbox(
   const sandbox = new AgentSandbox({
     ...spec,
     ...{ control, dial, counts: undefined },
-    environment: environment(spec.engine === 'kernel' ? [] : [`${TOOLS}/${UNETMAP_LIBRARY}`]),
+    environment: environmentOf(spec.engine),
     lostWords: () => lostWords(daemon),
     dismantle: () => made.disposeAsync(),
   });
@@ -49,5 +49,5 @@ function explain(fault: unknown, stdout: StdoutOnly): never {
 
 async function lostWords(daemon: Daemon): Promise<string> {
   if (!(await daemon.answers())) return `stopped. ${daemon.wentAway()}`;
-  return 'stopped: its container was ended from outside; run again to get a new one';
+  return 'stopped: its container was ended from outside';
 }

@@ -11,6 +11,8 @@ import { accounts } from './users.ts';
 
 const REPOSITORY = 'ringlab-sandbox';
 const MAKING = '/ringlab-making';
+/** Debian gives its file a capability, and Linux starts no such program where nobody can be given any. Its caller's is enough. */
+const PING = '/usr/bin/ping';
 const STALE_AFTER_MS = 7 * 24 * 3_600_000;
 
 /**
@@ -30,6 +32,10 @@ if LD_PRELOAD=$new/lib/libunetmap.so UNETMAP_DIR=/tmp/region $new/bin/nmstat --j
   mv $new/* ${TOOLS}
 fi
 test -e ${TOOLS}/lib/libunetmap.so || { echo 'there is no unetmap that runs in it' >&2; exit 1; }
+if [ -e ${PING} ]; then
+  cp ${PING} ${PING}.plain
+  mv ${PING}.plain ${PING}
+fi
 rm -rf ${MAKING} /tmp/region
 `;
 

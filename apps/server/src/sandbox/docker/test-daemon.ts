@@ -73,9 +73,16 @@ export class TestDaemon implements AsyncDisposable {
     await this.#endDockerd('SIGKILL');
   }
 
-  /** How many the daemon has open. */
+  /** How many the processes of its world have open. */
   descriptors(): number {
-    return readdirSync(`/proc/${childOf(this.#dockerd)}/fd`).length;
+    return this.processes().flatMap((process_) => readdirSync(`${process_}/fd`)).length;
+  }
+
+  /** Every process of its world, its own and its containers': their folders in /proc. */
+  processes(): string[] {
+    const world = `/proc/${this.#firstPid()}/root/proc`;
+    const pids = readdirSync(world).filter((name) => /^\d+$/.test(name));
+    return pids.map((pid) => `${world}/${pid}`);
   }
 
   /** A path in its folder, with what is mounted there. */

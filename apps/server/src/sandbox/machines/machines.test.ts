@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sandbox, SandboxError, type SandboxMachine } from '@ringlab/labkit';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { buildVmImage } from '../../../../../tools/prepare/vm-image.mjs';
 import { RunFolder } from '../bubblewrap/run-folder.ts';
 import { testOptions as bubblewrapOptions } from '../bubblewrap/test-folders.ts';
 import { finish, run, sh, until } from '../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
-import { buildImage, testOptions as qemuOptions } from '../qemu/test-folders.ts';
+import { testOptions as qemuOptions } from '../qemu/test-folders.ts';
 import { VmFolder } from '../qemu/vm-folder.ts';
 import { BubblewrapWithMachines } from './driver.ts';
 import { SandboxRoot } from './sandbox-root.ts';
@@ -40,7 +41,7 @@ let driver: BubblewrapWithMachines;
 let sandbox: Sandbox;
 let filesBefore: number;
 beforeAll(async () => {
-  await buildImage();
+  await buildVmImage();
   owned = new AsyncDisposableStack();
   const { unetmapDir, dataDir } = owned.use(bubblewrapOptions());
   const { imagesDir } = owned.use(qemuOptions());
@@ -112,7 +113,9 @@ describe('machines of a sandbox', () => {
     const program = await sandbox.exec(['sleep', '1000'], { machine: 'vm1' });
     const other = await sandbox.exec(['sleep', '1000'], { machine: 'vm2' });
     process.kill(pidOf('vm1'), 'SIGKILL');
-    expect(await program.exit).toEqual({ signal: 'SIGKILL', words: 'stopped: its machine vm1 ended' });
+    expect(await program.exit).toEqual({
+      ...{ signal: 'SIGKILL', words: 'stopped: its machine vm1 ended', lost: true },
+    });
     await expect(sandbox.exec(['true'], { machine: 'vm1' })).rejects.toThrow(
       'The machine vm1 has ended. Run again to get a new one.',
     );

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import { constants } from 'node:fs';
-import { access, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { jsonIn } from '../json-text.ts';
+import { writeWhole } from '../whole-file.ts';
 
 const DEVICE = '/dev/kvm';
 
@@ -32,18 +34,13 @@ export async function chooseAccelerator(
   if (remembered !== undefined) return remembered;
   const found = await tryKvm(boots);
   const words = { ...found, why: `${found.why}${found.accelerator === 'tcg' ? again(path) : ''}` };
-  await remember(path, { ...words, kernel: release(), qemu: qemuVersion }).catch(() => {});
+  const noted: z.infer<typeof note> = { ...words, kernel: release(), qemu: qemuVersion };
+  await writeWhole(path, `${JSON.stringify(noted)}\n`).catch(() => {});
   return words;
 }
 
 function again(path: string): string {
   return ` It is not tried again on this kernel, unless somebody removes ${path}.`;
-}
-
-/** As a whole, or not at all. */
-async function remember(path: string, found: z.infer<typeof note>): Promise<void> {
-  await writeFile(`${path}.new`, `${JSON.stringify(found)}\n`);
-  await rename(`${path}.new`, path);
 }
 
 async function whyNotOpen(device: string): Promise<string | undefined> {
@@ -58,18 +55,9 @@ async function whyNotOpen(device: string): Promise<string | undefined> {
 }
 
 async function recall(path: string, qemuVersion: string): Promise<Choice | undefined> {
-  const found = note.safeParse(parsed(await readFile(path, 'utf8').catch(() => '')));
+  const found = note.safeParse(jsonIn(await readFile(path, 'utf8').catch(() => '')));
   if (!found.success || found.data.kernel !== release() || found.data.qemu !== qemuVersion) return undefined;
   return found.data;
-}
-
-/** One that was cut short says nothing. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function tryKvm(boots: () => Promise<void>): Promise<Choice> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   cpSync,
@@ -25,22 +25,19 @@ import { engineIn, lookAround, OWN_SOCKET } from './guest.ts';
 import { launch } from './make.ts';
 import { MachineMaker } from './maker.ts';
 import { sandboxIn } from './sandbox-in.ts';
-import { VmFolder } from './vm-folder.ts';
+import { TestMachines } from './test-machines.ts';
 
 /** So many take minutes under emulation: a few in every test run, and more on demand. */
-const CYCLES = Number(process.env.RINGLAB_VM_CYCLES ?? 4);
+const CYCLES = Number(process.env.RINGLAB_TEST_CYCLES ?? 4);
 const limits = DEFAULT_LIMITS;
-const isRoot = process.getuid?.() === 0;
+const NONE = { slots: [], processes: [] };
 
 /** What happens to machines, and what is left of them. `options`' data folder has a snapshot by then. */
 export function qemuFailures(options: QemuOptions): void {
-  const folder = new VmFolder(options.dataDir);
-  const machines = (): string[] =>
-    existsSync(folder.path) ? readdirSync(folder.path).filter((name) => /^\d+$/.test(name)) : [];
+  const machines = new TestMachines(options.dataDir);
+  const { folder } = machines;
   const snapshots = join(options.dataDir, 'vm-snapshots');
   const snapshotsKept = () => readdirSync(snapshots).map((name) => statSync(join(snapshots, name)).ino);
-  const pidOf = (slot: string): number =>
-    Number(readFileSync(join(folder.path, slot, 'pid'), 'utf8').split(' ')[0]);
 
   describe('a virtual machine', () => {
     test('has entropy, time and keys that no other of its snapshot has', async () => {
@@ -54,25 +51,13 @@ export function qemuFailures(options: QemuOptions): void {
       expect(Math.abs(Number(seconds) - Date.now() / 1000)).toBeLessThan(10);
     });
 
-    test('that is killed is told to who runs something in it, and leaves nothing', async () => {
-      await using driver = new QemuDriver(options);
-      const sandbox = await driver.create({ id: 'killed', limits });
-      const program = await sandbox.exec(['sleep', '1000']);
-      const [slot = ''] = machines();
-      process.kill(pidOf(slot), 'SIGKILL');
-      expect(await program.exit).toEqual({ signal: 'SIGKILL', words: 'stopped: its virtual machine ended' });
-      await expect(sandbox.exec(['true'])).rejects.toThrow(SandboxError);
-      await sandbox[Symbol.asyncDispose]();
-      expect(machines()).toEqual([]);
-      await using next = await driver.create({ id: 'next', limits });
-      expect((await sh(next, 'echo runs')).out).toBe('runs\n');
-    });
-
     test('ends with a server that is killed while it boots', async () => {
       const server = startServer({ ...options, snapshots: false });
-      await until(() => machines().some((slot) => existsSync(join(folder.path, slot, 'qmp'))), 'a machine');
-      const [slot = ''] = machines();
-      const pid = pidOf(slot);
+      await until(
+        () => machines.slots().some((slot) => existsSync(join(folder.path, slot, 'qmp'))),
+        'a machine',
+      );
+      const pid = machines.pid();
       server.kill('SIGKILL');
       await until(() => !existsSync(`/proc/${pid}`), 'the machine ending');
     });
@@ -80,14 +65,13 @@ export function qemuFailures(options: QemuOptions): void {
     test('ends with its server, and the next server finds a clean house', async () => {
       const server = startServer(options);
       await once(createInterface({ input: server.stdout }), 'line');
-      const [slot = ''] = machines();
-      const pid = pidOf(slot);
+      const pid = machines.pid();
       await using next = new QemuDriver(options);
       expect((await next.probe()).message).toMatch(/Another server \(process \d+\)/);
       server.kill('SIGKILL');
       await until(() => !existsSync(`/proc/${pid}`), 'the machine ending');
       for await (const sandbox of next.adopt()) expect.unreachable(`adopted ${sandbox.id}`);
-      expect(machines()).toEqual([]);
+      expect(machines.slots()).toEqual([]);
     });
 
     test(
@@ -101,7 +85,7 @@ export function qemuFailures(options: QemuOptions): void {
           await using sandbox = await driver.create({ id: `cycle-${i}`, limits });
           expect((await sh(sandbox, 'echo runs')).out).toBe('runs\n');
         }
-        expect([machines(), machinesOf(folder)]).toEqual([[], []]);
+        expect(machines.left()).toEqual(NONE);
         await until(() => files() <= before, 'descriptors being closed');
       },
       60_000 + CYCLES * 15_000,
@@ -113,30 +97,13 @@ export function qemuFailures(options: QemuOptions): void {
       const before = snapshotsKept();
       const creating = driver.create({ id: 'ended', limits });
       creating.catch(() => {});
-      await until(() => machines().some((slot) => existsSync(join(folder.path, slot, 'pid'))), 'a machine');
-      process.kill(pidOf(machines()[0] ?? ''), 'SIGTERM');
+      await until(
+        () => machines.slots().some((slot) => existsSync(join(folder.path, slot, 'pid'))),
+        'a machine',
+      );
+      process.kill(machines.pid(), 'SIGTERM');
       await expect(creating).rejects.toThrow(SandboxError);
-      expect([snapshotsKept(), machines()]).toEqual([before, []]);
-    });
-
-    test.runIf(isRoot)('that does not start on a full disk says so, and keeps its snapshot', async () => {
-      await using driver = new QemuDriver(options);
-      await (await driver.create({ id: 'first', limits }))[Symbol.asyncDispose]();
-      const before = snapshotsKept();
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', folder.path]);
-      try {
-        await expect(driver.create({ id: 'full', limits })).rejects.toThrow(
-          new SandboxError(
-            `The disk is full: there is no room left in ${folder.path}. Free some and run again.`,
-          ),
-        );
-        expect(machines()).toEqual([]);
-      } finally {
-        execFileSync('umount', [folder.path]);
-      }
-      expect(snapshotsKept()).toEqual(before);
-      await using next = await driver.create({ id: 'next', limits });
-      expect((await sh(next, 'echo runs')).out).toBe('runs\n');
+      expect([snapshotsKept(), machines.slots()]).toEqual([before, []]);
     });
 
     test('whose kernel has netmap gives it to programs, and nothing is preloaded', async () => {
@@ -168,7 +135,7 @@ export function qemuFailures(options: QemuOptions): void {
       await expect(driver.create({ id: 'kernel', limits, engine: 'kernel' })).rejects.toThrow(
         "This lab needs netmap in the kernel, and the VM image's kernel has none. docs/images.md says how to add it.",
       );
-      expect(machines()).toEqual([]);
+      expect(machines.slots()).toEqual([]);
     });
 
     test('is booted when its snapshot is damaged', async () => {
@@ -210,19 +177,6 @@ export function qemuFailures(options: QemuOptions): void {
       expect(words).toMatch(/^There is no VM image in .*pnpm images build vm/);
     });
 
-    test('that goes away while the server runs is asked for, too', async () => {
-      const changed = withImage(() => {});
-      await using driver = new QemuDriver({ ...changed, cacheDir: options.dataDir });
-      await (await driver.create({ id: 'before', limits }))[Symbol.asyncDispose]();
-      rmSync(join(changed.imagesDir, 'vm'), { recursive: true });
-      const missing = /^There is no VM image in .*pnpm images build vm/;
-      await expect(driver.create({ id: 'after', limits })).rejects.toThrow(missing);
-      expect(await driver.probe()).toMatchObject({
-        lacksImage: true,
-        message: expect.stringMatching(missing),
-      });
-    });
-
     test('that is cut short is refused before anything starts', async () => {
       const words = await message(withImage((vm) => truncateSync(join(vm, 'root.squashfs'), 1000)));
       expect(words).toMatch(/damaged.*root\.squashfs.*pnpm images build vm/);
@@ -255,16 +209,4 @@ function startServer(options: QemuOptions): ChildProcessByStdio<null, Readable, 
   });
   onTestFinished(() => void server.kill('SIGKILL'));
   return server;
-}
-
-/** Processes of machines of that data folder. */
-function machinesOf({ path }: VmFolder): string[] {
-  return readdirSync('/proc').filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`path=${path}/`);
-    } catch {
-      return false;
-    }
-  });
 }

@@ -5,9 +5,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { buildVmImage } from '../../../../../tools/prepare/vm-image.mjs';
 import { KERNEL_LINE } from './arguments.ts';
 import { type VmImage, vmImage } from './image.ts';
-import { buildImage, testOptions } from './test-folders.ts';
+import { testOptions } from './test-folders.ts';
 
 const TIMEOUT_MS = 120_000;
 const SYSTEM = [
@@ -21,7 +22,7 @@ const SYSTEM = [
 
 let image: VmImage;
 beforeAll(async () => {
-  await buildImage();
+  await buildVmImage();
   image = await vmImage(testOptions().imagesDir);
 }, 900_000);
 

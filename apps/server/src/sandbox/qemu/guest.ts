@@ -9,9 +9,9 @@ import { SandboxError } from '@ringlab/labkit';
 import type { EngineName } from '@ringlab/protocol';
 import { agentArguments } from '../agent/arguments.ts';
 import { stageAgent } from '../agent/compile.ts';
-import { environment, TOOLS, UNETMAP_LIBRARY } from '../agent/inside.ts';
+import { TOOLS } from '../agent/inside.ts';
 import { stage } from '../agent/stage.ts';
-import { bwrapArguments, MERGED_SYSTEM } from '../bubblewrap/layout.ts';
+import { bwrapArguments, MERGED_SYSTEM, NETMAP_PASSED, NETWORK_RIGHTS } from '../bubblewrap/layout.ts';
 import { ETC_FILES, stageEtc } from '../bubblewrap/staging.ts';
 import type { SandboxSpec } from '../driver.ts';
 import type { LoginKeys } from '../over-ssh/keys.ts';
@@ -107,7 +107,7 @@ export function launchCommand(
   engine: EngineName,
   socketPath: string,
 ): string {
-  const netmap = engine === 'kernel' ? ['--dev-bind', '/dev/netmap', '/dev/netmap'] : [];
+  const netmap = engine === 'kernel' ? NETMAP_PASSED : [];
   const sources = { ...SOURCES, devices: [...(holdsPorts ? PORT_DEVICES : []), ...netmap] };
   const agent = [...agentArguments(limits, NOTHING_OUTSIDE), ...(holdsPorts ? [OWN_NETWORK] : [])];
   const bwrap = ['bwrap', ...bwrapArguments(sources, limits, agent, interfaces)];
@@ -122,7 +122,7 @@ export function launchCommand(
 const PORT_DEVICES = [
   ...['/sys/bus/pci', '/sys/devices/pci0000:00'].flatMap((path) => ['--bind', path, path]),
   ...['--dev-bind-try', '/dev/net/tun', '/dev/net/tun'],
-  ...['CAP_SYS_ADMIN', 'CAP_NET_ADMIN', 'CAP_NET_RAW'].flatMap((right) => ['--cap-add', right]),
+  ...NETWORK_RIGHTS,
 ];
 
 /** A word for the agent that is no interface: a namespace of its own, with none yet. */
@@ -135,7 +135,3 @@ const SOURCES = {
   etcFiles: ETC_FILES,
   system: MERGED_SYSTEM,
 };
-
-export function guestEnvironment(engine: EngineName): Readonly<Record<string, string>> {
-  return environment(engine === 'kernel' ? [] : [`${TOOLS}/${UNETMAP_LIBRARY}`]);
-}

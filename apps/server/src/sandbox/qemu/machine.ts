@@ -19,11 +19,6 @@ const PROGRAM = 'qemu-system-x86_64';
 const LOOK_PERIOD_MS = 10;
 /** A machine that ends breaks its connections first, and why it ended says more than that. */
 const LAST_WORDS_MS = 500;
-/**
- * Once in some hundred machines, in the first second after it was continued, what was sent through the virtio port lies there
- * unseen, on a machine at rest, until more is sent. So something always is, soon. It decides nothing: a machine that does not answer is slow.
- */
-const NUDGES = { keepaliveInterval: 250, keepaliveCountMax: 1_000_000 };
 /** After stdin, stdout and stderr. */
 const FIRST_FD = 3;
 
@@ -97,7 +92,6 @@ export class Machine implements AsyncDisposable {
         privateKey: keys.login.private,
         hostVerifier: (shown: Buffer) => isKey(shown, keys.host.public),
         readyTimeout: timeoutMs,
-        ...NUDGES,
         algorithms: { cipher: ['chacha20-poly1305@openssh.com'], kex: ['curve25519-sha256'] },
       });
     } catch (error) {

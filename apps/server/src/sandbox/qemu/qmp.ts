@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { SandboxError } from '@ringlab/labkit';
 import { z } from 'zod';
+import { jsonIn } from '../json-text.ts';
 
 /*
  * QEMU's control protocol, QMP: a JSON object a line, one answer a command, events in between (QEMU's docs/interop/qmp-spec).
@@ -69,7 +70,7 @@ export class Qmp implements Disposable {
   }
 
   #receive(line: string): void {
-    const parsed = message.safeParse(parse(line));
+    const parsed = message.safeParse(jsonIn(line));
     if (!parsed.success) this.#socket.destroy();
     else if ('return' in parsed.data) this.#answers.shift()?.({ value: parsed.data.return });
     else if ('error' in parsed.data) this.#answers.shift()?.({ why: parsed.data.error.desc });
@@ -78,13 +79,5 @@ export class Qmp implements Disposable {
   #end(): void {
     this.#over = true;
     for (const answer of this.#answers.splice(0)) answer({ why: 'it has ended' });
-  }
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }

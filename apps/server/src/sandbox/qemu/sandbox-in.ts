@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { Control } from '../agent/control.ts';
+import { environmentOf } from '../agent/inside.ts';
 import { AgentSandbox } from '../agent/sandbox.ts';
 import type { SandboxSpec } from '../driver.ts';
-import { guestEnvironment } from './guest.ts';
 import type { Made } from './maker.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function sandboxIn(
   return new AgentSandbox({
     ...spec,
     ...{ engine, control, dial, counts: undefined },
-    environment: guestEnvironment(engine),
+    environment: environmentOf(engine),
     lostWords: async () => `stopped: ${machineInWords} ended`,
     dismantle: () => all.disposeAsync().finally(onGone),
   });

@@ -101,7 +101,7 @@ export class SshDriver implements SandboxDriver {
     await using sandbox = made;
     const { code, words } = await (await sandbox.exec(['true'])).exit;
     if (code !== 0) return { name, refusal: `${name} answers, but a program on it ${words}.` };
-    return { name, engine: sandbox.engine };
+    return { name };
   }
 
   /** Undefined when somebody has it by now; why not, when it cannot be used. */
@@ -222,8 +222,7 @@ function engineOn(host: RemoteHost, address: HostAddress, wanted?: EngineName): 
 
 interface Tried {
   readonly name: string;
-  /** Left out where a sandbox of ours is on it, or where it cannot be used. */
-  readonly engine?: EngineName;
+  /** Left out where it can be used, also where a sandbox of ours is on it. */
   readonly refusal?: string;
 }
 
@@ -237,8 +236,10 @@ function statusOf(
   const names = hosts.all.map(inWords).filter((name) => !refused.has(name));
   if (names.length === 0) return { usable: false, message: refusals.join('\n') };
   const works = `ssh works: ${names.join(', ')}. Processor time is only yielded there, not divided: the host has no control groups for us.`;
-  const engine = tried.find((host) => host.engine !== undefined)?.engine ?? 'unetmap';
-  const engines = new Set([engine, ...names.flatMap((name) => seen.get(name) ?? [])]);
+  const seenHere = names.flatMap((name) => seen.get(name) ?? []);
+  // Of what a system has, the first is its own choice.
+  const [engine = 'unetmap'] = seenHere;
+  const engines = new Set([engine, ...seenHere]);
   return { usable: true, engine, engines: [...engines], message: [works, ...refusals].join('\n') };
 }
 

@@ -26,6 +26,7 @@ export function sshFailures(host: TestHost): void {
     writeFileSync(path, text, { mode: 0o600 });
     return path;
   };
+  const left = () => tracesOn(host);
   const one = () => host.options().sshHosts.slice(0, 1);
 
   describe('a host', () => {
@@ -123,6 +124,9 @@ export function sshFailures(host: TestHost): void {
     test('that is gone in the middle of a run is told in words, and leaves nothing on it', async () => {
       const sshHosts = [`${IMPATIENT_USER}@${host.address}`];
       await using driver = new SshDriver({ ...host.options(), sshHosts, alivePeriodMs: 1000 });
+      expect(await driver.probe()).toMatchObject({ usable: true });
+      await until(() => host.sandboxes() === 0, 'the one that was tried ending');
+      const before = left();
       const sandbox = await driver.create({ id: 'gone', limits });
       const program = await sandbox.exec(['sh', '-c', 'echo up; exec sleep 1000']);
       await readUntil(program, 'up');
@@ -131,10 +135,16 @@ export function sshFailures(host: TestHost): void {
       expect(await program.exit).toEqual({
         signal: 'SIGKILL',
         words: `stopped: the connection to ${host.address} was lost`,
+        lost: true,
       });
       await expect(sandbox.exec(['true'])).rejects.toThrow('The sandbox has ended');
       host.plugIn();
       await until(() => driver.probe().then(({ usable }) => usable), 'the host being used again');
+      await until(() => host.sandboxes() === 0, 'every sandbox there ending');
+      await until(() => left().processes <= before.processes, 'sshd being done with every connection');
+      await until(() => left().descriptors <= before.descriptors, 'descriptors being closed here');
+      const { files, mounts } = left();
+      expect({ files, mounts }).toEqual({ files: before.files, mounts: before.mounts });
     });
 
     test('on which no sandbox can be made says why, in the words of what makes it', async () => {
@@ -157,12 +167,6 @@ export function sshFailures(host: TestHost): void {
           await sandbox.put([{ path: 'kept', content: 'not for long' }]);
           await sandbox.exec(['sleep', '1000']);
         };
-        const left = () => ({
-          processes: host.processes().length,
-          files: host.files(),
-          mounts: host.mounts(),
-          descriptors: readdirSync('/proc/self/fd').length,
-        });
         await cycle('first');
         await until(() => host.sandboxes() === 0, 'the first one ending');
         const before = left();
@@ -176,6 +180,16 @@ export function sshFailures(host: TestHost): void {
       60_000 + CYCLES * 5000,
     );
   });
+}
+
+/** Everything that sandboxes could leave on the hosts and here. */
+function tracesOn(host: TestHost) {
+  return {
+    processes: host.processes().length,
+    files: host.files(),
+    mounts: host.mounts(),
+    descriptors: readdirSync('/proc/self/fd').length,
+  };
 }
 
 function counted({ files, ...rest }: { readonly files: readonly string[] }): object {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { agentArguments } from '../agent/arguments.ts';
-import { environment, TOOLS, UNETMAP_LIBRARY } from '../agent/inside.ts';
-import { bwrapArguments } from '../bubblewrap/layout.ts';
+import { environmentOf, TOOLS } from '../agent/inside.ts';
+import { bwrapArguments, NETMAP_PASSED } from '../bubblewrap/layout.ts';
 import { ETC_FILES } from '../bubblewrap/staging.ts';
 import { quoted } from '../over-ssh/link.ts';
 import { type HostSystem, lockOn, NOTHING_OUTSIDE, type RemoteHost, socketOn } from './host-system.ts';
@@ -10,7 +10,7 @@ const BUSY = 99;
 const CC = 'cc -std=gnu11 -O2 -g -w';
 
 /** The kernel's netmap looks for NICs in the caller's network namespace. */
-const KERNEL_NETMAP = ['--share-net', '--dev-bind', '/dev/netmap', '/dev/netmap'];
+const KERNEL_NETMAP = ['--share-net', ...NETMAP_PASSED];
 
 /** A sandbox is bubblewrap's, as on the server's own machine. */
 export const LINUX: HostSystem = {
@@ -43,7 +43,7 @@ export const LINUX: HostSystem = {
     };
   },
 
-  environment: (engine) => environment(engine === 'kernel' ? [] : [`${TOOLS}/${UNETMAP_LIBRARY}`]),
+  environment: environmentOf,
 };
 
 /** bwrap's words for /usr and its like. */

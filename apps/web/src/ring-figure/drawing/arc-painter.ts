@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import type { RingView } from '../model/ring-view.ts';
+import { distance, type RingView } from '../model/ring-view.ts';
 import type { Brush } from './block-painter.ts';
 import type { ShownMarks } from './motion.ts';
 import { packetColor } from './palette.ts';
@@ -15,7 +15,7 @@ export function paintArcs(brush: Brush, place: RingPlace, view: RingView, marks:
   const { slots } = view;
   const color = packetColor(palette, view);
   arc(brush, place, 0.83, 0.3, 0, slots, slots, palette.releasedSoft);
-  arc(brush, place, 0.83, 0.3, marks.head, apart(marks.head, marks.tail, slots), slots, palette.ownedArc);
+  arc(brush, place, 0.83, 0.3, marks.head, distance(marks.head, marks.tail, slots), slots, palette.ownedArc);
   const [packets, underway] =
     view.dir === 'rx'
       ? [span(marks.head, marks.tail, slots), span(marks.tail, marks.hwtail, slots)]
@@ -26,9 +26,7 @@ export function paintArcs(brush: Brush, place: RingPlace, view: RingView, marks:
   paintTicks(brush, place);
 }
 
-const apart = (from: number, to: number, slots: number) => (((to - from) % slots) + slots) % slots;
-
-const span = (from: number, to: number, slots: number) => ({ from, length: apart(from, to, slots) });
+const span = (from: number, to: number, slots: number) => ({ from, length: distance(from, to, slots) });
 
 function arc(
   { canvas }: Brush,

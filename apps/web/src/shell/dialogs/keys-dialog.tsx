@@ -12,6 +12,26 @@ const BUILT_IN = [
   { title: 'Go to line', keys: 'Ctrl+G' },
 ];
 
+/** While the picture of the rings, or the chart, has the keyboard. */
+const RINGS = [
+  { title: 'Slot before or after', keys: 'Left / Right' },
+  { title: 'Slot at head', keys: 'Home' },
+  { title: 'Ring before or after', keys: 'Page Up / Down' },
+  { title: 'No slot', keys: 'Escape' },
+  { title: 'Step the program that is held', keys: 'F10' },
+];
+const CHART = [
+  { title: 'Back or on in time', keys: 'Left / Right' },
+  { title: 'Less or more time', keys: '+ / -' },
+  { title: 'The newest', keys: 'End' },
+];
+const TABS = [
+  { title: 'Tab before or after', keys: 'Left / Right' },
+  { title: 'First or last tab', keys: 'Home / End' },
+  { title: 'Show it', keys: 'Enter' },
+  { title: 'Close it', keys: 'Delete' },
+];
+
 export function KeysDialog() {
   const withKeys = COMMANDS.filter(({ id }) => !/^terminal-[1-9]$/.test(id)).flatMap(
     ({ keys, ...command }) => (keys === undefined ? [] : [{ ...command, keys }]),
@@ -25,6 +45,9 @@ export function KeysDialog() {
         ))}
         <KeyGroup title="Terminals" rows={[{ title: 'Terminal 1 to 9', keys: 'Alt+1 .. 9' }]} />
         <KeyGroup title="Editor" rows={BUILT_IN} />
+        <KeyGroup title="Rings" rows={RINGS} />
+        <KeyGroup title="Chart" rows={CHART} />
+        <KeyGroup title="Tabs" rows={TABS} />
       </div>
       <p className="dim">On a Mac, Command does as well as Ctrl.</p>
     </ShellDialog>

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { actions, errorWords, type SolutionFile, useAppState } from '../../api/index.ts';
+import { actions, errorWords, loadCode, type SolutionFile, useAppState } from '../../api/index.ts';
+import { tabKeys } from '../../tabs/tab-keys.ts';
+import { FailureBox } from '../failure-box.tsx';
 import { Progress } from '../progress.tsx';
 import { ShellDialog } from './shell-dialog.tsx';
 
-const CompareView = lazy(() =>
-  import('../../editor/compare-view.tsx').then((module) => ({ default: module.CompareView })),
-);
+const CompareView = lazy(async () => ({
+  default: await loadCode(async () => (await import('../../editor/compare-view.tsx')).CompareView),
+}));
 
 /** The attendee's files beside those of the solution; nothing is taken over unless they copy it. */
 export function SolutionDialog() {
@@ -44,12 +46,13 @@ interface PathsProps {
 
 function Paths({ files, path, onChoose }: PathsProps) {
   return (
-    <div className="solution-paths" role="tablist" aria-label="Files of the solution">
+    <div className="solution-paths" role="tablist" aria-label="Files of the solution" onKeyDown={tabKeys}>
       {files.map((file) => (
         <button
           key={file.path}
           type="button"
           role="tab"
+          tabIndex={file.path === path ? 0 : -1}
           className="tab mono"
           aria-selected={file.path === path}
           onClick={() => onChoose(file.path)}
@@ -67,9 +70,11 @@ function Comparison({ file }: { readonly file: SolutionFile }) {
   );
   return (
     <div className="solution-code">
-      <Suspense fallback={<Progress words="Loading the editor" />}>
-        <CompareView path={file.path} before={own ?? ''} after={file.content} />
-      </Suspense>
+      <FailureBox title="The comparison">
+        <Suspense fallback={<Progress words="Loading the editor" />}>
+          <CompareView path={file.path} before={own ?? ''} after={file.content} />
+        </Suspense>
+      </FailureBox>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { Component, type ReactNode, Suspense } from 'react';
-import { errorWords, type PanelId } from '../../api/index.ts';
+import { Suspense } from 'react';
+import type { PanelId } from '../../api/index.ts';
+import { FailureBox } from '../failure-box.tsx';
 import { PANELS } from '../panels.tsx';
 import { Progress } from '../progress.tsx';
 
@@ -16,31 +17,4 @@ export function PanelFrame({ id }: { readonly id: PanelId }) {
       </FailureBox>
     </section>
   );
-}
-
-interface FailureBoxProps {
-  readonly title: string;
-  readonly children: ReactNode;
-}
-
-class FailureBox extends Component<FailureBoxProps, { error: unknown }> {
-  override state = { error: undefined };
-
-  static getDerivedStateFromError(error: unknown) {
-    return { error };
-  }
-
-  override render() {
-    if (this.state.error === undefined) return this.props.children;
-    return (
-      <div className="empty-state">
-        <p>
-          {this.props.title} stopped: {errorWords(this.state.error)}
-        </p>
-        <button type="button" className="button" onClick={() => this.setState({ error: undefined })}>
-          Start it again
-        </button>
-      </div>
-    );
-  }
 }

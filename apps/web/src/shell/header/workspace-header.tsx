@@ -15,9 +15,9 @@ export function WorkspaceHeader({ slug }: { readonly slug: string }) {
   return (
     <header className="header">
       <div className="header-side">
-        <Link href="/labs" className="wordmark" title="The course">
+        <Link href="/labs" className="wordmark" aria-label="Ringlab, the course" title="The course">
           <img src="/ring.svg" alt="" width={18} height={18} />
-          Ringlab
+          <span className="wordmark-name">Ringlab</span>
         </Link>
         <LabMenu slug={slug} title={title ?? slug.slice(3)} />
         <StepDots />

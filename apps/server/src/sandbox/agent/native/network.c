@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #define _GNU_SOURCE
 #include "network.h"
+#include "capabilities.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -136,56 +135,13 @@ static int keep(const char *namespace, int as)
 	return 0;
 }
 
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), result;
-
-	if (fd < 0)
-		return -1;
-	result = write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : -1;
-	close(fd);
-	return result;
-}
-
-/* This user is itself in there, and there is nobody else. */
-static int map_this_user(uid_t user, gid_t group)
-{
-	char users[32], groups[32];
-
-	snprintf(users, sizeof(users), "%u %u 1", user, user);
-	snprintf(groups, sizeof(groups), "%u %u 1", group, group);
-	if (write_file("/proc/self/uid_map", users) < 0 || write_file("/proc/self/setgroups", "deny") < 0)
-		return -1;
-	return write_file("/proc/self/gid_map", groups);
-}
-
-/* An ordinary user's programs keep only rights that are ambient. */
-static int keep_across_exec(uint32_t rights)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct mine[2];
-
-	if (syscall(SYS_capget, &header, mine) < 0)
-		return -1;
-	mine[0].inheritable |= rights;
-	if (syscall(SYS_capset, &header, mine) < 0)
-		return -1;
-	for (int right = 0; right < 32; right++)
-		if (rights & 1u << right && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, right, 0, 0) < 0)
-			return -1;
-	return 0;
-}
-
 #define OVER_INTERFACES (1u << CAP_NET_ADMIN | 1u << CAP_NET_RAW)
 
 static int take_rights(void)
 {
-	uid_t user = getuid();
-	gid_t group = getgid();
-
-	if (unshare(CLONE_NEWUSER) < 0 || map_this_user(user, group) < 0)
+	if (capabilities_take_here() < 0)
 		return -1;
-	return keep_across_exec(OVER_INTERFACES | 1u << CAP_SYS_ADMIN);
+	return capabilities_keep_across_exec(OVER_INTERFACES | 1u << CAP_SYS_ADMIN);
 }
 
 int network_make(const struct interface *pairs, int count)
@@ -206,9 +162,12 @@ int network_make(const struct interface *pairs, int count)
 /* Descriptors are shared with it: what it keeps is there when it has ended. */
 int network_make_beside(const struct interface *pairs, int count)
 {
-	pid_t pid = syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
+	pid_t pid;
 	int status;
 
+	if (capabilities_take_here() < 0 || capabilities_only(0) < 0)
+		return -1;
+	pid = syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
 	if (pid == 0) {
 		int result = take_rights() < 0 ? -1 : network_make(pairs, count);
 		if (result < 0 || keep(NET, PROGRAMS_NET_FD) < 0 || keep("/proc/self/ns/user", PROGRAMS_USER_FD) < 0)
@@ -232,7 +191,7 @@ int network_enter(bool container)
 	int net = container ? NETWORK_FD : PROGRAMS_NET_FD;
 
 	if (last_fd == PROGRAMS_USER_FD) {
-		if (setns(PROGRAMS_USER_FD, CLONE_NEWUSER) < 0 || keep_across_exec(OVER_INTERFACES) < 0)
+		if (setns(PROGRAMS_USER_FD, CLONE_NEWUSER) < 0 || capabilities_keep_across_exec(OVER_INTERFACES) < 0)
 			return -1;
 		return setns(net, CLONE_NEWNET);
 	}
@@ -241,15 +200,6 @@ int network_enter(bool container)
 
 void network_drop(void)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct kept[2];
-
-	if (syscall(SYS_capget, &header, kept) < 0)
-		return;
-	kept[0].effective &= OVER_INTERFACES;
-	kept[0].permitted &= OVER_INTERFACES;
-	kept[0].inheritable &= OVER_INTERFACES;
-	memset(&kept[1], 0, sizeof(kept[1]));
-	if (syscall(SYS_capset, &header, kept) < 0)
+	if (capabilities_only(OVER_INTERFACES) < 0)
 		_exit(126);
 }

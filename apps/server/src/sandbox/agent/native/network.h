@@ -27,11 +27,11 @@ struct interface {
 
 #define INTERFACE_WORDS (sizeof(struct interface) / sizeof(char *))
 
-/* Makes both namespaces and the pairs, of which there may be none. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN in its user namespace. Returns 0, or -1 with errno. */
+/* Makes both namespaces and the pairs, of which there may be none. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN in its user namespace, and programs need CAP_SETPCAP there. Returns 0, or -1 with errno. */
 int network_make(const struct interface *pairs, int count);
 /*
  * The same where nobody gave the rights to, as in a container: a process beside takes them in a user namespace of its own.
- * The caller stays where it is, and so does whoever looks for it there.
+ * The caller gives up whatever it could ever have been given, and stays in its network namespace, where it is looked for.
  */
 int network_make_beside(const struct interface *pairs, int count);
 /* The last descriptor that is kept; one before NETWORK_FD where there is no network. */

@@ -113,10 +113,21 @@ static void complain(const char *name)
 	_exit(code);
 }
 
-static void become_program(const struct exec_request *request)
+/* It may kill its supervisor, which then could not tell any more that it was started. */
+static void await_release(const int hold[2])
+{
+	char nothing;
+
+	close(hold[1]);
+	while (read(hold[0], &nothing, 1) < 0 && errno == EINTR)
+		;
+}
+
+static void become_program(const struct exec_request *request, const int hold[2])
 {
 	bool has_network = network_last_fd() >= NETWORK_FD;
 
+	await_release(hold);
 	if ((has_network || request->head.place == WIRE_CONTAINER) &&
 	    network_enter(request->head.place == WIRE_CONTAINER) < 0)
 		complain("the network");
@@ -159,7 +170,7 @@ static void tell_utf8(int terminal)
 	}
 }
 
-static int spawn_in_pty(const struct exec_request *request, struct program *program)
+static int spawn_in_pty(const struct exec_request *request, const int hold[2], struct program *program)
 {
 	struct winsize size = { .ws_col = request->head.cols, .ws_row = request->head.rows };
 	int master, slave;
@@ -171,7 +182,7 @@ static int spawn_in_pty(const struct exec_request *request, struct program *prog
 	if (program->pid == 0) {
 		if (own_terminal(slave) < 0)
 			_exit(126);
-		become_program(request);
+		become_program(request, hold);
 	}
 	close(slave);
 	set_flags(master);
@@ -180,7 +191,7 @@ static int spawn_in_pty(const struct exec_request *request, struct program *prog
 	return program->pid < 0 ? -1 : 0;
 }
 
-static int spawn_in_pipes(const struct exec_request *request, struct program *program)
+static int spawn_in_pipes(const struct exec_request *request, const int hold[2], struct program *program)
 {
 	int in[2], out[2], err[2];
 
@@ -192,7 +203,7 @@ static int spawn_in_pipes(const struct exec_request *request, struct program *pr
 		dup2(in[0], 0);
 		dup2(out[1], 1);
 		dup2(err[1], 2);
-		become_program(request);
+		become_program(request, hold);
 	}
 	close(in[0]);
 	close(out[1]);
@@ -205,5 +216,17 @@ static int spawn_in_pipes(const struct exec_request *request, struct program *pr
 
 int spawn(const struct exec_request *request, struct program *program)
 {
-	return request->head.cols > 0 ? spawn_in_pty(request, program) : spawn_in_pipes(request, program);
+	int hold[2], result;
+
+	if (pipe2(hold, O_CLOEXEC) < 0)
+		return -1;
+	result = request->head.cols > 0 ? spawn_in_pty(request, hold, program) : spawn_in_pipes(request, hold, program);
+	close(hold[0]);
+	program->hold = hold[1];
+	return result;
+}
+
+void spawn_release(struct program *program)
+{
+	close(program->hold);
 }

@@ -299,6 +299,7 @@ static void start(struct supervisor *s, const struct frame *frame)
 	s->pty = s->program.input == s->program.output;
 	rate_init(&s->rate, limits.output_bytes_per_second);
 	wire_send(s->connection, WIRE_STARTED, &pid, sizeof(pid));
+	spawn_release(&s->program);
 }
 
 void supervise(int connection, const struct frame *frame)

@@ -7,6 +7,7 @@ import { sh } from '../../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../../limits.ts';
 import { Daemon } from '../daemon.ts';
 import { writeManifest } from '../test-daemon.ts';
+import { toldAtOnce } from './attendees.contract.ts';
 import { freshDriver, type Ground } from './ground.ts';
 import { leavingNothing } from './traces.ts';
 
@@ -21,31 +22,31 @@ function imagesWith(rootTar: Buffer, manifestBytes = rootTar.byteLength): string
   return folder;
 }
 
-/** What an attendee reads on the Run button when the image is not as it should be. */
+/** What an attendee reads, in the page and from Run, when the image is not as it should be. */
 export function imageFailures(ground: Ground): void {
   describe('the container image', () => {
-    const probeWith = (imagesDir: string) =>
-      leavingNothing(ground.daemon(), () => freshDriver(ground, { imagesDir }).probe());
+    const toldWith = (imagesDir: string) =>
+      leavingNothing(ground.daemon(), () => toldAtOnce(ground, { imagesDir }));
 
     test('that is missing is asked for', async () => {
-      expect(await probeWith('/nonexistent')).toEqual({
-        usable: false,
-        message:
-          'There is no container image in /nonexistent/container. Build it: pnpm images build container',
+      expect(await toldWith('/nonexistent')).toBe(
+        'docker: There is no container image in /nonexistent/container. Build it: pnpm images build container',
+      );
+      expect(await freshDriver(ground, { imagesDir: '/nonexistent' }).probe()).toMatchObject({
         lacksImage: true,
       });
     });
 
     test('that was cut short is told', async () => {
-      const { message } = await probeWith(imagesWith(Buffer.alloc(512), 4096));
-      expect(message).toMatch(
+      expect(await toldWith(imagesWith(Buffer.alloc(512), 4096))).toMatch(
         /is damaged: .*root\.tar has 512 bytes instead of 4096\. Build it again: .*--fresh$/,
       );
     });
 
     test('that is no root file system is told', async () => {
-      const { message } = await probeWith(imagesWith(Buffer.alloc(4096, 'x')));
-      expect(message).toMatch(/^The container image (is damaged|cannot hold sandboxes): .*Build it again/);
+      expect(await toldWith(imagesWith(Buffer.alloc(4096, 'x')))).toMatch(
+        /^docker: The container image (is damaged|cannot hold sandboxes): .*Build it again/,
+      );
     });
 
     test('that somebody removed from the daemon comes back by itself', async () => {

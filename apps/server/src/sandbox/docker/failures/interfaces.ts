@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { run, sh } from '../../contract/inside.ts';
+import { run, sh, until } from '../../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../../limits.ts';
 import { freshDriver, type Ground } from './ground.ts';
 
 const limits = DEFAULT_LIMITS;
 const VETH = { name: 'veth0', address: '10.8.0.1/24', peer: { name: 'eth0', address: '10.8.0.2/24' } };
 
-/** As `bubblewrap/interfaces.test.ts`, of containers, whose system has no ping. */
+/** CAP_NET_ADMIN and CAP_NET_RAW. */
+const OVER_ITS_INTERFACES = '0000000000003000';
+const NONE = '0000000000000000';
+
+/** Of the process whose folder in /proc that is. */
+function statusOf(process: string): Readonly<Record<string, string>> {
+  const lines = readFileSync(`${process}/status`, 'utf8').split('\n');
+  return Object.fromEntries(lines.map((line) => line.split(':').map((part) => part.trim())));
+}
+
+/** As `bubblewrap/interfaces.test.ts`, of containers. */
 export function containerInterfaces(ground: Ground): void {
   describe('interfaces of a container', () => {
     test('lead to its neighbor and nowhere else, through netmap too, and give no right over namespaces', async () => {
@@ -19,6 +30,9 @@ export function containerInterfaces(ground: Ground): void {
       const inside = await run(sandbox, ['ip', '-brief', 'address'], { namespace: 'container' });
       expect(inside.out).toMatch(/^eth0\S* +\S+ +10\.8\.0\.2\/24/m);
 
+      expect(await run(sandbox, ['ping', '-c', '1', '-W', '9', '10.8.0.2'])).toMatchObject({
+        exit: { code: 0 },
+      });
       const sent = await run(sandbox, ['pkt-gen', '-i', 'netmap:veth0', '-f', 'tx', '-n', '1000']);
       expect(sent.exit.code, sent.err).toBe(0);
       const counted = await run(sandbox, ['ip', '-s', 'link', 'show', 'eth0'], { namespace: 'container' });
@@ -36,10 +50,33 @@ export function containerInterfaces(ground: Ground): void {
         expect((await sh(sandbox, script)).exit.code, script).not.toBe(0);
       const { out } = await sh(
         sandbox,
-        "id -un; grep -h '^Cap[PE]' /proc/self/status; echo $(lsns -t user -n | wc -l)",
+        "id -un; grep -h '^Cap[PEB]' /proc/self/status; echo $(lsns -t user -n | wc -l)",
       );
       expect(out).toMatch(/^attendee\n/);
-      expect(out.match(/[0-9a-f]{16}/g)).toEqual(['0000000000003000', '0000000000003000']);
+      expect(out.match(/[0-9a-f]{16}/g)).toEqual([OVER_ITS_INTERFACES, OVER_ITS_INTERFACES, NONE]);
+    });
+
+    test('leave nobody in it what he could be given', async () => {
+      const driver = freshDriver(ground);
+      await using sandbox = await driver.create({ id: 'bounded', limits, interfaces: [VETH] });
+      await sandbox.exec(['sleep', '1000'], { pty: { cols: 80, rows: 24 } });
+      const statuses = () =>
+        ground
+          .daemon()
+          .processes()
+          .map(statusOf)
+          .filter(({ Name = '' }) => ['ringlab-agent', 'sleep'].includes(Name));
+      await until(() => statuses().some(({ Name }) => Name === 'sleep'), 'the program running');
+      const inside = statuses();
+      // The agent, what connects the server to it, the program and who supervises it; filters are Docker's and the agent's.
+      expect(inside.map(({ Name }) => Name).sort()).toEqual([...Array(3).fill('ringlab-agent'), 'sleep']);
+      for (const { Name, CapBnd, CapEff, NoNewPrivs, Seccomp } of inside)
+        expect({ CapBnd, CapEff, NoNewPrivs, Seccomp }, Name).toEqual({
+          CapBnd: NONE,
+          CapEff: Name === 'sleep' ? OVER_ITS_INTERFACES : NONE,
+          NoNewPrivs: '1',
+          Seccomp: '2',
+        });
     });
 
     test('that cannot be made are refused, in words', async () => {

@@ -4,7 +4,7 @@ import { finish, textOf } from '../../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../../limits.ts';
 import type { DockerDriver } from '../driver.ts';
 import { freshDriver, type Ground } from './ground.ts';
-import { leavingNothing } from './traces.ts';
+import { countedAround, leavingNothing } from './traces.ts';
 
 /** `RINGLAB_TEST_CYCLES=200` is the long form. */
 const CYCLES = Number(process.env.RINGLAB_TEST_CYCLES ?? 6);
@@ -29,10 +29,15 @@ export function leftovers(ground: Ground): void {
         expect(await driver.probe()).toMatchObject({ usable: true });
         const daemon = ground.daemon();
         const daemonBefore = daemon.descriptors();
-        await leavingNothing(daemon, async () => {
+        const { before, after } = await countedAround(daemon, async () => {
           for (let i = 0; i < CYCLES; i++) await useOne(driver, i);
         });
-        expect(daemon.descriptors()).toBeLessThanOrEqual(daemonBefore + DAEMON_SLACK);
+        const daemonAfter = daemon.descriptors();
+        console.log(
+          `${CYCLES} containers: ${JSON.stringify({ ...before, daemonDescriptors: daemonBefore })} before,`,
+          `${JSON.stringify({ ...after, daemonDescriptors: daemonAfter })} after`,
+        );
+        expect(daemonAfter).toBeLessThanOrEqual(daemonBefore + DAEMON_SLACK);
       },
       60_000 + CYCLES * 5000,
     );

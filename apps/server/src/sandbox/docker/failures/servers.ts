@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS } from '../../limits.ts';
 import { DockerDriver } from '../driver.ts';
 import { freshDriver, type Ground } from './ground.ts';
 import { startServer } from './server-process.ts';
+import { leavingNothing } from './traces.ts';
 
 async function adopted(driver: DockerDriver): Promise<Sandbox[]> {
   const all: Sandbox[] = [];
@@ -18,12 +19,15 @@ export function servers(ground: Ground): void {
   describe('servers on one daemon', () => {
     test('never touch each other', async () => {
       const [one, two] = [freshDriver(ground), freshDriver(ground)];
-      await using sandbox = await one.create({ id: 'same', limits: DEFAULT_LIMITS });
-      await using other = await two.create({ id: 'same', limits: DEFAULT_LIMITS });
-      expect([await adopted(one), await adopted(two)]).toEqual([[], []]);
-      await two[Symbol.asyncDispose]();
-      expect((await sh(sandbox, 'echo still here')).out).toBe('still here\n');
-      await expect(other.usage()).rejects.toThrow('has ended');
+      for (const driver of [one, two]) await driver.probe();
+      await leavingNothing(ground.daemon(), async () => {
+        await using sandbox = await one.create({ id: 'same', limits: DEFAULT_LIMITS });
+        await using other = await two.create({ id: 'same', limits: DEFAULT_LIMITS });
+        expect([await adopted(one), await adopted(two)]).toEqual([[], []]);
+        await two[Symbol.asyncDispose]();
+        expect((await sh(sandbox, 'echo still here')).out).toBe('still here\n');
+        await expect(other.usage()).rejects.toThrow('has ended');
+      });
     });
 
     test('do not share a data folder', async () => {

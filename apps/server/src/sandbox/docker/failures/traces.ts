@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { expect } from 'vitest';
 import { until } from '../../contract/inside.ts';
 import { Daemon } from '../daemon.ts';
@@ -7,18 +7,24 @@ import type { TestDaemon } from '../test-daemon.ts';
 
 interface Traces {
   readonly containers: number;
+  /** In the daemon's world, whatever they are called. */
   readonly processes: number;
+  readonly namespaces: number;
   readonly mounts: number;
   readonly files: number;
   readonly ownDescriptors: number;
 }
 
+const NAMESPACES = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'];
+
 /** Everything on this machine that containers of that daemon could leave. */
 async function tracesOf(daemon: TestDaemon): Promise<Traces> {
   const containers = await new Daemon(daemon.socketPath).docker.listContainers({ all: true });
+  const processes = daemon.processes();
   return {
     containers: containers.length,
-    processes: processesOf(daemon),
+    processes: processes.length,
+    namespaces: new Set(processes.flatMap(namespacesOf)).size,
     mounts: daemon.mounts().length,
     files: ['data/containers', 'data/overlay2', 'exec', 'exec-containerd'].flatMap((name) =>
       below(daemon.inside(name)),
@@ -31,34 +37,44 @@ function below(folder: string): string[] {
   return readdirSync(folder, { recursive: folder.includes('/exec') }).map(String);
 }
 
-/** What supervises a container names the daemon's folder; what runs in one is below it. */
-function processesOf(daemon: TestDaemon): number {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const cmdline = (pid: string): string => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    } catch {
-      return '';
-    }
-  };
-  return pids.map(cmdline).filter((text) => text.includes(daemon.folder) || text.includes('ringlab-agent\0c'))
-    .length;
+/** Of the process whose folder in /proc that is; none of one that has just gone. */
+function namespacesOf(process: string): string[] {
+  try {
+    return NAMESPACES.map((name) => readlinkSync(`${process}/ns/${name}`));
+  } catch {
+    return [];
+  }
+}
+
+export interface Counted<T> {
+  readonly result: T;
+  readonly before: Traces;
+  /** As soon as there was no more than before. */
+  readonly after: Traces;
 }
 
 /** Does it, and waits until there is no more on this machine than before. */
-export async function leavingNothing<T>(daemon: TestDaemon, what: () => Promise<T>): Promise<T> {
+export async function countedAround<T>(daemon: TestDaemon, what: () => Promise<T>): Promise<Counted<T>> {
   const before = await tracesOf(daemon);
   const result = await what();
-  // Something of an earlier test may have been about to go before: fewer is as good.
-  let more: readonly string[] = [];
+  let after = before;
   await until(async () => {
-    const after = await tracesOf(daemon);
-    const names = Object.keys(before) as (keyof Traces)[];
-    more = names.flatMap((name) =>
-      after[name] > before[name] ? [`${after[name] - before[name]} ${name}`] : [],
-    );
-    return more.length === 0;
+    after = await tracesOf(daemon);
+    return moreThan(before, after).length === 0;
   }, 'the traces going').catch(() => undefined);
-  expect(more).toEqual([]);
-  return result;
+  expect(moreThan(before, after)).toEqual([]);
+  return { result, before, after };
+}
+
+/** The same, where only the result is asked for. */
+export async function leavingNothing<T>(daemon: TestDaemon, what: () => Promise<T>): Promise<T> {
+  return (await countedAround(daemon, what)).result;
+}
+
+/** Something of an earlier test may have been about to go before: fewer is as good. */
+function moreThan(before: Traces, after: Traces): string[] {
+  const names = Object.keys(before) as (keyof Traces)[];
+  return names.flatMap((name) =>
+    after[name] > before[name] ? [`${after[name] - before[name]} ${name}`] : [],
+  );
 }
