@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { MachinesLast } from './tools/suites/machines-last.ts';
+import { LongestFirst } from './tools/suites/longest-first.ts';
 
 export default defineConfig({
   test: {
@@ -13,6 +13,6 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     // Real programs on a machine that others use, too: CI tries once more, and the report says of what.
     retry: process.env.CI === 'true' ? 1 : 0,
-    sequence: { sequencer: MachinesLast },
+    sequence: { sequencer: LongestFirst },
   },
 });

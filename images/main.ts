@@ -7,16 +7,17 @@ import { prepareRepository, requireNpm } from '../tools/prepare/repository.mjs';
 import { runCommand, Stop } from '../tools/prepare/stop.mjs';
 import { jsonLines } from './src/commands/bar.ts';
 import { build } from './src/commands/build.ts';
+import { buildTwice } from './src/commands/twice.ts';
 import { verify } from './src/commands/verify.ts';
 import { SHAPES, type Shape } from './src/image/manifest.ts';
 import { workshopOf } from './src/workshop.ts';
 
-const HELP = `pnpm images build [container|vm|live ...] [--fresh] [--json]
+const HELP = `pnpm images build [container|vm|live ...] [--fresh] [--twice] [--json]
 pnpm images verify [container|vm|live ...]
 
 Makes the images; without names, all. What was made before from the same inputs is kept, and an interrupted build
-goes on where it was. --fresh makes everything anew, with the packages that Debian has today. --json prints progress
-as lines of JSON.
+goes on where it was. --fresh makes everything anew, with the packages that Debian has today. --twice makes everything
+once more in another folder, and compares. --json prints progress as lines of JSON.
 
 verify reads each image whole, boots or runs it, and has a lab's solution work inside; exit 1 if one does not.
 
@@ -41,7 +42,8 @@ await runCommand(async () => {
   await prepareFor(shapes);
   const flags = args.filter((arg) => arg.startsWith('--'));
   const tell = flags.includes('--json') ? { tell: jsonLines((line) => process.stdout.write(line)) } : {};
-  await build(shapes, workshopOf(process.env), { fresh: flags.includes('--fresh'), ...tell });
+  const make = flags.includes('--twice') ? buildTwice : build;
+  await make(shapes, workshopOf(process.env), { fresh: flags.includes('--fresh'), ...tell });
   return 0;
 });
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# In a container or a guest, as the attendee: builds what comes as a tar on stdin, lab 03's solution, and sends it packets.
+# In a container or a guest, as the attendee: builds what comes as a tar on stdin, lab 03's solution, has the language server
+# read it, and sends it packets.
 # The last line is what the program counted.
 set -eu
 cd /workspace
@@ -8,6 +9,7 @@ tar -x
 export PATH=/opt/ringlab/bin:$PATH UNETMAP_DIR=/run/unetmap
 export C_INCLUDE_PATH=/opt/ringlab/include LIBRARY_PATH=/opt/ringlab/lib
 make --no-print-directory
+clangd --check=sink.c --check-locations=0 > clangd.out 2>&1 || { cat clangd.out; exit 1; }
 
 engine=kernel
 if [ ! -c /dev/netmap ]; then

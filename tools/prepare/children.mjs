@@ -40,6 +40,24 @@ export function runInherited(argv, options = {}) {
 }
 
 /**
+ * Runs a program whose output stays with us until it is its turn on this terminal, and is passed on from then on.
+ * @param {readonly string[]} argv
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, turn: Promise<void> }} options
+ */
+export async function runInTurn(argv, { turn, ...options }) {
+  const child = start(argv, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @type {Buffer[]} */
+  const held = [];
+  let pass = (/** @type {Buffer} */ bytes) => void held.push(bytes);
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes) => pass(bytes));
+  const code = exitCode(child);
+  await turn;
+  process.stdout.write(Buffer.concat(held));
+  pass = (bytes) => void process.stdout.write(bytes);
+  return await code;
+}
+
+/**
  * Runs a program quietly, a line of its output at a time.
  * @param {readonly string[]} argv
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }} [options]

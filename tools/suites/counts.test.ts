@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { expect, test } from 'vitest';
 import { added, inWords, judged } from './counts.mjs';
-import { countsInOutput } from './suites.mjs';
+import { countsInOutput, rounds, SUITES } from './suites.mjs';
 
 const fine = { code: 0, strict: false };
 
@@ -35,4 +35,10 @@ test('adds up and says it in the words that scripts read', () => {
   const output = 'part: 1 passed, 0 failed, 5 skipped\n11 passed, 22 failed, 33 skipped\nmake: *** Error 1\n';
   expect(countsInOutput(output)).toEqual(sum);
   expect(countsInOutput('make: *** Error 2')).toBeUndefined();
+});
+
+test('a suite runs beside the one before it only when it may', () => {
+  const names = (suites: typeof SUITES) => rounds(suites).map((round) => round.map(({ name }) => name));
+  expect(names(SUITES)).toEqual([['check', 'unetmap'], ['unit'], ['e2e']]);
+  expect(names(SUITES.filter(({ name }) => name !== 'check'))).toEqual([['unetmap'], ['unit'], ['e2e']]);
 });

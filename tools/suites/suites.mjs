@@ -9,6 +9,7 @@ import { NODE } from '../prepare/repository.mjs';
  * @property {string} name
  * @property {string} proves
  * @property {boolean} filtered takes names of files
+ * @property {boolean} [beside] may run at the same time as the one before it: it waits more than it computes
  * @property {boolean} [skipsKnown] what it skips is written down, and it fails itself when that is not true
  * @property {(report: string, filters: readonly string[]) => { argv: string[], env?: Record<string, string> }} command
  *   what runs it, leaving its report at the path
@@ -31,6 +32,7 @@ export const SUITES = [
     name: 'unetmap',
     proves: 'netmap in user space, in C',
     filtered: false,
+    beside: true,
     skipsKnown: true,
     command: (report) => ({
       argv: ['bash', '-o', 'pipefail', '-c', 'make -C packages/unetmap check 2>&1 | tee "$0"', report],
@@ -73,6 +75,22 @@ export const SUITES = [
     })),
   },
 ];
+
+/**
+ * What runs at the same time, one round after the other.
+ * @param {readonly Suite[]} suites
+ * @returns {Suite[][]}
+ */
+export function rounds(suites) {
+  /** @type {Suite[][]} */
+  const all = [];
+  for (const suite of suites) {
+    const latest = all.at(-1);
+    if (suite.beside && latest !== undefined) latest.push(suite);
+    else all.push([suite]);
+  }
+  return all;
+}
 
 /** @param {(json: any) => Counts} select */
 function jsonCounts(select) {

@@ -9,7 +9,7 @@ import { MIB } from './recipe.ts';
 import { packPath } from './tar.ts';
 
 /** Where the product lies in the live image. */
-const PLACE = 'srv/ringlab';
+export const PLACE = 'srv/ringlab';
 
 const MANIFESTS = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'];
 const SOURCES = [

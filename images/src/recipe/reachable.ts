@@ -26,7 +26,7 @@ export async function unreachable({ lines }: AptSources, work: string): Promise<
     ];
     const { code, tail } = await runQuietly(argv);
     if (code === 0) return undefined;
-    return `No network: Debian's packages cannot be reached at ${uri} (${tail.split('\n').at(-1)}). Connect this machine, then try again; what was downloaded is kept.`;
+    return `No network: Debian's packages cannot be reached at ${uri} (${tail.split('\n').at(-1)}). Connect this machine, then try again; what was finished is kept.`;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -22,7 +22,7 @@ export function foundation(sources: AptSources, workshop: Workshop): Foundation 
     {
       ...{ name: 'root', title: "Installing Debian's packages", packages: ROOT_PACKAGES, weight: 150 },
       ...{ overlays: [ROOT_OVERLAY, ...extra.overlays], debs: extra.debs, diskBytes: 3 * GIB },
-      hooks: [...USER_HOOKS, ...hookCall(extra.hook)],
+      hooks: [...USER_HOOKS, PLAIN_CLANGD, ...hookCall(extra.hook)],
       hookPaths: extra.hook === undefined ? [] : [extra.hook],
     },
     sources,
@@ -35,6 +35,9 @@ export function foundation(sources: AptSources, workshop: Workshop): Foundation 
 export function hookCall(hook: string | undefined): string[] {
   return hook === undefined ? [] : [`sh '${hook}' "$1"`];
 }
+
+/** Debian's package has only the name with the version, and who looks for it does not know that. */
+const PLAIN_CLANGD = 'ln -s "$(cd "$1"/usr/bin; ls clangd-*)" "$1"/usr/bin/clangd';
 
 const USER_HOOKS = [
   `chroot "$1" groupadd --gid ${USER.id} ${USER.name}`,

@@ -59,6 +59,16 @@ it('leaves nothing that looks done when it fails half-way', async () => {
   expect(readFileSync(stage.output, 'utf8')).toBe('first');
 });
 
+it('is to be done again when an input changed while it was made', async () => {
+  const stage = copying('one');
+  const edited = async (to: string): Promise<void> => {
+    await stage.make(to, () => {});
+    writeFileSync(join(folder, 'input'), 'second');
+  };
+  await doStage({ ...stage, make: edited }, stamps, () => {});
+  expect(isDone(stage, stamps)).toBe(false);
+});
+
 it('knows a stage by what it is made from, not by where', () => {
   const here = fingerprintOf(copying('one'));
   const other = mkdtempSync(join(tmpdir(), 'ringlab-stage-'));

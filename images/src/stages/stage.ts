@@ -36,7 +36,7 @@ export function fingerprintOf(stage: Stage): string {
 export function isDone(stage: Stage, stamps: string): boolean {
   const stamp = stampPath(stage, stamps);
   if (!existsSync(stamp) || !existsSync(stage.output)) return false;
-  return readFileSync(stamp, 'utf8') === stampText(stage);
+  return readFileSync(stamp, 'utf8') === stampText(stage, fingerprintOf(stage));
 }
 
 /** Makes the output beside its place and moves it there, so that an interrupted stage leaves nothing that looks done. */
@@ -46,10 +46,12 @@ export async function doStage(stage: Stage, stamps: string, show: (detail: strin
   mkdirSync(stamps, { recursive: true });
   await rm(stampPath(stage, stamps), { force: true });
   await rm(to, { recursive: true, force: true });
+  // Before it is made: whoever edits an input meanwhile has it made once more.
+  const made = fingerprintOf(stage);
   await stage.make(to, show);
   await rm(stage.output, { recursive: true, force: true });
   await rename(to, stage.output);
-  writeFileSync(stampPath(stage, stamps), stampText(stage));
+  writeFileSync(stampPath(stage, stamps), stampText(stage, made));
 }
 
 function stampPath(stage: Stage, stamps: string): string {
@@ -57,7 +59,7 @@ function stampPath(stage: Stage, stamps: string): string {
 }
 
 /** With the length of a file, which a full disk or a careless hand changes. */
-function stampText(stage: Stage): string {
+function stampText(stage: Stage, made: string): string {
   const { size } = statSync(stage.output);
-  return `${fingerprintOf(stage)} ${statSync(stage.output).isDirectory() ? 'folder' : size}\n`;
+  return `${made} ${statSync(stage.output).isDirectory() ? 'folder' : size}\n`;
 }

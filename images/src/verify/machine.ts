@@ -22,7 +22,8 @@ export function startMachine(args: readonly string[]): Machine {
   const startedAtMs = Date.now();
   const common = ['-accel', 'tcg', '-display', 'none', '-nodefaults', '-no-reboot'];
   const line = args.some((arg) => arg.includes('chardev=said')) ? [] : ['-serial', 'chardev:said'];
-  const child = spawn('qemu-system-x86_64', [...common, '-chardev', 'stdio,id=said', ...line, ...args], {
+  const qemu = ['qemu-system-x86_64', ...common, '-chardev', 'stdio,id=said', ...line, ...args];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...qemu], {
     // Where input has ended, QEMU counts nobody as connected, and the guest waits for somebody before it says anything.
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -52,7 +52,8 @@ export const PARTS: readonly Part[] = [
     name: 'server',
     files: /^apps\/server\//,
     may: ['protocol', 'labkit', 'images', 'netmap-bindings', 'netmap-bindings/layout'],
-    says: 'The server imports protocol, labkit, netmap-bindings and what images says of built ones: no app imports an app.',
+    paths: ['tools/prepare/vm-image.mjs'],
+    says: 'The server imports protocol, labkit, netmap-bindings and what images says of built ones, its tests how the VM image comes here: no app imports an app.',
   },
   {
     name: 'web',
@@ -75,8 +76,8 @@ export const PARTS: readonly Part[] = [
     files: /^(e2e\/|playwright\.config\.ts$)/,
     specifier: '@ringlab/e2e',
     may: ['protocol'],
-    paths: ['tools/prepare/machine.mjs'],
-    says: 'Stories know protocol, and of tools only where the browser is: they see Ringlab from outside.',
+    paths: ['tools/prepare/machine.mjs', 'tools/prepare/vm-image.mjs'],
+    says: 'Stories know protocol, and of tools only how a browser and the VM image come here: they see Ringlab from outside.',
   },
   {
     name: 'bench',
@@ -104,8 +105,8 @@ const feature = (name: string): Room => ({
   part: 'web',
   name,
   files: new RegExp(`^apps/web/src/${name}/`),
-  may: ['api', 'units', 'traffic', 'tokens', 'ring-figure'],
-  says: `The feature ${name} imports api, units, traffic, tokens and ring-figure: no feature imports another, shell alone composes them.`,
+  may: ['api', 'units', 'traffic', 'tabs', 'tokens', 'ring-figure'],
+  says: `The feature ${name} imports api, units, traffic, tabs, tokens and ring-figure: no feature imports another, shell alone composes them.`,
 });
 
 const FEATURES = [
@@ -169,9 +170,14 @@ export const ROOMS: readonly Room[] = [
     ['shell', 'api', 'editor'],
     'main.tsx starts the shell, and has the editor fetched meanwhile.',
   ),
-  webRoom('shell', ['api', 'units', 'traffic', 'tokens', ...FEATURES], 'The shell composes the features.'),
+  webRoom(
+    'shell',
+    ['api', 'units', 'traffic', 'tabs', 'tokens', ...FEATURES],
+    'The shell composes the features.',
+  ),
   webRoom('api', [], 'api is the only door to the server, and knows no feature.'),
   webRoom('units', [], 'units turns numbers into words, and knows nothing above itself.'),
+  webRoom('tabs', [], 'tabs has the keys of every list of tabs, whatever they show.'),
   webRoom('ring-figure', ['tokens'], 'ring-figure draws rings, wherever they come from.'),
   webRoom('traffic', ['units'], 'traffic reads rates off a topology, and knows nothing above itself.'),
   ...FEATURES.map(feature),

@@ -8,8 +8,8 @@ const BARE_FILE = /^[\w-]+(\.[\w-]+)*\.(ts|tsx|mjs|c|h|md|json|yaml)$/;
 const PATH = /^[\w.@*-]+(\/[\w.@*{},-]+)*\/?$/;
 /** A name that the reader puts something into: `labs/NN-slug/`. */
 const PLACEHOLDER = /\b(NN|NAME|FILE|DIR|LAB)\b|NN-/;
-/** What a build leaves, which is not there in a fresh clone. */
-const MADE = /\/(build|dist)(\/|$)/;
+/** What a build, an installation or a server leaves, which is not there in a fresh clone. */
+const MADE = /(^|\/)(build|dist|node_modules|\.data)(\/|$)/;
 
 /** What is wrong with a path that a page names; undefined for what is no path of the repository. */
 export function pathFault(page: string, text: string): string | undefined {

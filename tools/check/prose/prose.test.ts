@@ -54,6 +54,7 @@ test.each([
   'tools/',
   'knip.json',
   'apps/web/dist',
+  'node_modules/of-another-day',
   'labs/NN-slug/',
   'unetmap/kernel',
   '/dev/netmap',
