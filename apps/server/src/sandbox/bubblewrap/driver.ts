@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
+import { join } from 'node:path';
 import { type Sandbox, SandboxError } from '@ringlab/labkit';
 import { stageAgent } from '../agent/compile.ts';
 import { type DriverStatus, refuseMachines, type SandboxDriver, type SandboxSpec } from '../driver.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { Preparation } from '../preparation.ts';
+import { tunForAll } from '../tun.ts';
 import { type ControlGroups, findControlGroups } from './cgroups.ts';
 import { type HeldSandbox, makeSandbox } from './make.ts';
 import { RunFolder } from './run-folder.ts';
@@ -19,6 +21,7 @@ interface Prepared {
   readonly groups: ControlGroups | undefined;
   readonly agentFolder: string;
   readonly etcFolder: string;
+  readonly tun: string | undefined;
 }
 
 /** Sandboxes out of Linux namespaces: a bwrap process for each, with an agent as its process 1. They end with the server. */
@@ -58,9 +61,9 @@ export class BubblewrapDriver implements SandboxDriver {
       throw new SandboxError(
         'This lab needs netmap in the kernel, and sandboxes of bubblewrap have unetmap. Set RINGLAB_DRIVER to docker, qemu or ssh, where the kernel there has it.',
       );
-    const { groups, agentFolder, etcFolder } = await this.#preparation.get();
+    const { groups, ...staged } = await this.#preparation.get();
     const toolsFolder = await stageTools(this.#folder.path, this.#options.unetmapDir);
-    const sources = { agentFolder, etcFolder, toolsFolder, etcFiles: ETC_FILES };
+    const sources = { ...staged, toolsFolder, etcFiles: ETC_FILES };
     const ground = { folder: this.#folder, groups, sources };
     const held = await makeSandbox(spec, ground, () => this.#living.delete(held.sandbox));
     this.#living.add(held.sandbox);
@@ -87,7 +90,11 @@ export class BubblewrapDriver implements SandboxDriver {
     await this.#folder.take();
     const { path, name } = this.#folder;
     const groups = await findControlGroups(name, await this.#folder.sweepOthers(), DEFAULT_LIMITS);
-    const [agentFolder, etcFolder] = await Promise.all([stageAgent(path), stageEtc(path)]);
-    return { groups, agentFolder, etcFolder };
+    const [agentFolder, etcFolder, tun] = await Promise.all([
+      stageAgent(path),
+      stageEtc(path),
+      tunForAll(join(path, 'tun')),
+    ]);
+    return { groups, agentFolder, etcFolder, tun };
   }
 }

@@ -3,6 +3,7 @@ import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import type { SandboxInterface } from '@ringlab/labkit';
 import { AGENT, NETMAP_DEVICE, REGION, TOOLS, WORKSPACE } from '../agent/inside.ts';
 import type { Limits } from '../limits.ts';
+import { TUN_DEVICE } from '../tun.ts';
 
 /** Of the host's /etc: what the compiler, the loader and the terminal need, and nothing that names people or secrets. */
 const ETC = [
@@ -27,6 +28,8 @@ export interface LayoutSources {
   /** Holds `passwd`, `group` and such, made for sandboxes. */
   readonly etcFolder: string;
   readonly etcFiles: readonly string[];
+  /** What sandboxes with interfaces get as `/dev/net/tun`; the machine's own if left out. */
+  readonly tun?: string | undefined;
   /** bwrap's words for /usr and its like; where it runs on this machine, they are found out. */
   readonly system?: readonly string[];
   /** More of its words, for devices. */
@@ -50,7 +53,7 @@ export function bwrapArguments(
     ...ETC.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
     ...sources.etcFiles.flatMap((name) => ['--ro-bind', `${sources.etcFolder}/${name}`, `/etc/${name}`]),
     ...['--ro-bind', sources.toolsFolder, TOOLS, '--ro-bind', sources.agentFolder, AGENT],
-    ...['--proc', '/proc', '--dev', '/dev', ...networkDevices(interfaces)],
+    ...['--proc', '/proc', '--dev', '/dev', ...networkDevices(interfaces, sources.tun)],
     ...PROCESSORS.flatMap((path) => ['--ro-bind-try', path, path]),
     // DPDK looks there for drivers, and takes its absence for a failure.
     ...['--dir', '/sys/module'],
@@ -78,9 +81,8 @@ export const NETWORK_RIGHTS = ['SYS_ADMIN', 'NET_ADMIN', 'NET_RAW', 'SETPCAP'].f
 /** Its words for the netmap of the kernel below. */
 export const NETMAP_PASSED = ['--dev-bind', NETMAP_DEVICE, NETMAP_DEVICE];
 
-/** With it netmap's host rings reach the stack. */
-function networkDevices(interfaces: readonly SandboxInterface[]): string[] {
-  return interfaces.length > 0 ? ['--dev-bind-try', '/dev/net/tun', '/dev/net/tun'] : [];
+function networkDevices(interfaces: readonly SandboxInterface[], tun = TUN_DEVICE): string[] {
+  return interfaces.length > 0 ? ['--dev-bind-try', tun, TUN_DEVICE] : [];
 }
 
 function tmpfs(path: string, bytes: number): string[] {

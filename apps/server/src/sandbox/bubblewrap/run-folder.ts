@@ -5,6 +5,7 @@ import { type FolderKind, ServerFolder } from '../server-folder.ts';
 
 /**
  *     agent-HASH/ tools-HASH/ etc/    what sandboxes see read-only
+ *     tun                             the device of those with interfaces, where the machine's own is root's
  *     s/SLOT                          the agent's socket
  *     s/SLOT.pid                      the bwrap process
  *     owner                           the server

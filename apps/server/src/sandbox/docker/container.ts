@@ -5,10 +5,9 @@ import type { ContainerCreateOptions, DeviceMapping } from 'dockerode';
 import { agentArguments, type HeldOutside } from '../agent/arguments.ts';
 import { AGENT, NETMAP_DEVICE, REGION, WORKSPACE } from '../agent/inside.ts';
 import type { Limits } from '../limits.ts';
+import { TUN_DEVICE } from '../tun.ts';
 import { LABEL } from './daemon.ts';
 
-/** With it netmap's host rings reach the stack. */
-export const TUN_DEVICE = '/dev/net/tun';
 const MIB = 1024 * 1024;
 /** The agent, and what connects the server to it. */
 const PROCESSES_BESIDE = 2;
@@ -42,8 +41,8 @@ export interface ContainerSpec {
   readonly serverKey: string;
   readonly netmapDevice: string;
   readonly interfaces: readonly SandboxInterface[];
-  /** Whether the machine has `/dev/net/tun`. */
-  readonly hasTun: boolean;
+  /** What the daemon gives as `/dev/net/tun`; undefined where the machine has none. */
+  readonly tun: string | undefined;
   /** What the daemon's control groups hold here. */
   readonly held: HeldOutside;
 }
@@ -95,7 +94,7 @@ export function containerOptions(spec: ContainerSpec): ContainerCreateOptions {
       },
       Devices: [
         ...(engine === 'kernel' ? [device(spec.netmapDevice, NETMAP_DEVICE)] : []),
-        ...(interfaces.length > 0 && spec.hasTun ? [device(TUN_DEVICE, TUN_DEVICE)] : []),
+        ...(interfaces.length > 0 && spec.tun !== undefined ? [device(spec.tun, TUN_DEVICE)] : []),
       ],
     },
   };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Sandbox, SandboxError } from '@ringlab/labkit';
 import type { EngineName } from '@ringlab/protocol';
 import type { ContainerInfo } from 'dockerode';
@@ -12,7 +12,8 @@ import { ImageFault } from '../image.ts';
 import { jsonIn } from '../json-text.ts';
 import { DEFAULT_LIMITS, limitsSchema } from '../limits.ts';
 import { Preparation } from '../preparation.ts';
-import { containerOptions, TUN_DEVICE } from './container.ts';
+import { tunForAll } from '../tun.ts';
+import { containerOptions } from './container.ts';
 import { importedImage } from './container-image.ts';
 import { Daemon, isMissing, LABEL } from './daemon.ts';
 import { DaemonWatch } from './daemon-watch.ts';
@@ -40,6 +41,7 @@ interface Prepared {
   readonly serverKey: string;
   readonly image: string;
   readonly held: HeldOutside;
+  readonly tun: string | undefined;
 }
 
 /** Sandboxes out of containers of a Docker daemon. They outlive the server: see `adopt`. */
@@ -127,6 +129,7 @@ export class DockerDriver implements SandboxDriver {
       serverKey,
       image,
       held: { memory: info.MemoryLimit === true, processes: info.PidsLimit === true },
+      tun: await tunForAll(join(dataDir, 'tun')),
     };
   }
 
@@ -161,7 +164,6 @@ export class DockerDriver implements SandboxDriver {
         engine,
         netmapDevice,
         interfaces,
-        hasTun: existsSync(TUN_DEVICE),
       };
       const container = await this.#daemon.docker.createContainer(containerOptions(spec));
       try {

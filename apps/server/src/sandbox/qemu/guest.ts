@@ -16,6 +16,7 @@ import { ETC_FILES, stageEtc } from '../bubblewrap/staging.ts';
 import type { SandboxSpec } from '../driver.ts';
 import type { LoginKeys } from '../over-ssh/keys.ts';
 import { quoted, type SshLink } from '../over-ssh/link.ts';
+import { TUN_DEVICE } from '../tun.ts';
 
 const run = promisify(execFile);
 
@@ -55,7 +56,7 @@ export async function warm(link: SshLink): Promise<void> {
 int main(void) { return puts("warm") < 0; }' > /tmp/warm.c && gcc -g -o /tmp/warm /tmp/warm.c && /tmp/warm; rm -f /tmp/warm*`;
   const view = `bwrap --unshare-all --ro-bind / / --dev /dev --proc /proc true; bash -c true; ${TOOLS}/bin/nmstat --json`;
   await link.run(
-    `sync; echo 3 > /proc/sys/vm/drop_caches; modprobe tun; (${compile}; ${view}) > /dev/null 2>&1`,
+    `sync; echo 3 > /proc/sys/vm/drop_caches; modprobe tun; chmod 666 ${TUN_DEVICE}; (${compile}; ${view}) > /dev/null 2>&1`,
   );
 }
 
@@ -121,7 +122,7 @@ export function launchCommand(
  */
 const PORT_DEVICES = [
   ...['/sys/bus/pci', '/sys/devices/pci0000:00'].flatMap((path) => ['--bind', path, path]),
-  ...['--dev-bind-try', '/dev/net/tun', '/dev/net/tun'],
+  ...['--dev-bind-try', TUN_DEVICE, TUN_DEVICE],
   ...NETWORK_RIGHTS,
 ];
 
