@@ -11,8 +11,10 @@ import { promisify } from 'node:util';
 import {
   buildLab,
   findLabs,
+  type Lab,
   loadLab,
   loadLabAnswers,
+  type Sandbox,
   type SandboxFittings,
   textProblems,
   verifyLab,
@@ -113,6 +115,33 @@ describe('labs', () => {
       expect(await verifyLab(lab, { createSandbox, extent: 'answers', parallel, signal })).toEqual([]);
     },
   );
+
+  test('what does not end is ended, tried once more, and named', { timeout: TIMEOUT_MS }, async ({
+    signal,
+  }) => {
+    if ('why' in chosen) throw new Error(`No sandbox can be made here: ${chosen.why}`);
+    const [example] = labs;
+    if (example === undefined) throw new Error('There is no lab.');
+    let tries = 0;
+    const never = { ...example.checks[0], after: [], run: () => new Promise<never>(() => tries++) };
+    const lab = { ...example, checks: [{ ...never, id: 'never' }] } as Lab;
+    const late: string[] = [];
+    const made: Sandbox[] = [];
+    const problems = await verifyLab(lab, {
+      createSandbox: async (fittings) => {
+        const sandbox = await chosen.driver.create({ id: 'test-late', limits: config.limits, ...fittings });
+        made.push(sandbox);
+        return sandbox;
+      },
+      extent: 'solution',
+      longestMs: 8_000,
+      onOverdue: async (words) => void late.push(words),
+      signal,
+    });
+    expect(problems).toEqual(['solution did not end within 8 s, at the check never']);
+    expect([late.length, tries, made.length]).toEqual([2, 2, 2]);
+    for (const sandbox of made) await expect(sandbox.exec(['true'])).rejects.toThrow();
+  });
 
   test('a text that promises what is not there is found out', { timeout: TIMEOUT_MS }, async ({ signal }) => {
     if ('why' in chosen) throw new Error(`No sandbox can be made here: ${chosen.why}`);

@@ -16,6 +16,7 @@ import {
   type Sandbox,
   type SandboxFittings,
   verifyLab,
+  within,
 } from '@ringlab/labkit';
 import { driverName } from '@ringlab/protocol';
 import { type Config, readConfig, repositoryDir } from './config.ts';
@@ -31,6 +32,7 @@ import {
   whyNoEngine,
 } from './sandbox/driver.ts';
 import { allDrivers, availableDrivers, firstUsable } from './sandbox/drivers.ts';
+import { processesBelow } from './sandbox/process-tree.ts';
 
 const USAGE = `usage: pnpm labs verify [--solution] [LAB...]
                                   prove that these labs, or all, are as they say; --solution: only that
@@ -43,6 +45,10 @@ const USAGE = `usage: pnpm labs verify [--solution] [LAB...]
 LAB is a folder's name or the beginning of it (03), or, with a slash in it, a path: ../my-labs/03-sink`;
 
 type Extent = 'solution' | 'all';
+
+const LONGEST_END_MS = 60_000;
+/** What is said before has been written by then. */
+const LEAVE_MS = 2000;
 
 /** Relative to a folder of labs. */
 const SCHEMA = 'lab.schema.json';
@@ -126,16 +132,34 @@ async function verify(config: Config, names: readonly string[], extent: Extent):
   if (typeof folders === 'string') return complain(folders);
   const interrupted = untilInterrupted();
   await using temporary = await temporaryFolder();
-  await using drivers = new AsyncDisposableStack();
-  const chosen = await firstUsable(
-    availableDrivers({ ...config, dataDir: temporary.path, cacheDir: config.imagesDir }).map((driver) =>
-      drivers.use(driver),
-    ),
-  );
+  const drivers = availableDrivers({ ...config, dataDir: temporary.path, cacheDir: config.imagesDir });
+  await using _ended = endedInTime(drivers);
+  const chosen = await firstUsable(drivers);
   if ('why' in chosen)
     return complain(`No sandbox can be made here, so nothing was verified.\n${chosen.why}`);
   const verifier = new Verifier(chosen, config, extent, interrupted);
   return await verifier.verifyAll(folders);
+}
+
+/** Drivers that are ended when this is disposed of; with one that is not in time, everything else goes on. */
+function endedInTime(drivers: readonly SandboxDriver[]): AsyncDisposable {
+  const endAll = async () => {
+    await Promise.all(drivers.map((driver) => driver[Symbol.asyncDispose]()));
+    return true;
+  };
+  return {
+    [Symbol.asyncDispose]: async () => {
+      if ((await within(endAll(), LONGEST_END_MS)) !== undefined) return;
+      console.error(`Sandboxes did not end within ${LONGEST_END_MS / 1000} s:\n${await processTable()}`);
+      process.exitCode = 1;
+    },
+  };
+}
+
+/** Whom something waits for that does not end. */
+async function processTable(): Promise<string> {
+  const lines = await processesBelow(process.pid).catch((fault: Error) => [fault.message]);
+  return lines.map((line) => `        ${line}`).join('\n');
 }
 
 async function printMatrix(config: Config, names: readonly string[]): Promise<number> {
@@ -226,6 +250,7 @@ class Verifier {
       parallel: availableParallelism(),
       signal: this.#signal,
       onSubject: (subject) => console.log(`  ...   ${lab.slug}: ${subject}`),
+      onOverdue: async (words) => console.log(`LATE    ${lab.slug}: ${words}\n${await processTable()}`),
     });
   }
 
@@ -235,7 +260,10 @@ class Verifier {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+const code = await main(process.argv.slice(2)).catch((error: unknown) => {
   if (error instanceof LabFaults) return complain(error.message);
   throw error;
 });
+process.exitCode ||= code;
+// What did not end keeps nobody.
+setTimeout(() => process.exit(), LEAVE_MS).unref();

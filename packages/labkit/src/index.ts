@@ -25,6 +25,7 @@ export {
   type Traffic,
 } from './checks/through.ts';
 export { type Failure, failed, firstFailure, passed, passedWith, type Verdict } from './checks/verdict.ts';
+export { unlessAborted, within } from './checks/wait.ts';
 export { lastWords, requireRunning } from './checks/words.ts';
 export { loadDecks } from './decks.ts';
 export { parseDiagnostics, withCharacterColumns } from './diagnostics.ts';
@@ -52,5 +53,5 @@ export {
 } from './probes/probes.ts';
 export * from './sandbox.ts';
 export { labSchemaText } from './schema.ts';
-export { forChecks, type VerifyOptions, verifyLab } from './verify.ts';
+export { forChecks, LONGEST_TRY_MS, type VerifyOptions, verifyLab } from './verify.ts';
 export { textProblems } from './verify-text.ts';

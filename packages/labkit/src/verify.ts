@@ -2,10 +2,16 @@
 import type { CheckResult } from '@ringlab/protocol';
 import { buildLab } from './build.ts';
 import { runChecks } from './checks/run-checks.ts';
+import { unlessAborted, within } from './checks/wait.ts';
 import type { Lab, LabFile, LabFurther, LabMutant } from './lab.ts';
 import { loadLabAnswers } from './loader.ts';
 import type { Sandbox, SandboxFittings } from './sandbox.ts';
 import { textProblems } from './verify-text.ts';
+
+/** Build and checks of one program take no longer, or something in them never ends. */
+export const LONGEST_TRY_MS = 300_000;
+/** A sandbox that is asked to end has been killed long before. */
+const LONGEST_END_MS = 60_000;
 
 export interface VerifyOptions {
   /** A fresh sandbox; disposed of here. It is asked for without the lab's machines where nothing is started in them. */
@@ -16,6 +22,10 @@ export interface VerifyOptions {
   readonly parallel?: number;
   /** Called before each thing that is tried: `text`, `solution`, `starter`, `mutant no-sync`. */
   readonly onSubject?: (subject: string) => void;
+  /** How long one program is tried; five minutes if not said. Its sandbox is then ended, and it is tried once more. */
+  readonly longestMs?: number;
+  /** Called when that is over, while everything still stands: `mutant naps did not end within 300 s, at the check scores`. */
+  readonly onOverdue?: (words: string) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -29,7 +39,11 @@ export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<strin
     problems: checked(solutionProblems),
     withMachines: inMachine.size > 0,
   };
-  const text: Subject = { name: 'text', files: solution, problems: textProblems };
+  const text: Subject = {
+    name: 'text',
+    files: solution,
+    problems: (whole, sandbox, { signal }) => textProblems(whole, sandbox, signal),
+  };
   const starter: Subject = {
     name: 'starter',
     files: lab.starter,
@@ -57,9 +71,16 @@ export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<strin
 interface Subject {
   readonly name: string;
   readonly files: readonly LabFile[];
-  readonly problems: (lab: Lab, sandbox: Sandbox, signal: AbortSignal) => Promise<string[]>;
+  readonly problems: (lab: Lab, sandbox: Sandbox, { signal, onStep }: Trial) => Promise<string[]>;
   /** Whether it gets as far as a check that starts something in a machine; starting one takes seconds. */
   readonly withMachines?: boolean;
+}
+
+/** One attempt at a subject. */
+interface Trial {
+  readonly signal: AbortSignal;
+  /** Called with what it comes to. */
+  readonly onStep: (step: string) => void;
 }
 
 /** Whether a file of C++ may stand in place of one of C. */
@@ -102,8 +123,10 @@ function mutantSubject(mutant: LabMutant, inMachine: ReadonlySet<string>): Subje
 
 /** Runs the lab's checks; `judge` says what the results ought to be. */
 function checked(judge: (results: readonly CheckResult[], lab: Lab) => string[]): Subject['problems'] {
-  return async (lab, sandbox, signal) =>
-    judge(await runChecks(lab, sandbox, { onResult: () => undefined, signal }), lab);
+  return async (lab, sandbox, { signal, onStep }) => {
+    const onResult = ({ id }: CheckResult) => onStep(`the check ${id}`);
+    return judge(await runChecks(lab, sandbox, { onResult, signal }), lab);
+  };
 }
 
 /** Answers in the order of the items; at most `count` of them at once. */
@@ -121,23 +144,83 @@ async function inParallel<T, R>(
   return results;
 }
 
-async function verifySubject(
+/** What hangs once may be the machine's; what hangs twice is wrong. */
+async function verifySubject(lab: Lab, subject: Subject, options: VerifyOptions): Promise<string[]> {
+  options.onSubject?.(subject.name);
+  const first = await tryInTime(lab, subject, options);
+  if (!(first instanceof Overdue)) return first;
+  options.onSubject?.(`${subject.name}, once more`);
+  const second = await tryInTime(lab, subject, options);
+  return second instanceof Overdue ? [second.words] : second;
+}
+
+class Overdue {
+  readonly words: string;
+
+  constructor(words: string) {
+    this.words = words;
+  }
+}
+
+/** Its sandbox is ended however it comes out. */
+async function tryInTime(
   lab: Lab,
-  { name, files, problems, withMachines = false }: Subject,
-  { createSandbox, onSubject, signal }: VerifyOptions,
-): Promise<string[]> {
-  onSubject?.(name);
+  subject: Subject,
+  { createSandbox, longestMs = LONGEST_TRY_MS, onOverdue, signal }: VerifyOptions,
+): Promise<string[] | Overdue> {
+  let step = 'making its sandbox';
+  const onStep = (next: string) => {
+    step = next;
+  };
+  const overdue = AbortSignal.timeout(longestMs);
+  const trial = { signal: AbortSignal.any([signal, overdue]), onStep };
   const fittings = forChecks(lab);
-  await using sandbox = await createSandbox({ ...fittings, machines: withMachines ? fittings.machines : [] });
+  const { withMachines = false } = subject;
+  const made = createSandbox({ ...fittings, machines: withMachines ? fittings.machines : [] });
+  try {
+    return await unlessAborted(
+      made.then((sandbox) => tryIn(sandbox, lab, subject, trial)),
+      trial.signal,
+    );
+  } catch (fault) {
+    if (signal.aborted || !overdue.aborted) throw fault;
+    const late = new Overdue(`${subject.name} did not end within ${longestMs / 1000} s, at ${step}`);
+    await onOverdue?.(late.words);
+    return late;
+  } finally {
+    await end(made, subject);
+  }
+}
+
+async function end(made: Promise<Sandbox>, { name }: Subject): Promise<void> {
+  const ended = made.then(
+    async (sandbox) => {
+      await sandbox[Symbol.asyncDispose]();
+      return true;
+    },
+    () => true,
+  );
+  if ((await within(ended, LONGEST_END_MS)) === undefined)
+    throw new Error(`The sandbox of ${name} did not end within ${LONGEST_END_MS / 1000} s.`);
+}
+
+async function tryIn(
+  sandbox: Sandbox,
+  lab: Lab,
+  { name, files, problems }: Subject,
+  trial: Trial,
+): Promise<string[]> {
+  trial.onStep('putting its files');
   await sandbox.put(files);
-  const build = await buildLab(lab, sandbox);
+  trial.onStep('its build');
+  const build = await buildLab(lab, sandbox, trial);
   if (!build.ok) return [`${name}: does not build: ${build.output.trim()}`];
   const warnings = name.startsWith('mutant')
     ? []
     : build.diagnostics.map(
         ({ path, line, message }) => `builds with a warning: ${path}:${line}: ${message}`,
       );
-  const found = await problems(lab, sandbox, signal);
+  const found = await problems(lab, sandbox, trial);
   return [...warnings, ...found].map((problem) => `${name}: ${problem}`);
 }
 

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { randomUUID } from 'node:crypto';
-import { buildLab, type Lab, runChecks, type Sandbox, SandboxError, type SandboxFile } from '@ringlab/labkit';
+import {
+  buildLab,
+  type Lab,
+  LONGEST_TRY_MS,
+  runChecks,
+  type Sandbox,
+  SandboxError,
+  type SandboxFile,
+  unlessAborted,
+} from '@ringlab/labkit';
 import type { CheckResult, CheckRunState, WorkspaceFile } from '@ringlab/protocol';
 import { firstComplaint } from '../builds/build.ts';
 import { durationInWords } from '../sandbox/limits.ts';
@@ -13,12 +22,9 @@ export interface CheckPlace {
   /** The workspace as it is saved now: what is judged. */
   readonly files: readonly WorkspaceFile[];
   onChange(state: CheckRunState): void;
-  /** Build and checks together take no longer; five minutes if not said. */
+  /** Build and checks together take no longer: others wait for the place, and a program can stop what judges it. */
   readonly longestMs?: number;
 }
-
-/** Others wait for the place, and a program can stop what judges it. */
-const LONGEST_MS = 300_000;
 
 /** One press of Check: builds and judges the saved files in a sandbox of its own, where nothing else ever ran. */
 export class CheckRun {
@@ -87,13 +93,13 @@ export class CheckRun {
     const timer = setTimeout(() => {
       this.#tookTooLong = true;
       this.#stop.abort();
-    }, this.#place.longestMs ?? LONGEST_MS);
+    }, this.#place.longestMs ?? LONGEST_TRY_MS);
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   }
 
   #whyStopped(): string {
     if (!this.#tookTooLong) return 'Stopped before all was checked.';
-    const words = durationInWords(this.#place.longestMs ?? LONGEST_MS);
+    const words = durationInWords(this.#place.longestMs ?? LONGEST_TRY_MS);
     return `Stopped after ${words}, before all was checked: nothing ended by itself.`;
   }
 
@@ -138,19 +144,6 @@ export class CheckRun {
   #update(patch: Partial<CheckRunState>): void {
     this.#state = { ...this.#state, ...patch };
     this.#place.onChange(this.#state);
-  }
-}
-
-/** `work`, or the reason why `signal` was aborted as soon as it is: what `work` waits for ends with its sandbox. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }
 

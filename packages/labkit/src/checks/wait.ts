@@ -22,6 +22,20 @@ export async function retry<T>(
   }
 }
 
+/** `work`, or the reason why `signal` was aborted as soon as it is; what `work` waits for is then its caller's to end. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  work.catch(() => {});
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
 /** Resolves with the promise, or undefined after so long. */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   using timer = disposableTimer(ms);
