@@ -37,6 +37,8 @@ export interface DockerOptions {
 const NEEDS_NAMESPACES =
   ' Network interfaces of a lab need user namespaces in containers: allow them (sysctl user.max_user_namespaces), or set RINGLAB_DRIVER=bubblewrap.';
 
+type EngineSpec = SandboxSpec & { readonly engine: EngineName };
+
 interface Prepared {
   readonly serverKey: string;
   readonly image: string;
@@ -52,6 +54,7 @@ export class DockerDriver implements SandboxDriver {
   readonly #daemon: Daemon;
   /** By the container's id. */
   readonly #living = new Map<string, AgentSandbox>();
+  /** The users of containers that nobody has reached yet. */
   readonly #making = new Set<number>();
   readonly #preparation = new Preparation(() => this.#prepare());
   #watch: DaemonWatch | undefined;
@@ -85,8 +88,7 @@ export class DockerDriver implements SandboxDriver {
     const engine = spec.engine ?? 'unetmap';
     refuseMachines(spec);
     if (engine === 'kernel') await this.#mustHaveNetmap();
-    const id = await this.#startContainer(spec, engine);
-    return await this.#reach(id, { ...spec, engine });
+    return await this.#make({ ...spec, engine });
   }
 
   async rename(sandbox: Sandbox, id: string): Promise<void> {
@@ -103,7 +105,7 @@ export class DockerDriver implements SandboxDriver {
     if (!(await this.#daemon.answers())) return;
     const { serverKey } = await this.#preparation.get();
     for (const container of await this.#containers(serverKey)) {
-      if (this.#living.has(container.Id)) continue;
+      if (this.#isInUse(container)) continue;
       const sandbox = await this.#adoptOne(container);
       if (sandbox !== undefined) yield sandbox;
     }
@@ -133,10 +135,10 @@ export class DockerDriver implements SandboxDriver {
     };
   }
 
-  async #startContainer(spec: SandboxSpec, engine: EngineName): Promise<string> {
+  async #make(spec: EngineSpec): Promise<AgentSandbox> {
     const first = await this.#preparation.get();
     try {
-      return await this.#tryToStart(spec, engine, first);
+      return await this.#tryToMake(spec, first);
     } catch (fault) {
       if (!isMissing(fault))
         throw fault instanceof SandboxError ? fault : new SandboxError(this.#daemon.explain(fault));
@@ -144,38 +146,42 @@ export class DockerDriver implements SandboxDriver {
     // Somebody removed the image from the daemon: it is made again.
     this.#preparation.forget();
     const again = await this.#preparation.get();
-    return await this.#daemon.ask(() => this.#tryToStart(spec, engine, again));
+    return await this.#daemon.ask(() => this.#tryToMake(spec, again));
   }
 
-  async #tryToStart(
-    { id, limits, interfaces = [] }: SandboxSpec,
-    engine: EngineName,
-    prepared: Prepared,
-  ): Promise<string> {
+  async #tryToMake(spec: EngineSpec, prepared: Prepared): Promise<AgentSandbox> {
     const user = freeUser(await this.#usersTaken());
     this.#making.add(user);
     try {
-      const netmapDevice = this.#options.netmapDevice ?? NETMAP_DEVICE;
-      const spec = {
-        ...prepared,
-        id,
-        limits,
-        user,
-        engine,
-        netmapDevice,
-        interfaces,
-      };
-      const container = await this.#daemon.docker.createContainer(containerOptions(spec));
-      try {
-        await container.start();
-      } catch (fault) {
-        await this.#daemon.removeContainer(container.id).catch(() => undefined);
-        throw fault;
-      }
-      return container.id;
+      return await this.#reach(await this.#startContainer(spec, prepared, user), spec);
     } finally {
       this.#making.delete(user);
     }
+  }
+
+  async #startContainer(
+    { id, limits, engine, interfaces = [] }: EngineSpec,
+    prepared: Prepared,
+    user: number,
+  ): Promise<string> {
+    const netmapDevice = this.#options.netmapDevice ?? NETMAP_DEVICE;
+    const spec = {
+      ...prepared,
+      id,
+      limits,
+      user,
+      engine,
+      netmapDevice,
+      interfaces,
+    };
+    const container = await this.#daemon.docker.createContainer(containerOptions(spec));
+    try {
+      await container.start();
+    } catch (fault) {
+      await this.#daemon.removeContainer(container.id).catch(() => undefined);
+      throw fault;
+    }
+    return container.id;
   }
 
   /** Of every server's containers on this daemon. */
@@ -185,7 +191,7 @@ export class DockerDriver implements SandboxDriver {
     return new Set([...this.#making, ...containers.map(({ Labels }) => Number(Labels[LABEL.user]))]);
   }
 
-  async #reach(id: string, spec: SandboxSpec & { readonly engine: EngineName }): Promise<AgentSandbox> {
+  async #reach(id: string, spec: EngineSpec): Promise<AgentSandbox> {
     try {
       const sandbox = await reachSandbox(this.#daemon, id, spec, () => this.#living.delete(id));
       this.#living.set(id, sandbox);
@@ -216,8 +222,13 @@ export class DockerDriver implements SandboxDriver {
 
   /** The daemon was away: nothing leads to what was made before it went. */
   async #removeLost(serverKey: string): Promise<void> {
-    for (const { Id } of await this.#containers(serverKey))
-      if (!this.#living.has(Id)) await this.#daemon.removeContainer(Id);
+    for (const container of await this.#containers(serverKey))
+      if (!this.#isInUse(container)) await this.#daemon.removeContainer(container.Id);
+  }
+
+  /** Somebody has it, or waits for it. */
+  #isInUse({ Id, Labels }: ContainerInfo): boolean {
+    return this.#living.has(Id) || this.#making.has(Number(Labels[LABEL.user]));
   }
 
   async #engines(): Promise<EngineName[]> {
