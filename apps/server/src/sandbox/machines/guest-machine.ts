@@ -99,8 +99,8 @@ export class GuestMachine implements AsyncDisposable {
 
   /** A machine without one of its ports is of no use either. */
   #watch({ machine }: Made, served: readonly ServedPort[]): void {
-    void machine.ended.then(() => {
-      this.#why ??= `The machine ${this.name} has ended.`;
+    void machine.ended.then(async () => {
+      this.#why ??= `The machine ${this.name} ${await machine.howItEnded()}.`;
     });
     for (const { port, ended } of served)
       void ended.then(async (how) => {

@@ -117,7 +117,7 @@ describe('machines of a sandbox', () => {
       ...{ signal: 'SIGKILL', words: 'stopped: its machine vm1 ended', lost: true },
     });
     await expect(sandbox.exec(['true'], { machine: 'vm1' })).rejects.toThrow(
-      'The machine vm1 has ended. Run again to get a new one.',
+      'The machine vm1 ended. Run again to get a new one.',
     );
     await expect(sandbox.put([])).rejects.toThrow(SandboxError);
     other.kill('SIGKILL');

@@ -27,11 +27,17 @@ export interface RemoteCommand {
 export class SshLink implements Disposable {
   /** Resolves when the connection has ended, whoever ended it. */
   readonly closed: Promise<void>;
+  /** Resolves when it has, and nobody here disposed of it: the other side went, or says nothing any more. */
+  readonly lost: Promise<void>;
   readonly #client: Client;
+  #disposed = false;
 
   private constructor(client: Client) {
     this.#client = client;
     this.closed = new Promise((resolve) => client.once('close', () => resolve()));
+    this.lost = new Promise((resolve) => {
+      void this.closed.then(() => this.#disposed || resolve());
+    });
     client.on('error', () => {});
   }
 
@@ -112,6 +118,7 @@ export class SshLink implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#disposed = true;
     this.#client.destroy();
   }
 }

@@ -27,6 +27,8 @@ export interface QemuOptions {
   readonly cacheDir?: string | undefined;
   /** Those that nearly every sandbox will have: snapshots are made with them. */
   readonly limits?: Limits;
+  /** How often guests are asked whether they live, in ms; see MachineSpec. */
+  readonly alivePeriodMs?: number;
   /** False boots every machine; for measuring. */
   readonly snapshots?: boolean;
 }

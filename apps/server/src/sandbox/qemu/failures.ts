@@ -91,6 +91,21 @@ export function qemuFailures(options: QemuOptions): void {
       60_000 + CYCLES * 15_000,
     );
 
+    test('that does not answer any more is ended, and so is what waits for it', async () => {
+      await using driver = new QemuDriver({ ...options, alivePeriodMs: 250 });
+      const sandbox = await driver.create({ id: 'silent', limits });
+      const sleeper = await sandbox.exec(['sleep', '600']);
+      process.kill(machines.pid(), 'SIGSTOP');
+      const { lost, words } = await sleeper.exit;
+      expect({ lost, words }).toEqual({
+        lost: true,
+        words: 'stopped: its virtual machine did not answer any more, and was ended',
+      });
+      await expect(sandbox.put([])).rejects.toThrow(SandboxError);
+      await sandbox[Symbol.asyncDispose]();
+      expect(machines.left()).toEqual(NONE);
+    });
+
     test('that is ended from outside while it goes on is no fault of its snapshot', async () => {
       await using driver = new QemuDriver(options);
       await (await driver.create({ id: 'first', limits }))[Symbol.asyncDispose]();

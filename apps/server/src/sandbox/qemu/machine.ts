@@ -19,6 +19,9 @@ const PROGRAM = 'qemu-system-x86_64';
 const LOOK_PERIOD_MS = 10;
 /** A machine that ends breaks its connections first, and why it ended says more than that. */
 const LAST_WORDS_MS = 500;
+/** A guest that lives answers within milliseconds, and on a busy machine within seconds. */
+const ALIVE_PERIOD_MS = 5000;
+const ALIVE_MISSES = 12;
 /** After stdin, stdout and stderr. */
 const FIRST_FD = 3;
 
@@ -30,6 +33,8 @@ export interface MachineSpec {
   readonly snapshot: Snapshot | undefined;
   readonly groupFolders: readonly string[];
   readonly given: readonly Given[];
+  /** How often the guest is asked whether it lives; a dozen questions without an answer, and it is ended. 5 s if not said. */
+  readonly alivePeriodMs?: number | undefined;
 }
 
 /** Something of the server's that this machine alone gets, as a descriptor that QEMU inherits. */
@@ -46,9 +51,12 @@ export class Machine implements AsyncDisposable {
   readonly ended: Promise<void>;
   readonly #over = new AbortController();
   readonly #process: ChildProcess;
+  readonly #alivePeriodMs: number;
+  #silent = false;
 
-  private constructor(slot: Slot, process_: ChildProcess) {
+  private constructor(slot: Slot, process_: ChildProcess, alivePeriodMs: number) {
     this.slot = slot;
+    this.#alivePeriodMs = alivePeriodMs;
     this.#process = process_;
     this.ended = new Promise((resolve) => {
       process_.once('exit', () => resolve());
@@ -72,7 +80,7 @@ export class Machine implements AsyncDisposable {
     const [program = '', ...args] = confined(words, spec.groupFolders, slot.user, await kvmGroup());
     const stdio = ['ignore' as const, log.fd, log.fd, ...fds, ...spec.given.map(({ source }) => source)];
     const process_ = spawn(program, args, { stdio, cwd: '/', env: { PATH: process.env.PATH } });
-    const machine = new Machine(slot, process_);
+    const machine = new Machine(slot, process_, spec.alivePeriodMs ?? ALIVE_PERIOD_MS);
     if (process_.pid !== undefined) await writeProcess(slot.pidFile, process_.pid);
     return machine;
   }
@@ -86,14 +94,17 @@ export class Machine implements AsyncDisposable {
     const sock = await connectTo(this.slot.file('ssh'), signal);
     try {
       if (banner !== '') sock.unshift(Buffer.from(banner));
-      return await SshLink.open({
+      const link = await SshLink.open({
         sock,
+        ...{ keepaliveInterval: this.#alivePeriodMs, keepaliveCountMax: ALIVE_MISSES },
         username: 'root',
         privateKey: keys.login.private,
         hostVerifier: (shown: Buffer) => isKey(shown, keys.host.public),
         readyTimeout: timeoutMs,
         algorithms: { cipher: ['chacha20-poly1305@openssh.com'], kex: ['curve25519-sha256'] },
       });
+      void link.lost.then(() => this.#endSilent());
+      return link;
     } catch (error) {
       sock.destroy();
       throw new SandboxError(`The virtual machine does not let the server in: ${(error as Error).message}`);
@@ -113,9 +124,22 @@ export class Machine implements AsyncDisposable {
     return first as T;
   }
 
+  /** What waits for an answer would wait for ever. */
+  async #endSilent(): Promise<void> {
+    await Promise.race([this.ended, sleep(LAST_WORDS_MS)]);
+    this.#silent = !this.#over.signal.aborted;
+    this.#process.kill('SIGKILL');
+  }
+
   /** Somebody ended it. QEMU that was asked to by a signal ends without an error; one that cannot go on has one. */
   get wasStopped(): boolean {
-    return this.#process.exitCode === 0 || this.#process.signalCode !== null;
+    return !this.#silent && (this.#process.exitCode === 0 || this.#process.signalCode !== null);
+  }
+
+  /** How it ended, for whom something ended with it: `ended`. A connection breaks a little before. */
+  async howItEnded(): Promise<string> {
+    await Promise.race([this.ended, sleep(2 * LAST_WORDS_MS, undefined, { ref: false })]);
+    return this.#silent ? SILENT : 'ended';
   }
 
   /** Why it ended or does not answer, by what QEMU or the guest said last. */
@@ -123,6 +147,7 @@ export class Machine implements AsyncDisposable {
     const log =
       (await readFile(this.slot.file('log'), 'utf8').catch(() => '')).trim().split('\n').at(-1) ?? '';
     if (this.#process.exitCode === 127) return new SandboxError(MISSING);
+    if (this.#silent) return new SandboxError(`The virtual machine ${SILENT}.`);
     const said = log === '' ? 'it ended without a word' : log.replace(/^qemu-system-x86_64: /, '');
     return new SandboxError(`The virtual machine could not be started: ${said}`);
   }
@@ -140,6 +165,7 @@ export class Machine implements AsyncDisposable {
   }
 }
 
+const SILENT = 'did not answer any more, and was ended';
 const MISSING = 'QEMU is not installed. Install it: apt-get install qemu-system-x86';
 
 async function giveKeys(slot: Slot, keys: LoginKeys): Promise<void> {

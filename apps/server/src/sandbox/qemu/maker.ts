@@ -53,6 +53,8 @@ export interface MakerOptions {
   readonly snapshots?: boolean | undefined;
   /** What most machines are asked for: a snapshot has it ready. */
   readonly common: Wanted;
+  /** How often guests are asked whether they live, in ms; see MachineSpec. */
+  readonly alivePeriodMs?: number | undefined;
   /** Weight of all machines together, beside everything else on this machine, which has 1. */
   readonly shares: number;
   /** Tells apart makers with one data folder. */
@@ -184,7 +186,9 @@ export class MachineMaker implements AsyncDisposable {
     const group = await ground.groups?.create(String(slot.number), groupLimits(limits, shape));
     undo.defer(() => group?.remove());
     const keys = start.snapshot?.keys ?? newLoginKeys();
-    const spec = { image: ground.image, shape, keys, ...start, groupFolders: group?.folders ?? [] };
+    const { alivePeriodMs } = this.#options;
+    const groupFolders = group?.folders ?? [];
+    const spec = { image: ground.image, shape, keys, ...start, groupFolders, alivePeriodMs };
     const timeoutMs = start.snapshot === undefined ? BOOT_TIMEOUT_MS : RESUME_TIMEOUT_MS;
     const { machine, link } = await startMachine(slot, spec, ground.brought, timeoutMs);
     undo.use(machine);

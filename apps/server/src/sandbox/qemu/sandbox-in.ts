@@ -24,7 +24,7 @@ export async function sandboxIn(
     ...spec,
     ...{ engine, control, dial, counts: undefined },
     environment: environmentOf(engine),
-    lostWords: async () => `stopped: ${machineInWords} ended`,
+    lostWords: async () => `stopped: ${machineInWords} ${await made.machine.howItEnded()}`,
     dismantle: () => all.disposeAsync().finally(onGone),
   });
 }
