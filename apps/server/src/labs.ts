@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /** What authors of labs call: `pnpm labs verify`, `pnpm labs matrix`, `pnpm labs new`, `pnpm labs schema`; and instructors: `pnpm labs provision`. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import {
   describeFault,
@@ -24,6 +24,7 @@ import { Checklist } from './provisioning/checklist.ts';
 import { follow } from './provisioning/follow.ts';
 import { provision } from './provisioning/provision.ts';
 import { tableText } from './provisioning/report.ts';
+import { commandFolder } from './sandbox/command-folder.ts';
 import {
   type ChosenDriver,
   enginesOf,
@@ -31,7 +32,7 @@ import {
   type UsableDriver,
   whyNoEngine,
 } from './sandbox/driver.ts';
-import { allDrivers, availableDrivers, firstUsable } from './sandbox/drivers.ts';
+import { allDrivers, availableDrivers, firstUsable, removeLeft } from './sandbox/drivers.ts';
 import { processesBelow } from './sandbox/process-tree.ts';
 
 const USAGE = `usage: pnpm labs verify [--solution] [LAB...]
@@ -89,7 +90,7 @@ async function provisionHere(args: readonly string[]): Promise<number> {
     return complain(`${USAGE}\nDRIVER is one of ${driverName.options.join(', ')}.`);
   const config = readConfig(process.env);
   const interrupted = untilInterrupted();
-  await using temporary = await temporaryFolder();
+  await using temporary = await commandFolder(removeLeft);
   await using owned = new AsyncDisposableStack();
   const places = { ...config, dataDir: temporary.path, cacheDir: config.imagesDir };
   const drivers = allDrivers(places).map((driver) => owned.use(driver));
@@ -131,7 +132,7 @@ async function verify(config: Config, names: readonly string[], extent: Extent):
   const folders = await chosenFolders(config, names);
   if (typeof folders === 'string') return complain(folders);
   const interrupted = untilInterrupted();
-  await using temporary = await temporaryFolder();
+  await using temporary = await commandFolder(removeLeft);
   const drivers = availableDrivers({ ...config, dataDir: temporary.path, cacheDir: config.imagesDir });
   await using _ended = endedInTime(drivers);
   const chosen = await firstUsable(drivers);
@@ -185,12 +186,6 @@ async function chosenFolders(
     for (const folder of fitting) byName.add(folder);
   }
   return await findLabs([...byName, ...paths]);
-}
-
-/** Sandboxes of a server that runs meanwhile are none of ours: a data folder belongs to one process. */
-async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'ringlab-verify-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
 class Verifier {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { DriverName } from '@ringlab/protocol';
 import { DockerDriver } from './docker/driver.ts';
+import { removeContainersLeft } from './docker/remove-left.ts';
 import type { ChosenDriver, SandboxDriver } from './driver.ts';
 import type { Limits } from './limits.ts';
 import { BubblewrapWithMachines } from './machines/driver.ts';
@@ -44,6 +45,14 @@ export function chosenDrivers(
 /** Every driver that the configuration allows, best first. The caller disposes of them. */
 export function availableDrivers(config: DriverConfig): SandboxDriver[] {
   return chosenDrivers(allDrivers(config), config);
+}
+
+/**
+ * Removes what a process that is dead and had that data folder left with others; what ended with it is swept by the drivers.
+ * Rejects with SandboxError where that cannot be done now.
+ */
+export async function removeLeft(dataDir: string): Promise<void> {
+  await removeContainersLeft(dataDir);
 }
 
 /** The first driver that works; or why none does, a sentence a driver. Never rejects. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
 import { SandboxError } from '@ringlab/labkit';
-import Docker from 'dockerode';
+import Docker, { type ContainerInfo } from 'dockerode';
 
 /** Labels of everything that a Ringlab makes on a daemon. */
 export const LABEL = {
@@ -76,6 +76,12 @@ export class Daemon {
     )
       return 'Docker is not installed. Install it: apt-get install docker.io';
     return `The Docker daemon does not answer at ${this.socketPath}. Start it (systemctl start docker), or set RINGLAB_DOCKER_SOCKET to its socket.`;
+  }
+
+  /** Those of a server, whatever state they are in. Rejects with SandboxError. */
+  containersOf(serverKey: string): Promise<ContainerInfo[]> {
+    const filters = JSON.stringify({ label: [`${LABEL.server}=${serverKey}`] });
+    return this.ask((docker) => docker.listContainers({ all: true, filters }));
   }
 
   /** Kills what runs in it. One that is gone already is no error. Rejects with SandboxError. */

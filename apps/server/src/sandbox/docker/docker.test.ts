@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { driverContract } from '../driver.contract.ts';
 import { DockerDriver } from './driver.ts';
 import { attendees } from './failures/attendees.contract.ts';
+import { commands } from './failures/commands.ts';
 import { daemonFailures } from './failures/daemon.ts';
 import type { Ground } from './failures/ground.ts';
 import { imageFailures } from './failures/image.ts';
@@ -46,6 +47,7 @@ describe.skipIf(missing !== undefined)('docker', () => {
   leftovers(ground);
   servers(ground);
   restart(ground);
+  commands(ground);
   imageFailures(ground);
   daemonFailures(ground);
   attendees(ground);

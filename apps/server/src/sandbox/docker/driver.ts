@@ -104,7 +104,7 @@ export class DockerDriver implements SandboxDriver {
   async *adopt(): AsyncIterable<Sandbox> {
     if (!(await this.#daemon.answers())) return;
     const { serverKey } = await this.#preparation.get();
-    for (const container of await this.#containers(serverKey)) {
+    for (const container of await this.#daemon.containersOf(serverKey)) {
       if (this.#isInUse(container)) continue;
       const sandbox = await this.#adoptOne(container);
       if (sandbox !== undefined) yield sandbox;
@@ -122,7 +122,7 @@ export class DockerDriver implements SandboxDriver {
 
   async #prepare(): Promise<Prepared> {
     const { dataDir, imagesDir, unetmapDir } = this.#options;
-    const serverKey = await takeIdentity(dataDir);
+    const serverKey = await takeIdentity(dataDir, this.#daemon.socketPath);
     const info = await this.#daemon.ask((docker) => docker.info());
     const base = await importedImage(this.#daemon, imagesDir);
     const image = await readyImage(this.#daemon, base, unetmapDir);
@@ -215,14 +215,9 @@ export class DockerDriver implements SandboxDriver {
     return await this.#reach(Id, spec).catch(() => undefined);
   }
 
-  #containers(serverKey: string): Promise<ContainerInfo[]> {
-    const filters = JSON.stringify({ label: [`${LABEL.server}=${serverKey}`] });
-    return this.#daemon.ask((docker) => docker.listContainers({ all: true, filters }));
-  }
-
   /** The daemon was away: nothing leads to what was made before it went. */
   async #removeLost(serverKey: string): Promise<void> {
-    for (const container of await this.#containers(serverKey))
+    for (const container of await this.#daemon.containersOf(serverKey))
       if (!this.#isInUse(container)) await this.#daemon.removeContainer(container.Id);
   }
 

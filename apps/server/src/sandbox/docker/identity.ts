@@ -3,17 +3,37 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { takeDataFolder } from '../server-folder.ts';
+import { writeWhole } from '../whole-file.ts';
+
+/** What a server is called, and on which daemon. */
+export interface Identity {
+  readonly serverKey: string;
+  readonly socketPath: string;
+}
 
 /**
  * What this server calls itself on a daemon: made up once and kept in the data folder, so that the next server on that
  * folder finds its containers, and no other does. Rejects with SandboxError while another process has the folder.
  */
-export async function takeIdentity(dataDir: string): Promise<string> {
+export async function takeIdentity(dataDir: string, socketPath: string): Promise<string> {
   await mkdir(dataDir, { recursive: true });
   await takeDataFolder(join(dataDir, 'docker-owner'));
-  const path = join(dataDir, 'docker-identity');
-  await writeFile(path, randomUUID(), { flag: 'wx' }).catch((fault: NodeJS.ErrnoException) => {
-    if (fault.code !== 'EEXIST') throw fault;
-  });
-  return (await readFile(path, 'utf8')).trim();
+  await writeWhole(join(dataDir, 'docker-socket'), socketPath);
+  await writeFile(join(dataDir, 'docker-identity'), randomUUID(), { flag: 'wx' }).catch(
+    (fault: NodeJS.ErrnoException) => {
+      if (fault.code !== 'EEXIST') throw fault;
+    },
+  );
+  return await readIn(dataDir, 'docker-identity');
+}
+
+/** Of the server whose data folder that is; undefined where it never used a daemon. */
+export async function identityIn(dataDir: string): Promise<Identity | undefined> {
+  const serverKey = await readIn(dataDir, 'docker-identity').catch(() => '');
+  const socketPath = await readIn(dataDir, 'docker-socket').catch(() => '');
+  return serverKey === '' || socketPath === '' ? undefined : { serverKey, socketPath };
+}
+
+async function readIn(dataDir: string, name: string): Promise<string> {
+  return (await readFile(join(dataDir, name), 'utf8')).trim();
 }
