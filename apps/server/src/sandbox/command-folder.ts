@@ -18,7 +18,8 @@ export async function commandFolder(
   for (const path of await deadFolders())
     await removeLeft(path).then(
       () => remove(path),
-      (fault: Error) => console.error(`What a killed command left (${path}) is not removed yet. ${fault.message}`),
+      (fault: Error) =>
+        console.error(`What a killed command left (${path}) is not removed yet. ${fault.message}`),
     );
   const path = await mkdtemp(join(tmpdir(), PREFIX));
   await takeDataFolder(ownerOf(path));

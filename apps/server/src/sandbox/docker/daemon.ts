@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { SandboxError } from '@ringlab/labkit';
 import Docker, { type ContainerInfo } from 'dockerode';
@@ -15,6 +16,7 @@ export const LABEL = {
   ready: 'ringlab.ready',
 } as const;
 
+const PROGRAMS = ['docker', 'dockerd'];
 const USUAL_SOCKET = '/var/run/docker.sock';
 const REMOVED_AT_MOST_MS = 20_000;
 
@@ -29,10 +31,13 @@ interface DockerFault {
 export class Daemon {
   readonly docker: Docker;
   readonly socketPath: string;
+  /** Nobody named another socket. */
+  readonly #isUsual: boolean;
 
-  constructor(socketPath = USUAL_SOCKET) {
-    this.socketPath = socketPath;
-    this.docker = new Docker({ socketPath });
+  constructor(socketPath?: string, usualSocket = USUAL_SOCKET) {
+    this.#isUsual = socketPath === undefined || socketPath === usualSocket;
+    this.socketPath = socketPath ?? usualSocket;
+    this.docker = new Docker({ socketPath: this.socketPath });
   }
 
   /** Rejects with SandboxError for whatever went wrong in `what`. */
@@ -69,11 +74,7 @@ export class Daemon {
   }
 
   #absent(): string {
-    if (
-      this.socketPath === USUAL_SOCKET &&
-      !existsSync('/usr/bin/dockerd') &&
-      !existsSync('/usr/sbin/dockerd')
-    )
+    if (this.#isUsual && !isInstalled())
       return 'Docker is not installed. Install it: apt-get install docker.io';
     return `The Docker daemon does not answer at ${this.socketPath}. Start it (systemctl start docker), or set RINGLAB_DOCKER_SOCKET to its socket.`;
   }
@@ -129,6 +130,12 @@ export class Daemon {
     const filters = { type: ['container'], label: [`${LABEL.server}=${serverKey}`] };
     return (await this.docker.getEvents({ filters: JSON.stringify(filters) })) as Readable;
   }
+}
+
+/** The client counts, too: a user's PATH may lack the folder of daemons. */
+function isInstalled(): boolean {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.some((folder) => PROGRAMS.some((name) => existsSync(join(folder, name))));
 }
 
 export function isMissing(fault: unknown): boolean {

@@ -30,6 +30,8 @@ export interface DockerOptions {
   readonly imagesDir: string;
   /** Of the daemon; its usual one if not set. */
   readonly dockerSocket?: string | undefined;
+  /** Of a daemon as distributions install it. */
+  readonly usualSocket?: string;
   /** What the host calls `/dev/netmap`. */
   readonly netmapDevice?: string;
 }
@@ -61,7 +63,7 @@ export class DockerDriver implements SandboxDriver {
 
   constructor(options: DockerOptions) {
     this.#options = options;
-    this.#daemon = new Daemon(options.dockerSocket);
+    this.#daemon = new Daemon(options.dockerSocket, options.usualSocket);
   }
 
   async probe(): Promise<DriverStatus> {
