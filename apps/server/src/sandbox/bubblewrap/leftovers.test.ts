@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { controlGroupsOf } from '../contract/control-groups.ts';
 import { finish, textOf, until } from '../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { BubblewrapDriver } from './driver.ts';
@@ -17,7 +18,7 @@ const isRoot = process.getuid?.() === 0;
 function traces(folder: RunFolder): Record<string, unknown> {
   return {
     processes: processesOf(folder),
-    groups: controlGroupsOf(folder.key),
+    groups: controlGroupsOf(folder.name),
     mounts: readFileSync('/proc/self/mounts', 'utf8')
       .split('\n')
       .filter((line) => line.includes(folder.path)),
@@ -39,18 +40,6 @@ function processesOf(folder: RunFolder): string[] {
       return false;
     }
   });
-}
-
-function controlGroupsOf(key: string): string[] {
-  if (!existsSync('/sys/fs/cgroup')) return [];
-  const tops = ['', ...readdirSync('/sys/fs/cgroup')].map((name) => `/sys/fs/cgroup/${name}/ringlab-${key}`);
-  return tops
-    .filter((path) => existsSync(path))
-    .flatMap((path) =>
-      readdirSync(path, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map(({ name }) => name),
-    );
 }
 
 describe('sandboxes leave nothing', () => {
@@ -149,7 +138,7 @@ describe('a server that is killed', () => {
 
     for await (const sandbox of next.adopt()) expect.unreachable(`adopted ${sandbox.id}`);
     expect(readdirSync(`${folder.path}/s`)).toEqual([]);
-    expect(controlGroupsOf(folder.key)).toEqual([]);
+    expect(controlGroupsOf(folder.name)).toEqual([]);
     expect(await next.probe()).toMatchObject({ usable: true });
   });
 
@@ -163,7 +152,7 @@ describe('a server that is killed', () => {
     using options = testOptions();
     await using other = new BubblewrapDriver(options);
     for await (const _ of other.adopt());
-    expect([existsSync(folder.path), controlGroupsOf(folder.key)]).toEqual([false, []]);
+    expect([existsSync(folder.path), controlGroupsOf(folder.name)]).toEqual([false, []]);
   });
 
   test.runIf(isRoot)('that left a process behind all the same has it removed by the next one', async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { jsonIn } from '../json-text.ts';
 import { writeWhole } from '../whole-file.ts';
+import type { Accelerator } from './arguments.ts';
 
 const DEVICE = '/dev/kvm';
 
@@ -15,16 +16,19 @@ const choice = z.object({ accelerator: z.enum(['kvm', 'tcg']), why: z.string() }
 export type Choice = Readonly<z.infer<typeof choice>>;
 const note = choice.extend({ kernel: z.string(), qemu: z.string() });
 
+/** Starts a machine of the image, and resolves when somebody could log in; it rejects when that takes too long. */
+export type Boot = (accelerator: Accelerator) => Promise<void>;
+
 /**
  * Whether the processor helps. The device may be there, open, and even make machines that then stand still: only a
  * machine that has booted proves anything. What came out is remembered for this kernel and this QEMU.
  *
- * `boots` starts a machine with KVM and resolves when somebody could log in; it rejects when that takes too long.
+ * Where no machine boots, emulated neither, KVM is not to blame: nothing is remembered, and this rejects as `boot` does.
  */
 export async function chooseAccelerator(
   dataDir: string,
   qemuVersion: string,
-  boots: () => Promise<void>,
+  boot: Boot,
   device = DEVICE,
 ): Promise<Choice> {
   const obstacle = await whyNotOpen(device);
@@ -32,7 +36,7 @@ export async function chooseAccelerator(
   const path = join(dataDir, 'vm-accelerator.json');
   const remembered = await recall(path, qemuVersion);
   if (remembered !== undefined) return remembered;
-  const found = await tryKvm(boots);
+  const found = await tryKvm(boot);
   const words = { ...found, why: `${found.why}${found.accelerator === 'tcg' ? again(path) : ''}` };
   const noted: z.infer<typeof note> = { ...words, kernel: release(), qemu: qemuVersion };
   await writeWhole(path, `${JSON.stringify(noted)}\n`).catch(() => {});
@@ -60,15 +64,15 @@ async function recall(path: string, qemuVersion: string): Promise<Choice | undef
   return found.data;
 }
 
-async function tryKvm(boots: () => Promise<void>): Promise<Choice> {
-  try {
-    await boots();
-    return { accelerator: 'kvm', why: 'KVM works.' };
-  } catch (error) {
-    const why = (error as Error).message;
-    return {
-      accelerator: 'tcg',
-      why: `/dev/kvm is there, but a machine that uses it does not start (${why}), so virtual machines are emulated, and slower.`,
-    };
-  }
+async function tryKvm(boot: Boot): Promise<Choice> {
+  const fault = await boot('kvm').then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  if (fault === undefined) return { accelerator: 'kvm', why: 'KVM works.' };
+  await boot('tcg');
+  return {
+    accelerator: 'tcg',
+    why: `/dev/kvm is there, but a machine that uses it does not start (${fault.message}), so virtual machines are emulated, and slower.`,
+  };
 }

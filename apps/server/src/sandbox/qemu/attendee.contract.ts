@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Config } from '../../config.ts';
 import { Attendee, LOST } from '../../testing/attendee.ts';
 import { shellLab } from '../../testing/labs.ts';
 import { TestServer } from '../../testing/test-server.ts';
 import { until } from '../contract/inside.ts';
 import type { QemuOptions } from './driver.ts';
-import { TestMachines } from './test-machines.ts';
+import { NO_MACHINES, TestMachines } from './test-machines.ts';
 
 const isRoot = process.getuid?.() === 0;
 const openFiles = () => readdirSync('/proc/self/fd').length;
@@ -89,20 +100,77 @@ export function qemuAttendee({ dataDir, imagesDir }: QemuOptions): void {
       });
     });
 
+    test('reads that the image is damaged, when it was cut short; and the next run of a whole one is as ever', async () => {
+      damagedCopy(join(imagesDir, 'vm'), join(own, 'vm'), 'root.squashfs', 1000);
+      await ada.pressRun();
+      const words = expect.stringMatching(
+        /^The VM image .*is damaged: .*root\.squashfs has 1000 bytes instead of \d+\. Build it again: pnpm images build vm --fresh$/,
+      );
+      expect(await ada.ended()).toMatchObject({ outcome: 'failed', notices: [words] });
+      expect(machines.left()).toEqual(NO_MACHINES);
+
+      rmSync(join(own, 'vm'), { recursive: true });
+      symlinkSync(join(imagesDir, 'vm'), join(own, 'vm'));
+      await ada.run();
+      await ada.pressStop();
+    });
+
     test('leaves nothing of all that', async () => {
       ada[Symbol.dispose]();
       await server[Symbol.asyncDispose]();
-      expect(machines.left()).toEqual({ slots: [], processes: [] });
+      expect(machines.left()).toEqual(NO_MACHINES);
       await until(() => openFiles() <= filesBefore, 'descriptors being closed');
     });
   });
 
   test('an attendee of a server that never had the image reads the same at once', async () => {
-    const none = '/nonexistent';
-    await using server = await TestServer.startAnyhow([shellLab], { driver: 'qemu', imagesDir: none });
-    using ada = await Attendee.join(server, 'Ada');
-    const message = `qemu: There is no VM image in ${none}/vm. Build it: pnpm images build vm`;
-    expect(await ada.sandbox()).toEqual({ usable: false, message });
-    await expect(ada.pressRun()).rejects.toMatchObject({ error: { message } });
+    expect(await toldAtOnce('/nonexistent')).toBe(
+      'qemu: There is no VM image in /nonexistent/vm. Build it: pnpm images build vm',
+    );
   });
+
+  test.each([
+    ['root.squashfs', 1000, /^qemu: The VM image .*is damaged: .*root\.squashfs has 1000 bytes instead of/],
+    ['vmlinux', undefined, /^qemu: The virtual machine could not be started: .*kernel/],
+  ])(
+    'an attendee of a server whose image has a damaged %s reads that at once',
+    async (name, bytes, words) => {
+      const folder = newFolder('ringlab-images-');
+      damagedCopy(join(imagesDir, 'vm'), join(folder, 'vm'), name, bytes);
+      expect(await toldAtOnce(folder)).toMatch(words);
+    },
+  );
+}
+
+/** What the page of a server's first attendee says of its sandboxes, where there cannot be any; Run says the same. Nothing is left of it. */
+async function toldAtOnce(imagesDir: string): Promise<string> {
+  const dataDir = newFolder('ringlab-test-');
+  const filesBefore = openFiles();
+  const message = await toldBy({ driver: 'qemu', imagesDir, dataDir });
+  await until(() => openFiles() <= filesBefore, 'descriptors being closed');
+  expect(new TestMachines(dataDir).leftOfServer()).toEqual({ ...NO_MACHINES, folders: [] });
+  return message;
+}
+
+async function toldBy(config: Partial<Config>): Promise<string> {
+  await using server = await TestServer.startAnyhow([shellLab], config);
+  using ada = await Attendee.join(server, 'Ada');
+  const { usable, message } = await ada.sandbox();
+  expect(usable).toBe(false);
+  await expect(ada.pressRun()).rejects.toMatchObject({ error: { message } });
+  return message;
+}
+
+/** The same but for one file, which has other bytes, as many as it had if not said. */
+function damagedCopy(image: string, copy: string, name: string, bytes?: number): void {
+  mkdirSync(copy);
+  for (const file of readdirSync(image).filter((each) => each !== name))
+    symlinkSync(join(image, file), join(copy, file));
+  writeFileSync(join(copy, name), Buffer.alloc(bytes ?? statSync(join(image, name)).size, 'x'));
+}
+
+function newFolder(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
 }

@@ -25,12 +25,11 @@ import { engineIn, lookAround, OWN_SOCKET } from './guest.ts';
 import { launch } from './make.ts';
 import { MachineMaker } from './maker.ts';
 import { sandboxIn } from './sandbox-in.ts';
-import { TestMachines } from './test-machines.ts';
+import { NO_MACHINES, TestMachines } from './test-machines.ts';
 
 /** So many take minutes under emulation: a few in every test run, and more on demand. */
 const CYCLES = Number(process.env.RINGLAB_TEST_CYCLES ?? 4);
 const limits = DEFAULT_LIMITS;
-const NONE = { slots: [], processes: [] };
 
 /** What happens to machines, and what is left of them. `options`' data folder has a snapshot by then. */
 export function qemuFailures(options: QemuOptions): void {
@@ -79,14 +78,13 @@ export function qemuFailures(options: QemuOptions): void {
       async () => {
         await using driver = new QemuDriver(options);
         await (await driver.create({ id: 'first', limits }))[Symbol.asyncDispose]();
-        const files = () => readdirSync('/proc/self/fd').length;
-        const before = files();
+        const before = descriptors();
         for (let i = 0; i < CYCLES; i++) {
           await using sandbox = await driver.create({ id: `cycle-${i}`, limits });
           expect((await sh(sandbox, 'echo runs')).out).toBe('runs\n');
         }
-        expect(machines.left()).toEqual(NONE);
-        await until(() => files() <= before, 'descriptors being closed');
+        expect(machines.left()).toEqual(NO_MACHINES);
+        await until(() => descriptors() <= before, 'descriptors being closed');
       },
       60_000 + CYCLES * 15_000,
     );
@@ -103,7 +101,7 @@ export function qemuFailures(options: QemuOptions): void {
       });
       await expect(sandbox.put([])).rejects.toThrow(SandboxError);
       await sandbox[Symbol.asyncDispose]();
-      expect(machines.left()).toEqual(NONE);
+      expect(machines.left()).toEqual(NO_MACHINES);
     });
 
     test('that is ended from outside while it goes on is no fault of its snapshot', async () => {
@@ -170,21 +168,24 @@ export function qemuFailures(options: QemuOptions): void {
   });
 
   describe('the VM image', () => {
+    const NOTE = 'vm-accelerator.json';
     const withImage = (change: (folder: string) => void): QemuOptions => {
       const dataDir = join(options.dataDir, 'other');
       const imagesDir = join(dataDir, 'images');
       mkdirSync(dataDir, { recursive: true });
       cpSync(join(options.imagesDir, 'vm'), join(imagesDir, 'vm'), { recursive: true });
-      cpSync(join(options.dataDir, 'vm-accelerator.json'), join(dataDir, 'vm-accelerator.json'), {
-        force: true,
-      });
+      cpSync(join(options.dataDir, NOTE), join(dataDir, NOTE));
       onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
       change(join(imagesDir, 'vm'));
       return { dataDir, imagesDir };
     };
+    /** Of a driver that leaves nothing. */
     const message = async (changed: QemuOptions): Promise<string> => {
-      await using driver = new QemuDriver(changed);
-      return (await driver.probe()).message;
+      const before = descriptors();
+      const words = await probed(changed);
+      await until(() => descriptors() <= before, 'descriptors being closed');
+      expect(new TestMachines(changed.dataDir).leftOfServer()).toEqual({ ...NO_MACHINES, folders: [] });
+      return words;
     };
 
     test('that is missing is asked for with the command that builds it', async () => {
@@ -197,16 +198,28 @@ export function qemuFailures(options: QemuOptions): void {
       expect(words).toMatch(/damaged.*root\.squashfs.*pnpm images build vm/);
     });
 
-    test('whose kernel is none is told by what QEMU says', async () => {
-      const words = await message(
-        withImage((vm) => {
-          const bytes = readFileSync(join(vm, 'vmlinux')).byteLength;
-          writeFileSync(join(vm, 'vmlinux'), Buffer.alloc(bytes, 'x'));
-        }),
-      );
-      expect(words).toMatch(/^The virtual machine could not be started: .*kernel/);
+    test('whose kernel is none is told by what QEMU says, and KVM is not blamed for it', async () => {
+      const changed = withImage((vm) => {
+        const bytes = readFileSync(join(vm, 'vmlinux')).byteLength;
+        writeFileSync(join(vm, 'vmlinux'), Buffer.alloc(bytes, 'x'));
+      });
+      const note = join(changed.dataDir, NOTE);
+      for (const isNoted of [true, false]) {
+        if (!isNoted) rmSync(note, { force: true });
+        expect(await message(changed)).toMatch(/^The virtual machine could not be started: .*kernel/);
+        expect(existsSync(note)).toBe(isNoted);
+      }
     });
   });
+}
+
+async function probed(options: QemuOptions): Promise<string> {
+  await using driver = new QemuDriver(options);
+  return (await driver.probe()).message;
+}
+
+function descriptors(): number {
+  return readdirSync('/proc/self/fd').length;
 }
 
 const SERVER = `

@@ -226,29 +226,34 @@ export class MachineMaker implements AsyncDisposable {
     const qemuVersion = await versionOfQemu();
     const image = await vmImage(this.#options.imagesDir);
     await mkdir(this.#options.dataDir, { recursive: true });
+    await using undo = new AsyncDisposableStack();
     await this.#folder.take();
+    undo.defer(() => this.#folder.remove());
     const groups = await findControlGroups(
       this.#folder.name,
       await this.#folder.sweepOthers(),
       DEFAULT_LIMITS,
       this.#options.shares,
     );
+    undo.defer(() => groups?.removeAll());
     const brought = await stageBrought(this.#folder.path);
-    const boot = () => this.#bootWithKvm(image, brought);
+    const boot = (accelerator: Accelerator) => this.#bootOnce(image, brought, accelerator);
     const choice = await chooseAccelerator(this.#cacheDir, qemuVersion, boot);
+    undo.move();
     return { groups, brought, qemuVersion, choice };
   }
 
-  async #bootWithKvm(image: VmImage, brought: string): Promise<void> {
+  async #bootOnce(image: VmImage, brought: string, accelerator: Accelerator): Promise<void> {
     await using undo = new AsyncDisposableStack();
     const slot = await this.#folder.makeSlot();
     undo.defer(() => this.#folder.freeSlot(slot.number));
-    const shape = this.#options.shape('kvm', this.#options.common.limits);
+    const shape = this.#options.shape(accelerator, this.#options.common.limits);
+    const timeoutMs = accelerator === 'kvm' ? KVM_TIMEOUT_MS : BOOT_TIMEOUT_MS;
     const spec = {
       ...{ image, shape, keys: newLoginKeys() },
       ...{ snapshot: undefined, given: [], groupFolders: [] },
     };
-    const { machine, link } = await startMachine(slot, spec, brought, KVM_TIMEOUT_MS);
+    const { machine, link } = await startMachine(slot, spec, brought, timeoutMs);
     undo.use(machine);
     undo.use(link);
   }

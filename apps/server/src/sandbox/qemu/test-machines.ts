@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { controlGroupsOf, groupFoldersOf } from '../contract/control-groups.ts';
 import { VmFolder } from './vm-folder.ts';
+
+/** What `left` says when there is nothing. */
+export const NO_MACHINES = { slots: [], processes: [], groups: [] };
 
 /** The machines of a data folder, as they are seen from outside. */
 export class TestMachines {
@@ -35,7 +39,17 @@ export class TestMachines {
   }
 
   /** Nothing of any. */
-  left(): { readonly slots: string[]; readonly processes: string[] } {
-    return { slots: this.slots(), processes: this.processes() };
+  left(): { readonly slots: string[]; readonly processes: string[]; readonly groups: string[] } {
+    return {
+      slots: this.slots(),
+      processes: this.processes(),
+      groups: controlGroupsOf(this.folder.name),
+    };
+  }
+
+  /** Where there was a server: nothing of that either. */
+  leftOfServer(): object {
+    const { path, name } = this.folder;
+    return { ...this.left(), folders: [...groupFoldersOf(name), ...(existsSync(path) ? [path] : [])] };
   }
 }
