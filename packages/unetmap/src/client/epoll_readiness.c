@@ -149,5 +149,5 @@ int epoll_watch_set(struct epoll_watch *w, int because, int set)
 void epoll_watch_list(const struct epoll_watch *w, struct pollfd *fds)
 {
 	for (int i = 0; i < w->count; i++)
-		fds[i] = (struct pollfd){w->watched[i].member.fd, w->watched[i].member.asked.events & 0x7fff, 0};
+		fds[i] = (struct pollfd){w->watched[i].member.through, w->watched[i].member.asked.events & 0x7fff, 0};
 }

@@ -55,12 +55,28 @@ static int is_refused(int op, const struct epoll_event *event)
 	return op == EPOLL_CTL_MOD || event->events & ~exclusive_events;
 }
 
-static int find(int set, int fd)
+// fd_desc has several numbers for "none".
+static int desc_behind(int fd)
+{
+	return fd_desc(fd) < 0 ? -1 : fd_desc(fd);
+}
+
+static int is_same_file(const struct epoll_member *m, int desc, int inner)
+{
+	return m->desc == desc && m->inner == inner;
+}
+
+static int find(int set, int fd, int desc, int inner)
 {
 	for (int i = 0; i < entry_count; i++)
-		if (entries[i].set == set && entries[i].member.fd == fd)
+		if (entries[i].set == set && entries[i].member.fd == fd && is_same_file(&entries[i].member, desc, inner))
 			return i;
 	return -ENOENT;
+}
+
+static int find_fd(int set, int fd)
+{
+	return find(set, fd, desc_behind(fd), epoll_set(fd));
 }
 
 static void arm(int i, const struct epoll_event *event)
@@ -72,12 +88,13 @@ static void arm(int i, const struct epoll_event *event)
 
 static int add(int set, int fd, const struct epoll_event *event)
 {
-	if (find(set, fd) >= 0)
+	if (find_fd(set, fd) >= 0)
 		return -EEXIST;
 	if (entry_count == MAX_MEMBERS)
 		return -ENOSPC;
 	entries[entry_count].set = set;
-	entries[entry_count].member.fd = fd;
+	entries[entry_count].member.fd = entries[entry_count].member.through = fd;
+	entries[entry_count].member.desc = desc_behind(fd);
 	entries[entry_count].member.inner = epoll_set(fd);
 	arm(entry_count++, event);
 	publish(&epoll_set_members[set], epoll_set_members[set] + 1);
@@ -94,7 +111,7 @@ static void remove_at(int i)
 
 static int change(int set, int op, int fd, const struct epoll_event *event)
 {
-	int at = find(set, fd);
+	int at = find_fd(set, fd);
 
 	if (at < 0)
 		return at;
@@ -179,14 +196,43 @@ void epoll_sets_copied(int fd, int copy)
 	pthread_mutex_unlock(&sets_lock);
 }
 
-void epoll_sets_forget(int fd)
+// ---- closing ----
+
+static int other_number(int fd, int desc, int inner)
 {
-	if (!entry_count && epoll_set(fd) < 0)
+	for (int copy = 0; copy < MAX_FDS; copy++)
+		if (copy != fd && (desc >= 0 ? fd_desc(copy) == desc : epoll_set(copy) == inner))
+			return copy;
+	return -1;
+}
+
+// The kernel keeps a file whose number was closed as long as there is a copy.
+static void leave_number(int fd, int desc, int inner)
+{
+	int copy = -1;
+
+	for (int i = entry_count - 1; i >= 0; i--) {
+		struct epoll_member *m = &entries[i].member;
+
+		if (m->through != fd || !is_same_file(m, desc, inner))
+			continue;
+		if (copy < 0)
+			copy = other_number(fd, desc, inner);
+		if (copy < 0)
+			remove_at(i);
+		else
+			m->through = copy;
+	}
+}
+
+void epoll_sets_forget(int fd, int desc)
+{
+	const int set = epoll_set(fd);
+
+	if (set < 0 && (desc < 0 || !observe(&entry_count)))
 		return;
 	pthread_mutex_lock(&sets_lock);
-	for (int i = entry_count - 1; i >= 0; i--)
-		if (entries[i].member.fd == fd)
-			remove_at(i);
+	leave_number(fd, desc, set);
 	drop_fd(fd);
 	pthread_mutex_unlock(&sets_lock);
 }
@@ -357,7 +403,7 @@ void epoll_sets_reported(int epfd, const struct epoll_member *member)
 	int at;
 
 	pthread_mutex_lock(&sets_lock);
-	at = find(epoll_set(epfd), member->fd);
+	at = find(epoll_set(epfd), member->fd, member->desc, member->inner);
 	if (at >= 0) {
 		entries[at].member.seen[0] = member->seen[0];
 		entries[at].member.seen[1] = member->seen[1];

@@ -3,6 +3,7 @@
 // Epoll sets, and their netmap members. Those are kept here and not in the kernel's set: their readiness is
 // the rings', not the FIFO's. The kernel's set keeps all others, and is itself one more thing to wait for.
 // Sets within sets are in both: here for the sake of the netmap members they may come to have.
+// As in the kernel a member is an open file, until the last of this process's numbers for it is closed.
 //
 // A set has a number, which all descriptors of it share: known from epoll_create, through dup, into forks.
 // Who waits in it is counted. When a member comes or changes, they are woken by something readable in the
@@ -20,8 +21,10 @@
 enum { MAX_EPOLL_SETS = 4096 };
 
 struct epoll_member {
-	int fd;
-	int inner; // the set that it is, or -1: a netmap descriptor
+	int fd;	     // the number it was put in by, and is changed by
+	int through; // an open number of the same file: fd, or a copy that outlives it
+	int desc;    // the netmap descriptor that it is, or -1
+	int inner;   // the set that it is, or -1
 	struct epoll_event asked;
 	int spent;	  // EPOLLONESHOT and reported
 	uint64_t seen[2]; // EPOLLET: what was last reported, by enum ring_dir
@@ -47,8 +50,8 @@ static inline int epoll_concerns(int epfd)
 void epoll_sets_made(int fd);
 // copy is the same file as fd.
 void epoll_sets_copied(int fd, int copy);
-// fd is being closed, whichever it is.
-void epoll_sets_forget(int fd);
+// fd is being closed, whichever it is, and stood for this netmap descriptor, or -1; fd_forget was told before.
+void epoll_sets_forget(int fd, int desc);
 
 // epoll_ctl for a netmap descriptor, or for a set, which the kernel has been told of; epfd is known to be an
 // epoll set. Wakes who waits in it. 0 or -errno.

@@ -16,7 +16,7 @@
 #include "core/sys.h"
 #include "ports/nic_device.h"
 
-uint16_t fd_table[MAX_FDS];
+int16_t fd_table[MAX_FDS];
 
 static struct {
 	uint32_t fd_count;
@@ -77,25 +77,26 @@ void fd_set_desc(int fd, uint16_t desc)
 	if ((unsigned)fd >= MAX_FDS || fd_table_is_borrowed())
 		return;
 	pthread_mutex_lock(&fd_lock);
-	if (!fd_table[fd]) {
-		fd_table[fd] = desc + 1;
+	if (fd_table[fd] <= FD_UNKNOWN) {
+		scribble(&fd_table[fd], desc + 1);
 		known[desc].fd_count++;
 	}
 	pthread_mutex_unlock(&fd_lock);
 }
 
-int fd_forget(int fd)
+int fd_forget(int fd, int *last)
 {
-	int desc, last;
+	int desc;
 
+	*last = 0;
 	if (fd_desc(fd) < 0 || fd_table_is_borrowed())
 		return -1;
 	pthread_mutex_lock(&fd_lock);
 	desc = fd_table[fd] - 1;
-	fd_table[fd] = 0;
-	last = desc >= 0 && --known[desc].fd_count == 0;
+	scribble(&fd_table[fd], FD_OTHER); // whatever is opened there next, we see it if it is netmap's
+	*last = desc >= 0 && --known[desc].fd_count == 0;
 	pthread_mutex_unlock(&fd_lock);
-	return last ? desc : -1;
+	return desc < 0 ? -1 : desc;
 }
 
 static int has_fd_of(uint16_t port)
@@ -146,6 +147,29 @@ int fd_enter_region(void)
 	return error;
 }
 
+// What a door's descriptor looks like from outside: sockets and the ends of a pipe do not.
+static int may_be_door(int fd)
+{
+	struct stat st;
+
+	return !sys_fstat(fd, &st) && S_ISFIFO(st.st_mode) && (sys_fcntl(fd, F_GETFL, NULL) & O_ACCMODE) == O_RDWR;
+}
+
+static void take_over(int fd, uint16_t desc)
+{
+	if (!known[desc].fd_count)
+		known[desc].open_flags = O_RDWR;
+	fd_set_desc(fd, desc);
+}
+
+static void remember_other(int fd)
+{
+	int16_t unknown = FD_UNKNOWN;
+
+	if (!fd_table_is_borrowed())
+		swap_if(&fd_table[fd], &unknown, FD_OTHER);
+}
+
 int fd_adopt(int fd)
 {
 	int desc = fd_desc(fd);
@@ -153,13 +177,20 @@ int fd_adopt(int fd)
 
 	if (desc >= 0 || fd < 0 || fd >= MAX_FDS)
 		return desc;
-	if (!fd_enter_region())
+	if (may_be_door(fd) && !fd_enter_region())
 		desc = desc_find(fd);
 	errno = saved;
-	if (desc >= 0) {
-		known[desc].open_flags = O_RDWR;
-		fd_set_desc(fd, desc);
-	}
+	if (desc >= 0)
+		take_over(fd, desc);
+	return desc;
+}
+
+int fd_look(int fd)
+{
+	const int desc = fd_adopt(fd);
+
+	if (desc < 0)
+		remember_other(fd);
 	return desc;
 }
 

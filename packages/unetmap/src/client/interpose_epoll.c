@@ -10,8 +10,11 @@
 #include "client/epoll_sets.h"
 #include "client/fds.h"
 #include "client/real.h"
+#include "client/user_pages.h"
 #include "client/waiting.h"
+#include "client/waiting_sets.h"
 #include "core/segment.h"
+#include "core/user_memory.h"
 #include "ports/sync.h"
 
 static int made(int fd)
@@ -47,23 +50,34 @@ static int check_set(int epfd, int fd)
 	return REAL(epoll_ctl)(epfd, EPOLL_CTL_DEL, fd, NULL) && errno != ENOENT ? -1 : 0;
 }
 
+static int control_member(int epfd, int op, int fd, const struct epoll_event *event)
+{
+	struct epoll_event asked;
+
+	if (op == EPOLL_CTL_DEL)
+		return epoll_sets_control(epfd, op, fd, NULL);
+	if (copy_from_user(&asked, (uintptr_t)event, sizeof asked))
+		return -EFAULT;
+	return epoll_sets_control(epfd, op, fd, &asked);
+}
+
 // A set in a set is the kernel's business, too.
 static int control_inner(int epfd, int op, int fd, struct epoll_event *event)
 {
 	int r = REAL(epoll_ctl)(epfd, op, fd, event);
 
 	if (!r)
-		epoll_sets_control(epfd, op, fd, event);
+		control_member(epfd, op, fd, event);
 	return r;
 }
 
 EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
 {
-	if (fd_desc(fd) < 0)
+	if (fd_netmap(fd) < 0)
 		return epoll_set(fd) < 0 ? REAL(epoll_ctl)(epfd, op, fd, event) : control_inner(epfd, op, fd, event);
 	if (check_set(epfd, fd))
 		return -1;
-	return result(epoll_sets_control(epfd, op, fd, event));
+	return result(control_member(epfd, op, fd, event));
 }
 
 // ---- waiting ----
@@ -79,7 +93,7 @@ struct call {
 
 static void report(int epfd, struct epoll_member *m, short ready, struct epoll_event *event)
 {
-	struct desc *d = &segment->descs[fd_desc(m->fd)];
+	struct desc *d = &segment->descs[m->desc];
 
 	event->events = (unsigned short)ready;
 	event->data = m->asked.data;
@@ -93,7 +107,7 @@ static void report(int epfd, struct epoll_member *m, short ready, struct epoll_e
 // The kernel reports it itself if it is ready on its own account.
 static int report_inner(const struct epoll_member *m, struct epoll_event *event)
 {
-	struct pollfd p = {m->fd, POLLIN, 0};
+	struct pollfd p = {m->through, POLLIN, 0};
 
 	if (!(m->asked.events & (EPOLLIN | EPOLLRDNORM)) || REAL(poll)(&p, 1, 0))
 		return 0;
@@ -102,13 +116,16 @@ static int report_inner(const struct epoll_member *m, struct epoll_event *event)
 	return 1;
 }
 
+// -1 if there is nowhere to write it.
 static int report_one(const struct call *c, struct epoll_watch *w, const struct epoll_member *members, int n,
 		      const struct pollfd *fds, struct epoll_event *event)
 {
 	const int because = w->watched[n].because;
 
-	if (!fds[n].revents || fd_desc(w->watched[n].member.fd) < 0)
+	if (!fds[n].revents || fd_desc(w->watched[n].member.through) != w->watched[n].member.desc)
 		return 0;
+	if (!user_may_write(event, sizeof *event))
+		return -1;
 	if (members[because].inner < 0) {
 		report(c->epfd, &w->watched[n].member, fds[n].revents, event);
 		return 1;
@@ -124,8 +141,13 @@ static int report_ready(const struct call *c, struct epoll_watch *w, const struc
 {
 	int reported = 0;
 
-	for (int i = 0; i < w->count && reported < max; i++)
-		reported += report_one(c, w, members, i, fds, &c->events[reported]);
+	for (int i = 0; i < w->count && reported < max; i++) {
+		const int r = report_one(c, w, members, i, fds, &c->events[reported]);
+
+		if (r < 0)
+			return reported ? reported : result(-EFAULT);
+		reported += r;
+	}
 	return reported;
 }
 
@@ -148,7 +170,7 @@ static int take_others(struct call *c, int taken)
 	const int left = r > 0 ? epoll_sets_sift(c->events + taken, r) : 0;
 
 	c->looked_in_vain = r > left ? c->looked_in_vain + 1 : 0;
-	return r < 0 ? r : taken + left;
+	return r < 0 && !taken ? r : taken + left;
 }
 
 // Sets in this one may get members without a word to us.
@@ -182,7 +204,7 @@ static int wait_for_listed(struct call *c, struct epoll_watch *w, const struct e
 	if (!fds[0].revents)
 		c->looked_in_vain = 0;
 	taken = report_ready(c, w, l->members, fds + 1, netmap_share(c->max, fds[0].revents != 0));
-	return fds[0].revents && taken < c->max ? take_others(c, taken) : taken;
+	return taken >= 0 && fds[0].revents && taken < c->max ? take_others(c, taken) : taken;
 }
 
 static int wait_for_list(struct call *c, const struct epoll_list *l)
@@ -238,9 +260,12 @@ static int wait_once(struct call *c)
 static int wait_here(int epfd, struct epoll_event *events, int max, const struct timespec *timeout,
 		     const sigset_t *mask)
 {
-	struct call c = {epfd, epoll_set(epfd), events, max, mask, deadline_ns(timeout), 0};
-	int r;
+	struct call c = {epfd, epoll_set(epfd), events, max, mask, 0, 0};
+	int r = waiting_refused(timeout, mask);
 
+	if (r)
+		return result(-r);
+	c.deadline = deadline_ns(timeout);
 	do {
 		if (c.looked_in_vain > 1)
 			epoll_sets_yield(c.set, epfd, c.looked_in_vain);
@@ -277,7 +302,5 @@ EXPORT int epoll_pwait2(int epfd, struct epoll_event *events, int max, const str
 {
 	if (!is_ours(epfd, max))
 		return REAL(epoll_pwait2)(epfd, events, max, timeout, mask);
-	if (!timeout_is_valid(timeout))
-		return result(-EINVAL);
 	return wait_here(epfd, events, max, timeout, mask);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// File descriptors: ioctl, mmap, and everything that copies, closes or mistakes them for files.
+// File descriptors: ioctl, mmap, and everything that copies or closes them.
 #include <errno.h>
 #include <fcntl.h>
 #include <net/netmap.h>
@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "client/epoll_sets.h"
@@ -16,9 +15,6 @@
 #include "client/real.h"
 #include "control/control.h"
 #include "core/user_memory.h"
-
-// What <unistd.h> turns read() into with _FORTIFY_SOURCE.
-ssize_t __read_chk(int fd, void *buf, size_t bytes, size_t room);
 
 static int fail(int error)
 {
@@ -54,7 +50,7 @@ static int file_request(int desc, int fd, unsigned long request, void *argument)
 
 EXPORT int ioctl(int fd, unsigned long request, ...)
 {
-	int desc = fd_desc(fd);
+	int desc = fd_netmap(fd);
 	va_list args;
 	void *argument;
 	int error;
@@ -119,17 +115,21 @@ EXPORT void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off64_t
 // ---- closing ----
 
 // Asked only where there is something to lose, because it is a system call.
-static int is_borrowed_set(int fd)
+static int is_borrowed(int fd)
 {
-	return epoll_set(fd) >= 0 && fd_table_is_borrowed();
+	return (epoll_set(fd) >= 0 || fd_desc(fd) >= 0) && fd_table_is_borrowed();
 }
 
 // Returns the descriptor that goes when fd is closed, or -1.
 static int before_close(int fd)
 {
-	if (!is_borrowed_set(fd))
-		epoll_sets_forget(fd);
-	return fd_forget(fd);
+	int desc, last;
+
+	if (is_borrowed(fd))
+		return -1;
+	desc = fd_forget(fd, &last);
+	epoll_sets_forget(fd, desc);
+	return last ? desc : -1;
 }
 
 static void after_close(int desc)
@@ -184,7 +184,7 @@ static int copied(int old, int fd)
 {
 	if (fd < 0)
 		return fd;
-	if (fd_desc(old) >= 0)
+	if (fd_netmap(old) >= 0)
 		fd_set_desc(fd, fd_desc(old));
 	epoll_sets_copied(old, fd);
 	return fd;
@@ -232,7 +232,7 @@ static int set_flags(uint16_t desc, long flags)
 
 static int fcntl_any(int fd, int cmd, long argument, __typeof__(&fcntl) real)
 {
-	const int desc = fd_desc(fd);
+	const int desc = cmd == F_GETFL || cmd == F_SETFL ? fd_netmap(fd) : fd_desc(fd);
 
 	if (cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC)
 		return copied(fd, real(fd, cmd, argument));
@@ -257,30 +257,3 @@ static int fcntl_any(int fd, int cmd, long argument, __typeof__(&fcntl) real)
 
 DEFINE_FCNTL(fcntl)
 DEFINE_FCNTL(fcntl64)
-
-// ---- a netmap device is not read or written (seeking fails on a FIFO as it does there) ----
-
-EXPORT ssize_t read(int fd, void *buf, size_t bytes)
-{
-	return fd_desc(fd) >= 0 ? fail(EINVAL) : REAL(read)(fd, buf, bytes);
-}
-
-EXPORT ssize_t __read_chk(int fd, void *buf, size_t bytes, size_t room)
-{
-	return fd_desc(fd) >= 0 ? fail(EINVAL) : REAL(__read_chk)(fd, buf, bytes, room);
-}
-
-EXPORT ssize_t write(int fd, const void *buf, size_t bytes)
-{
-	return fd_desc(fd) >= 0 ? fail(EINVAL) : REAL(write)(fd, buf, bytes);
-}
-
-EXPORT ssize_t readv(int fd, const struct iovec *parts, int count)
-{
-	return fd_desc(fd) >= 0 ? fail(EINVAL) : REAL(readv)(fd, parts, count);
-}
-
-EXPORT ssize_t writev(int fd, const struct iovec *parts, int count)
-{
-	return fd_desc(fd) >= 0 ? fail(EINVAL) : REAL(writev)(fd, parts, count);
-}

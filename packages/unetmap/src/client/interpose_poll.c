@@ -11,6 +11,7 @@
 #include "client/deadline.h"
 #include "client/fds.h"
 #include "client/real.h"
+#include "client/user_pages.h"
 #include "client/waiting.h"
 #include "client/waiting_sets.h"
 
@@ -66,10 +67,18 @@ static int is_in(const fd_set *set, int fd)
 	return set && FD_ISSET(fd, set);
 }
 
+static int may_change(const fd_set *set, int limit)
+{
+	return !set || user_may_write(set, ((limit < FD_SETSIZE ? limit : FD_SETSIZE) + 7) / 8);
+}
+
+// The kernel says what is wrong with sets that are none.
 static int concerns_select(int limit, const struct fd_sets *s)
 {
+	if (limit <= 0 || !may_change(s->read, limit) || !may_change(s->write, limit) || !may_change(s->except, limit))
+		return 0;
 	for (int fd = 0; fd < limit && fd < FD_SETSIZE; fd++)
-		if (waiting_concerns_fd(fd) && (is_in(s->read, fd) || is_in(s->write, fd) || is_in(s->except, fd)))
+		if ((is_in(s->read, fd) || is_in(s->write, fd) || is_in(s->except, fd)) && waiting_concerns_fd(fd))
 			return 1;
 	return 0;
 }
@@ -148,10 +157,14 @@ EXPORT int select(int limit, fd_set *read, fd_set *write, fd_set *except, struct
 		return REAL(select)(limit, read, write, except, timeout);
 	if (!timeout)
 		return select_here(limit, &s, NULL, NULL);
+	if (!user_may_read(timeout, sizeof *timeout)) {
+		errno = EFAULT;
+		return -1;
+	}
 	gettimeofday(&start, NULL);
 	t = (struct timespec){timeout->tv_sec + timeout->tv_usec / US_PER_S, timeout->tv_usec % US_PER_S * 1000};
 	r = select_here(limit, &s, &t, NULL);
-	if (timeout_is_valid(&t))
+	if (timeout_is_valid(&t) && user_may_write(timeout, sizeof *timeout))
 		subtract_elapsed(timeout, &start);
 	return r;
 }

@@ -2,15 +2,19 @@
 #include "client/waiting_sets.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/deadline.h"
 #include "client/epoll_readiness.h"
+#include "client/user_pages.h"
 #include "client/waiting.h"
 
 int waiting_concerns_sets(struct pollfd *fds, nfds_t count)
 {
+	if (count > INT_MAX || !user_may_write(fds, count * sizeof *fds))
+		return 0; // the kernel says why not
 	for (nfds_t i = 0; i < count; i++)
 		if (waiting_concerns_fd(fds[i].fd))
 			return 1;
@@ -79,13 +83,21 @@ static int wait_a_while(struct pollfd *fds, nfds_t count, int64_t deadline, cons
 	return r;
 }
 
+int waiting_refused(const struct timespec *timeout, const sigset_t *mask)
+{
+	if ((timeout && !user_may_read(timeout, sizeof *timeout)) || (mask && !user_may_read(mask, _NSIG / 8)))
+		return EFAULT;
+	return timeout_is_valid(timeout) ? 0 : EINVAL;
+}
+
 int waiting_with_sets(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
 	int64_t deadline;
 	int r;
 
-	if (!timeout_is_valid(timeout)) {
-		errno = EINVAL;
+	r = waiting_refused(timeout, mask);
+	if (r) {
+		errno = r;
 		return -1;
 	}
 	if (!has_sets(fds, count))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Proves that the device is there by whatever path and call it is opened, that opening it makes no file, and
-// that other files of its name are themselves.
+// Proves that the device is there by whatever path and call it is opened, that opening it makes no file, that calls
+// and programs which ask about it see a character device, which is not read or written, and that other files of its name are themselves.
 #include <errno.h>
 #include <fcntl.h>
 #include <net/netmap.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "../check.h"
@@ -71,6 +72,50 @@ static void check_flags(void)
 	CHECK(syscall(SYS_access, "/dev/netmap", F_OK) && errno == ENOENT, "a real file was made");
 }
 
+static void check_answers(void)
+{
+	struct statx st;
+	char text[64];
+
+	CHECK(!statx(AT_FDCWD, "/dev/netmap", AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_MODE, &st) && S_ISCHR(st.stx_mode),
+	      "statx");
+	CHECK(!access("/dev/netmap", F_OK) && access("/dev/netmap", X_OK) && errno == EACCES, "access: %s", strerror(errno));
+	CHECK(access("/dev/netmap", 64) && errno == EINVAL, "access: %s", strerror(errno));
+	CHECK(!eaccess("/dev/netmap", W_OK), "eaccess: %s", strerror(errno));
+	CHECK(getxattr("/dev/netmap", "system.posix_acl_access", text, sizeof text) == -1 && errno == ENODATA, "getxattr: %s",
+	      strerror(errno));
+	CHECK(!listxattr("/dev/netmap", text, sizeof text), "listxattr: %s", strerror(errno));
+}
+
+static void check_line(const char *command, const char *want)
+{
+	char line[256] = "";
+	FILE *out = popen(command, "r");
+
+	CHECK(out && fgets(line, sizeof line, out) && !pclose(out), "%s fails", command);
+	CHECK(!strncmp(line, want, strlen(want)), "%s says %s", command, line);
+}
+
+static void check_programs(void)
+{
+	check_line("ls -l /dev/netmap 2>&1", "crw-------");
+	check_line("stat -c '%F %t,%T' /dev/netmap 2>&1", "character special file a,3c\n");
+	check_line("test -c /dev/netmap -a -w /dev/netmap && echo yes", "yes\n");
+}
+
+static void check_reading(int mode, int reading, int writing)
+{
+	int fd = open("/dev/netmap", mode);
+	char byte = 0;
+
+	CHECK(read(fd, &byte, 1) == -1 && errno == reading, "read: %s", strerror(errno));
+	CHECK(pread(fd, &byte, 1, 0) == -1 && errno == reading, "pread: %s", strerror(errno));
+	CHECK(write(fd, &byte, 1) == -1 && errno == writing, "write: %s", strerror(errno));
+	CHECK(pwrite(fd, &byte, 1, 0) == -1 && errno == writing, "pwrite: %s", strerror(errno));
+	CHECK(lseek(fd, 0, SEEK_SET) == -1 && errno == ESPIPE, "lseek: %s", strerror(errno));
+	close(fd);
+}
+
 static void check_namesakes(void)
 {
 	char dir[] = "/tmp/unetmap-paths.XXXXXX", path[64];
@@ -95,6 +140,11 @@ int main(void)
 	}
 	check_paths();
 	check_flags();
+	check_answers();
+	check_programs();
+	check_reading(O_RDWR, EINVAL, EINVAL);
+	check_reading(O_RDONLY, EINVAL, EBADF);
+	check_reading(O_WRONLY, EBADF, EINVAL);
 	check_namesakes();
 	return failures != 0;
 }

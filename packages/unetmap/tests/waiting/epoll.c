@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Proves that an epoll set with a netmap descriptor in it is one to everybody: to poll and select, to a set that
-// it is in, through a copy of its descriptor and in a child; and that who waits in it is woken when a
+// it is in, through a copy of its descriptor and in a child; that its members are files, not numbers; and that who waits in it is woken when a
 // member comes or is changed.
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
@@ -142,6 +143,62 @@ static void check_copies(void)
 	close(late);
 }
 
+// Linux keeps in a set the file, not its number.
+static void check_copied_members(void)
+{
+	int number = dup(b.fd), copy = dup(number), set = set_with(number, 21), again;
+
+	close(number);
+	WANT(EBADF, watch(set, EPOLL_CTL_DEL, number, 0, 0));
+	CHECK(wait_in(set, QUICK_MS) == 0, "ready with nothing in it");
+	send_one();
+	CHECK(wait_in(set, PATIENT_MS) == 21 && polled(set, 0) == 1, "lost with the number that it was put in by");
+	again = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	CHECK(again == number, "number %d, not %d", again, number);
+	CHECK(wait_in(set, PATIENT_MS) == 21, "lost when something else has its number");
+	WANT(ENOENT, watch(set, EPOLL_CTL_DEL, dup2(a.fd, number), 0, 0));
+	WANT(0, watch(set, EPOLL_CTL_ADD, number, EPOLLIN, 22));
+	CHECK(wait_in(set, PATIENT_MS) == 21, "lost when another port has its number");
+	CHECK(dup2(copy, number) == number, "no copy");
+	WANT(EEXIST, watch(set, EPOLL_CTL_ADD, number, EPOLLIN, 23));
+	WANT(0, watch(set, EPOLL_CTL_DEL, number, 0, 0));
+	CHECK(wait_in(set, QUICK_MS) == 0, "still in it");
+	drain();
+	close(number);
+	close(copy);
+	close(set);
+}
+
+// It goes with its last number.
+static void check_last_number(void)
+{
+	struct port_user c;
+	int set, copy;
+
+	WANT(0, use(&c, "vale0:c"));
+	copy = dup(c.fd);
+	set = epoll_create1(EPOLL_CLOEXEC);
+	WANT(0, watch(set, EPOLL_CTL_ADD, copy, EPOLLOUT, 24));
+	close(copy);
+	CHECK(wait_in(set, PATIENT_MS) == 24, "lost with one number");
+	stop_using(&c);
+	CHECK(wait_in(set, QUICK_MS) == 0, "there without any");
+	close(set);
+}
+
+static void check_copied_sets(void)
+{
+	int inner = set_with(b.fd, 7), copy = dup(inner), outer = set_with(inner, 25);
+
+	close(inner);
+	send_one();
+	CHECK(wait_in(outer, PATIENT_MS) == 25, "the set inside is lost with the number that it was put in by");
+	close(copy);
+	CHECK(wait_in(outer, QUICK_MS) == 0, "there without any number");
+	drain();
+	close(outer);
+}
+
 static void check_child(void)
 {
 	int set = set_with(b.fd, 3), status;
@@ -218,6 +275,9 @@ int main(void)
 	check_poll_and_select();
 	check_sets_in_sets();
 	check_copies();
+	check_copied_members();
+	check_last_number();
+	check_copied_sets();
 	check_child();
 	check_woken(EPOLLIN, 0);
 	check_woken(EPOLLIN, 1);
