@@ -135,7 +135,7 @@ describe('labs', () => {
       },
       extent: 'solution',
       longestMs: 8_000,
-      onOverdue: async (words) => void late.push(words),
+      onInconclusive: async (words) => void late.push(words),
       signal,
     });
     expect(problems).toEqual(['solution did not end within 8 s, at the check never']);

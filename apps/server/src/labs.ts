@@ -245,7 +245,7 @@ class Verifier {
       parallel: availableParallelism(),
       signal: this.#signal,
       onSubject: (subject) => console.log(`  ...   ${lab.slug}: ${subject}`),
-      onOverdue: async (words) => console.log(`LATE    ${lab.slug}: ${words}\n${await processTable()}`),
+      onInconclusive: async (words) => console.log(`AGAIN   ${lab.slug}: ${words}\n${await processTable()}`),
     });
   }
 

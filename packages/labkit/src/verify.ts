@@ -5,7 +5,7 @@ import { runChecks } from './checks/run-checks.ts';
 import { unlessAborted, within } from './checks/wait.ts';
 import type { Lab, LabFile, LabFurther, LabMutant } from './lab.ts';
 import { loadLabAnswers } from './loader.ts';
-import type { Sandbox, SandboxFittings } from './sandbox.ts';
+import { type Sandbox, SandboxError, type SandboxFittings } from './sandbox.ts';
 import { textProblems } from './verify-text.ts';
 
 /** Build and checks of one program take no longer, or something in them never ends. */
@@ -24,8 +24,11 @@ export interface VerifyOptions {
   readonly onSubject?: (subject: string) => void;
   /** How long one program is tried; five minutes if not said. Its sandbox is then ended, and it is tried once more. */
   readonly longestMs?: number;
-  /** Called when that is over, while everything still stands: `mutant naps did not end within 300 s, at the check scores`. */
-  readonly onOverdue?: (words: string) => Promise<void>;
+  /**
+   * Called when that is over, while everything still stands, with `mutant naps did not end within 300 s, at the check scores`;
+   * and when the sandbox was lost, which is as inconclusive.
+   */
+  readonly onInconclusive?: (words: string) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -144,17 +147,18 @@ async function inParallel<T, R>(
   return results;
 }
 
-/** What hangs once may be the machine's; what hangs twice is wrong. */
+/** What hangs or is lost once may be the machine's fault; twice is wrong. */
 async function verifySubject(lab: Lab, subject: Subject, options: VerifyOptions): Promise<string[]> {
   options.onSubject?.(subject.name);
   const first = await tryInTime(lab, subject, options);
-  if (!(first instanceof Overdue)) return first;
+  if (!(first instanceof Inconclusive)) return first;
   options.onSubject?.(`${subject.name}, once more`);
   const second = await tryInTime(lab, subject, options);
-  return second instanceof Overdue ? [second.words] : second;
+  return second instanceof Inconclusive ? [second.words] : second;
 }
 
-class Overdue {
+/** What happened says nothing about the subject. */
+class Inconclusive {
   readonly words: string;
 
   constructor(words: string) {
@@ -166,8 +170,8 @@ class Overdue {
 async function tryInTime(
   lab: Lab,
   subject: Subject,
-  { createSandbox, longestMs = LONGEST_TRY_MS, onOverdue, signal }: VerifyOptions,
-): Promise<string[] | Overdue> {
+  { createSandbox, longestMs = LONGEST_TRY_MS, onInconclusive, signal }: VerifyOptions,
+): Promise<string[] | Inconclusive> {
   let step = 'making its sandbox';
   const onStep = (next: string) => {
     step = next;
@@ -183,13 +187,20 @@ async function tryInTime(
       trial.signal,
     );
   } catch (fault) {
-    if (signal.aborted || !overdue.aborted) throw fault;
-    const late = new Overdue(`${subject.name} did not end within ${longestMs / 1000} s, at ${step}`);
-    await onOverdue?.(late.words);
-    return late;
+    if (signal.aborted) throw fault;
+    const why = overdue.aborted ? `did not end within ${longestMs / 1000} s` : lostWords(fault);
+    if (why === undefined) throw fault;
+    const words = `${subject.name} ${why}, at ${step}`;
+    await onInconclusive?.(words);
+    return new Inconclusive(words);
   } finally {
     await end(made, subject);
   }
+}
+
+/** Undefined for a fault that is not the sandbox's. */
+function lostWords(fault: unknown): string | undefined {
+  return fault instanceof SandboxError ? `came to nothing: ${fault.message}` : undefined;
 }
 
 async function end(made: Promise<Sandbox>, { name }: Subject): Promise<void> {
