@@ -24,7 +24,7 @@ export const topologyLink = z.object({
   id: z.string(),
   from: z.string(),
   to: z.string(),
-  /** The port whose counters say what crosses this link, as netmap names it: `vale0:gen`, `p{1`. */
+  /** The port whose counters say what crosses this link, as netmap names it: `vale0:gen`, `p{1`; or `kernel:veth0`, `told:memif`. */
   port: z.string(),
   direction: z.enum(['tx', 'rx']),
   label: z.string().optional(),

@@ -59,6 +59,12 @@ test('a port that is new, or was opened again, counts from zero', () => {
   expect(fresh?.rx.pps).toBe(700);
 });
 
+test('what a program tells has a rate, and no rings to look into', () => {
+  const told = (packets: number): NmstatPort => ({ ...port('told:memif', 0, packets), kind: 'told' });
+  const [rate] = ratesBetween(sample(0, told(0)), sample(100, told(70)));
+  expect([rate?.rx.pps, rate?.rings]).toEqual([700, undefined]);
+});
+
 test('a port that is gone is left out, and the first reading has no rate', () => {
   expect(ratesBetween(sample(0, port('a', 1, 1)), sample(100))).toEqual([]);
   expect(ratesBetween(undefined, sample(100, port('a', 500, 0)))[0]?.tx).toMatchObject({

@@ -24,12 +24,14 @@ export function ratesBetween(before: NmstatSample | undefined, now: NmstatSample
         port: port.name,
         tx: directionRate('tx', base, port, seconds),
         rx: directionRate('rx', base, port, seconds),
-        // The kernel's own interfaces have counters, and no rings to look into. Host rings are looked into as the device's.
-        ...(port.name === whole.name && port.kind !== 'interface' && { rings: whole.rings.map(ringState) }),
+        // The kernel's own interfaces and what programs tell have counters, and no rings to look into. Host rings are looked into as the device's.
+        ...(port.name === whole.name && hasRings(port) && { rings: whole.rings.map(ringState) }),
       };
     }),
   );
 }
+
+const hasRings = ({ kind }: NmstatPort) => kind !== 'interface' && kind !== 'told';
 
 const sum = (port: NmstatPort | undefined, dir: NmstatRing['dir'], counter: Counter): number =>
   (port?.rings ?? []).filter((ring) => ring.dir === dir).reduce((total, ring) => total + ring[counter], 0);

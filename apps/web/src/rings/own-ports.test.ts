@@ -38,6 +38,7 @@ test('a device is one port, with its host rings', () => {
         link('stack', 'gate', 'veth0^', 'rx'),
         link('wire', 'gate', 'veth0', 'rx'),
         link('gate', 'container', 'kernel:veth1', 'tx'),
+        link('gate', 'container', 'told:memif', 'tx'),
       ],
     },
     processes: [{ name: 'gate', argv: ['./gate'], attendee: true }],

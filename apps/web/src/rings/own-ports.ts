@@ -6,7 +6,7 @@ export const withRings = (port: string): string => port.replace(/\^$/, '');
 
 /**
  * The ports that the attendee's own programs open, as the lab's picture has them, in its order. What only the
- * kernel counts has no rings.
+ * kernel counts, or a program tells, has no rings.
  */
 export function ownPorts({ topology, processes }: Pick<LabDetail, 'topology' | 'processes'>): string[] {
   const own = new Set(
@@ -17,6 +17,6 @@ export function ownPorts({ topology, processes }: Pick<LabDetail, 'topology' | '
   const ports = topology.links
     .filter(({ from, to, direction }) => own.has(direction === 'tx' ? from : to))
     .map(({ port }) => withRings(port))
-    .filter((port) => !port.startsWith('kernel:'));
+    .filter((port) => !/^(kernel|told):/.test(port));
   return [...new Set(ports)];
 }

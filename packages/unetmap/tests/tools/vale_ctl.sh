@@ -88,6 +88,22 @@ $N "$B/nmstat" >"$T/out" || fail "nmstat's table"
 want "$T/out" '^no ports$'
 $N timeout 1 "$B/nmstat" -j -w 50 >"$T/out"
 [ "$(wc -l <"$T/out")" -ge 5 ] || fail "nmstat -j -w 50 is to print a line every 50 ms"
+
+# What programs tell in files is shown beside the interfaces; what is no such file harms nothing.
+mkdir "$T/told" && mkfifo "$T/told/waits" && mkdir "$T/told/folder" && ln -s /etc/passwd "$T/told/elsewhere"
+printf 'rx 1000 60000 7\n' >"$T/told/memif"
+printf 'tx 9 540 0\nrx 8 480 -\n' >"$T/told/half"
+printf 'rx 5 5 5\n' >"$T/told/.unfinished"
+head -c 100000 /dev/zero >"$T/told/zeros"
+NMSTAT_TOLD=$T/told $N timeout 10 "$B/nmstat" -i --json >"$T/out" || fail "nmstat with what is told"
+want "$T/out" '"name":"told:memif","kind":"told",.*"dir":"tx",.*"packets":0,.*"dir":"rx",.*"packets":1000,"bytes":60000,"drops":7,'
+want "$T/out" '"name":"told:half","kind":"told",.*"packets":9,"bytes":540,.*"dir":"rx",[^}]*"packets":0,'
+grep -Eq 'waits|folder|elsewhere|unfinished' "$T/out" && fail "told by what is no file: $(cat "$T/out")"
+NMSTAT_TOLD=$T/told $N "$B/nmstat" --json >"$T/out"
+want "$T/out" '"ports":\[\]'
+NMSTAT_TOLD=$T/nowhere $N "$B/nmstat" -i --json >"$T/out" || fail "nmstat without the folder"
+grep -q '"told' "$T/out" && fail "told from nowhere"
+
 "$B/nmstat" --watch=x 2>"$T/err" && fail "x is no period"
 want "$T/err" 'not milliseconds'
 exit 0

@@ -18,7 +18,7 @@ static const char usage_text[] =
 	"Usage: nmstat [--json] [--watch[=MS]] [--interfaces]\n"
 	"  -j, --json     one JSON object a line instead of a table\n"
 	"  -w, --watch[=MS]  again every MS milliseconds (100), until interrupted\n"
-	"  -i, --interfaces  the kernel's network interfaces, too\n"
+	"  -i, --interfaces  the kernel's network interfaces, too, and what programs tell in $NMSTAT_TOLD\n"
 	"  -h, --help     this text\n";
 
 struct options {
@@ -73,8 +73,8 @@ take(const struct options *o, struct snapshot *s, int fd)
 		fprintf(stderr, "nmstat: cannot read the ports: %s\n", strerror(errno));
 		exit(1);
 	}
-	if (o->interfaces && snapshot_add_interfaces(s) == -1) {
-		fprintf(stderr, "nmstat: cannot read the interfaces: %s\n", strerror(errno));
+	if (o->interfaces && (snapshot_add_interfaces(s) == -1 || snapshot_add_told(s) == -1)) {
+		fprintf(stderr, "nmstat: cannot read what is counted beside netmap: %s\n", strerror(errno));
 		exit(1);
 	}
 	if (!s->counters && !said++)

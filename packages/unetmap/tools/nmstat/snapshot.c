@@ -164,6 +164,8 @@ snapshot_kind(const struct unetmap_stats *port)
 
 	if (port->kind == SNAPSHOT_INTERFACE)
 		return "interface";
+	if (port->kind == SNAPSHOT_TOLD)
+		return "told";
 	return names[port->kind < sizeof(names) / sizeof(names[0]) ? port->kind : 0];
 }
 

@@ -8,7 +8,7 @@
 #include <unetmap/stats.h>
 
 enum { SNAPSHOT_MAX_MODULES = 8 }; // as many as switches
-enum { SNAPSHOT_INTERFACE = 100 };  // beside the kinds of ports
+enum { SNAPSHOT_INTERFACE = 100, SNAPSHOT_TOLD }; // beside the kinds of ports
 
 // All ports of the engine at one moment, and the VALE modules of its switches.
 struct snapshot {
@@ -28,6 +28,10 @@ int snapshot_take(struct snapshot *s, int fd);
 // Behind the ports, the kernel's interfaces in this network namespace, named kernel:eth0,
 // without the loopback.  Returns 0, or -1 with errno.
 int snapshot_add_interfaces(struct snapshot *s);
+
+// Behind them what programs tell in the files of the folder $NMSTAT_TOLD, named told:FILE.
+// Returns 0, also when there is no such folder, or -1 with errno.
+int snapshot_add_told(struct snapshot *s);
 
 // Room for one port more, which counts when s->count is raised; NULL with errno.
 struct unetmap_stats *snapshot_next_place(struct snapshot *s);

@@ -5,6 +5,8 @@ import type { EngineName } from '@ringlab/protocol';
 export const WORKSPACE = '/workspace';
 /** netmap's memory areas. */
 export const REGION = '/run/unetmap';
+/** What programs without netmap count, for the chart: a file each, made by who has something to tell. */
+const TOLD = '/tmp/told';
 /** unetmap's `bin`, `lib` and `include`. */
 export const TOOLS = '/opt/ringlab';
 /** `ringlab-agent` and `crash-note.so`. */
@@ -25,6 +27,7 @@ export function environment(preloads: readonly string[]): Readonly<Record<string
     COLORTERM: 'truecolor',
     LD_PRELOAD: [...preloads, `${AGENT}/crash-note.so`].join(' '),
     UNETMAP_DIR: REGION,
+    NMSTAT_TOLD: TOLD,
     C_INCLUDE_PATH: `${TOOLS}/include`,
     CPLUS_INCLUDE_PATH: `${TOOLS}/include`,
     LIBRARY_PATH: `${TOOLS}/lib`,

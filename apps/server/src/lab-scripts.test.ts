@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/** The scripts that labs run beside what attendees write: lab 01's race, and lab 15's curve. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { buildLab, loadLab, loadLabAnswers, type Sandbox } from '@ringlab/labkit';
+import { parseNmstatLine } from '@ringlab/netmap-bindings/layout';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { readConfig, repositoryDir } from './config.ts';
+import { BubblewrapDriver } from './sandbox/bubblewrap/driver.ts';
+import { testOptions } from './sandbox/bubblewrap/test-folders.ts';
+import { sh } from './sandbox/contract/inside.ts';
+
+const TIMEOUT_MS = 180_000;
+const config = readConfig(process.env);
+
+let options: ReturnType<typeof testOptions>;
+let driver: BubblewrapDriver;
+beforeAll(() => {
+  options = testOptions();
+  driver = new BubblewrapDriver(options);
+});
+afterAll(async () => {
+  await driver[Symbol.asyncDispose]();
+  options[Symbol.dispose]();
+});
+
+/** A sandbox with this lab's solution, built. */
+async function solved(slug: string): Promise<Sandbox> {
+  const lab = await loadLab(join(config.labsDir, slug));
+  const { limits } = config;
+  const sandbox = await driver.create({ id: `scripts-${slug}`, limits, interfaces: lab.interfaces });
+  onTestFinished(async () => sandbox[Symbol.asyncDispose]());
+  await sandbox.put((await loadLabAnswers(lab)).solution);
+  await buildLab(lab, sandbox);
+  return sandbox;
+}
+
+/** `told:memif` in each line of nmstat's that has it, and whether the last line had. */
+function memifOf(output: string): { readonly packets: readonly number[]; readonly isLeft: boolean } {
+  const samples = output
+    .split('\n')
+    .map(parseNmstatLine)
+    .flatMap((line) => (line.ok ? [line.value] : []));
+  const memif = samples.map(({ ports }) => ports.find(({ name }) => name === 'told:memif'));
+  const packets = memif.flatMap((port) => port?.rings.find(({ dir }) => dir === 'rx')?.packets ?? []);
+  return { packets, isLeft: memif.at(-1) !== undefined };
+}
+
+/** The virtual machines' root file system, which has DPDK, mounted for one command only. */
+const ROOT = join(config.imagesDir, 'vm/root.squashfs');
+const why =
+  process.getuid?.() !== 0
+    ? 'only root can mount the image'
+    : existsSync(ROOT)
+      ? undefined
+      : 'there is no VM image, whose DPDK it takes';
+
+const MEASURED = `
+sh race.sh 2 memif >out 2>&1 & race=$!
+LD_PRELOAD=/opt/ringlab/lib/libunetmap.so nmstat --json --interfaces --watch=100 & nmstat=$!
+wait $race; sleep 1; kill $nmstat; wait $nmstat; cat out`;
+
+async function inImage(folder: string, script: string): Promise<string> {
+  const engine = join(repositoryDir, 'packages/unetmap/build');
+  const world = ['--ro-bind', folder, '/', '--proc', '/proc', '--dev', '/dev', '--ro-bind', '/sys', '/sys'];
+  const places = ['--tmpfs', '/tmp', '--tmpfs', '/run', '--bind', join(folder, '..', 'lab'), '/workspace'];
+  const alone = ['--unshare-net', '--unshare-pid', '--unshare-ipc', '--die-with-parent'];
+  const settings = { NMSTAT_TOLD: '/tmp/told', UNETMAP_DIR: '/run', PATH: '/opt/ringlab/bin:/usr/bin:/bin' };
+  const variables = Object.entries(settings).flatMap((setting) => ['--setenv', ...setting]);
+  const tools = ['--ro-bind', engine, '/opt/ringlab', '--chdir', '/workspace'];
+  const command = ['bwrap', ...world, ...places, ...tools, ...alone, ...variables, 'sh', '-c', script];
+  const mounted = ['unshare', '--mount', 'sh', '-c', 'mount -t squashfs -o loop,ro "$1" "$2"; shift 2; "$@"'];
+  const [program = '', ...args] = [...mounted, 'sh', ROOT, folder, ...command];
+  const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 1 << 26 });
+  return stdout;
+}
+
+describe('the race of lab 01', () => {
+  test('names each way with its rate, and DPDK where it is not installed', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const sandbox = await solved('01-why-bypass');
+    // A machine that has all that the race uses but DPDK.
+    const script = `mkdir bin; for tool in sh sleep; do ln -s "$(command -v $tool)" bin; done
+      pkt-gen -i vale0:rx -f rx >/dev/null 2>&1 &
+      PATH=$PWD/bin sh race.sh 1; ls "$NMSTAT_TOLD"`;
+    const { out } = await sh(sandbox, script);
+    for (const way of ['sendto', 'sendmmsg', 'packet', 'xdp', 'netmap'])
+      expect(out).toMatch(new RegExp(`^${way} +\\d+\\.\\d+ Mpps +\\d+ ns: .* a call$`, 'm'));
+    expect(out).toMatch(/^memif {5}not installed here: it is dpdk-testpmd of Debian's package dpdk-dev$/m);
+    expect(out).not.toMatch(/^memif$/m);
+  });
+
+  test.skipIf(why !== undefined)(
+    `has DPDK in the chart with the others${why === undefined ? '' : `: skipped, ${why}`}`,
+    { timeout: TIMEOUT_MS },
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'ringlab-race-'));
+      onTestFinished(async () => await rm(folder, { recursive: true }));
+      await cp(join(config.labsDir, '01-why-bypass/starter'), join(folder, 'lab'), { recursive: true });
+      await mkdir(join(folder, 'root'));
+      const output = await inImage(join(folder, 'root'), MEASURED);
+      expect(output).toMatch(/^memif +\d+\.\d{3} Mpps +\d+ ns, .*core/m);
+      const { packets, isLeft } = memifOf(output);
+      expect(new Set(packets).size).toBeGreaterThan(3);
+      expect(packets).toEqual(packets.toSorted((a, b) => a - b));
+      expect(isLeft).toBe(false);
+    },
+  );
+});
