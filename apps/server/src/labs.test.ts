@@ -64,11 +64,20 @@ describe('a lab of one’s own, outside of the repository', () => {
     const made = await labsCommand(['new', './08-my-lab'], dataDir);
     expect(made).toMatchObject({ code: 0 });
     const manifest = join(dataDir, '08-my-lab/lab.yaml');
+    const mistake = join(dataDir, '08-my-lab/mutants/leaves-last.patch');
     expect(await readFile(manifest, 'utf8')).toMatch(/^title: My lab$/m);
     expect(await labsCommand(['verify', './08-my-lab'], dataDir)).toMatchObject({
       code: 0,
       output: expect.stringMatching(/^holds {2}08-my-lab/m),
     });
+
+    // No mistake any more: what is verified is whether that is found out, and named.
+    await writeFile(mistake, (await readFile(mistake, 'utf8')).replace('> 1', '>= 1'));
+    const survived = await labsCommand(['verify', './08-my-lab'], dataDir);
+    expect(survived.code).toBe(1);
+    expect(survived.output.match(/^ {8}\S.*/gm)).toEqual([
+      '        mutant leaves-last: survives the check counts',
+    ]);
 
     await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('leaves-last', 'leaves-first'));
     const wrong = await labsCommand(['verify', './08-my-lab'], dataDir);
@@ -142,6 +151,32 @@ describe('labs', () => {
     expect([late.length, tries, made.length]).toEqual([2, 2, 2]);
     for (const sandbox of made) await expect(sandbox.exec(['true'])).rejects.toThrow();
   });
+
+  test.for(['cc', 'cpp'])(
+    'a file NAME.%s is built in place of NAME.c',
+    { timeout: TIMEOUT_MS },
+    async (ending) => {
+      if ('why' in chosen) throw new Error(`No sandbox can be made here: ${chosen.why}`);
+      for (const slug of ['03-sink', '15-latency-and-batching']) {
+        const lab = await loadLab(join(config.labsDir, slug));
+        const { solution } = await loadLabAnswers(lab);
+        await using sandbox = await chosen.driver.create({
+          id: `test-${ending}-${slug}`,
+          limits: config.limits,
+        });
+        const inCpp = solution
+          .filter(({ path, editable }) => editable && path.endsWith('.c'))
+          .map((file) => ({ ...file, path: file.path.replace(/c$/, ending) }));
+        const inC = solution.map((file) =>
+          inCpp.some(({ path }) => path.replace(ending, 'c') === file.path)
+            ? { ...file, content: '#error this is not to be built\n' }
+            : file,
+        );
+        await sandbox.put([...inC, ...inCpp]);
+        expect(await buildLab(lab, sandbox), slug).toMatchObject({ ok: true });
+      }
+    },
+  );
 
   test('a text that promises what is not there is found out', { timeout: TIMEOUT_MS }, async ({ signal }) => {
     if ('why' in chosen) throw new Error(`No sandbox can be made here: ${chosen.why}`);

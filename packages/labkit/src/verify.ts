@@ -54,7 +54,7 @@ export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<strin
   };
   const subjects = options.extent === 'solution' ? [answer] : [text, answer, starter];
   if (options.extent !== 'solution' && takesCpp(solution))
-    subjects.push({ ...answer, name: 'solution in C++', files: inCpp(solution) });
+    subjects.push({ ...answer, name: 'solution in C++', files: inCpp(solution, '.cpp') });
   if (options.extent === 'all') subjects.push(...further.map((task) => furtherSubject(task, inMachine)));
   if (options.extent === 'all') subjects.push(...mutants.map((mutant) => mutantSubject(mutant, inMachine)));
   if (options.extent === 'all' && takesCpp(solution))
@@ -92,8 +92,8 @@ function takesCpp(files: readonly LabFile[]): boolean {
 }
 
 /** Every C file that an attendee may edit, with a C++ file in its place. */
-function inCpp(files: readonly LabFile[]): LabFile[] {
-  const renamed = (file: LabFile) => ({ ...file, path: file.path.replace(/\.c$/, '.cpp') });
+function inCpp(files: readonly LabFile[], ending: '.cpp' | '.cc'): LabFile[] {
+  const renamed = (file: LabFile) => ({ ...file, path: file.path.replace(/\.c$/, ending) });
   return files.map((file) => (file.editable ? renamed(file) : file));
 }
 
@@ -108,9 +108,9 @@ function furtherSubject({ id, checks, files }: LabFurther, inMachine: ReadonlySe
 
 const isShown = ({ shows }: LabMutant): boolean => shows !== undefined;
 
-/** Whoever writes C++ is led to the mistake, too: one mutant is enough to see it. */
+/** Whoever writes C++ is led to the mistake, too: one mutant is enough to see it, by the other of the two names that such files have. */
 function inCppToo(mutant: LabMutant, inMachine: ReadonlySet<string>): Subject {
-  const subject = mutantSubject({ ...mutant, files: inCpp(mutant.files) }, inMachine);
+  const subject = mutantSubject({ ...mutant, files: inCpp(mutant.files, '.cc') }, inMachine);
   return { ...subject, name: `${subject.name} in C++` };
 }
 
