@@ -31,6 +31,11 @@ for header in "$INCLUDE"/*.h "$INCLUDE"/*/*.h; do
 	compiles "$header with the library" -fsyntax-only "$T/two.c"
 done
 
+for header in -DLEGACY -DVIRT; do
+	compiles "by_name.c $header" $header -fsyntax-only "$here/programs/by_name.c"
+	${CC:-cc} $header $flags -o "$T/by_name" "$here/programs/by_name.c" && "$T/by_name" || fail "by_name.c $header fails"
+done
+
 for libs in "" -DNETMAP_WITH_LIBS; do
 	compiles "old_names.c $libs" -D_GNU_SOURCE $libs -fsyntax-only "$here/programs/old_names.c"
 	${CC:-cc} $libs $flags -D_GNU_SOURCE -o "$T/old_names" "$here/programs/old_names.c" || fail "old_names.c is not linked"
