@@ -36,6 +36,7 @@ export class DaemonWatch implements AsyncDisposable {
         await this.#end(this.#events);
       } catch {
         // It is away; the next attempt tells when it is back.
+        this.#events?.destroy();
       }
       await sleep(RETRY_MS, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
     }

@@ -115,8 +115,9 @@ export class DockerDriver implements SandboxDriver {
 
   /** Ends every sandbox. The images stay with the daemon, for the next time. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#preparation.made();
+    const prepared = await this.#preparation.made();
     await Promise.all([...this.#living.values()].map((sandbox) => sandbox[Symbol.asyncDispose]()));
+    if (prepared !== undefined) await this.#removeLost(prepared.serverKey).catch(() => undefined);
     await this.#watch?.[Symbol.asyncDispose]();
     this.#watch = undefined;
     this.#preparation.forget();
@@ -217,10 +218,14 @@ export class DockerDriver implements SandboxDriver {
     return await this.#reach(Id, spec).catch(() => undefined);
   }
 
-  /** The daemon was away: nothing leads to what was made before it went. */
+  /** The daemon was away: nothing leads to what was made before it went. Rejects with SandboxError while something of that is left. */
   async #removeLost(serverKey: string): Promise<void> {
-    for (const container of await this.#daemon.containersOf(serverKey))
-      if (!this.#isInUse(container)) await this.#daemon.removeContainer(container.Id);
+    const lost = async () =>
+      (await this.#daemon.containersOf(serverKey)).filter((container) => !this.#isInUse(container));
+    for (const { Id } of await lost()) await this.#daemon.removeContainer(Id);
+    // A daemon that is just back removes them, too, and one of both may have failed for it.
+    const [left] = await lost();
+    if (left !== undefined) throw new SandboxError(`The container ${left.Id} could not be removed.`);
   }
 
   /** Somebody has it, or waits for it. */

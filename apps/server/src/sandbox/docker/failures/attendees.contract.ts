@@ -7,7 +7,7 @@ import { until } from '../../contract/inside.ts';
 import { Daemon, LABEL } from '../daemon.ts';
 import type { DockerOptions } from '../driver.ts';
 import type { Ground } from './ground.ts';
-import { leavingNothing } from './traces.ts';
+import { DAEMON_SLACK, leavingNothing } from './traces.ts';
 
 /** Of a server that makes its sandboxes on the ground's daemon, if not on another one. */
 function dockerConfig(ground: Ground, changes: Partial<DockerOptions> = {}) {
@@ -74,25 +74,30 @@ export function attendees(ground: Ground): void {
     }, 60_000);
 
     test('reads that the daemon died, with the command that starts it; and the next run is as ever', async () => {
-      await ada.run();
-      const [first] = await containers();
-      const { socketPath } = ground.daemon();
-      await ground.daemon().kill();
-      const words = `stopped. The Docker daemon at ${socketPath} went away. Start it again: systemctl start docker`;
-      expect(await ada.ended()).toMatchObject({ outcome: 'failed', notices: [`main ${words}.`, LOST] });
-      await ada.pressRun();
-      expect(await ada.ended()).toMatchObject({
-        outcome: 'failed',
-        notices: [
-          `The Docker daemon does not answer at ${socketPath}. Start it (systemctl start docker), or set RINGLAB_DOCKER_SOCKET to its socket.`,
-        ],
-      });
+      const descriptorsBefore = ground.daemon().descriptors();
+      await leavingNothing(ground.daemon(), async () => {
+        await ada.run();
+        const [first] = await containers();
+        const { socketPath } = ground.daemon();
+        await ground.daemon().kill();
+        const words = `stopped. The Docker daemon at ${socketPath} went away. Start it again: systemctl start docker`;
+        expect(await ada.ended()).toMatchObject({ outcome: 'failed', notices: [`main ${words}.`, LOST] });
+        await ada.pressRun();
+        expect(await ada.ended()).toMatchObject({
+          outcome: 'failed',
+          notices: [
+            `The Docker daemon does not answer at ${socketPath}. Start it (systemctl start docker), or set RINGLAB_DOCKER_SOCKET to its socket.`,
+          ],
+        });
 
-      await ground.daemon().start();
-      await ada.run();
-      const isFirst = ({ Id }: { Id: string }) => Id === first?.Id;
-      await until(async () => !(await containers()).some(isFirst), 'the container of before being removed');
-      expect(await containers()).toHaveLength(1);
+        await ground.daemon().start();
+        await ada.run();
+        const isFirst = ({ Id }: { Id: string }) => Id === first?.Id;
+        await until(async () => !(await containers()).some(isFirst), 'the container of before being removed');
+        expect(await containers()).toHaveLength(1);
+        await ada.pressStop();
+      });
+      expect(ground.daemon().descriptors()).toBeLessThanOrEqual(descriptorsBefore + DAEMON_SLACK);
     }, 90_000);
 
     test('leaves no container', async () => {

@@ -5,6 +5,9 @@ import { until } from '../../contract/inside.ts';
 import { Daemon } from '../daemon.ts';
 import type { TestDaemon } from '../test-daemon.ts';
 
+/** A daemon keeps a descriptor for a while that it may need again. */
+export const DAEMON_SLACK = 6;
+
 interface Traces {
   readonly containers: number;
   /** In the daemon's world, whatever they are called. */
