@@ -5,13 +5,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { controlGroupsOf } from '../contract/control-groups.ts';
+import { cyclesOr, tellCounts } from '../contract/cycles.ts';
 import { finish, textOf, until } from '../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { BubblewrapDriver } from './driver.ts';
 import { RunFolder } from './run-folder.ts';
 import { testOptions } from './test-folders.ts';
 
-const CYCLES = Number(process.env.RINGLAB_TEST_CYCLES ?? 12);
+const CYCLES = cyclesOr(12);
 const isRoot = process.getuid?.() === 0;
 
 /** Everything on this machine that a sandbox of that run folder could leave. */
@@ -70,6 +71,7 @@ describe('sandboxes leave nothing', () => {
         () => JSON.stringify(traces(folder)) === JSON.stringify(before),
         `the traces going: ${JSON.stringify(before)}`,
       );
+      tellCounts(`${CYCLES} sandboxes by bubblewrap`, before, traces(folder));
       expect(traces(folder)).toEqual(before);
     },
     60_000 + CYCLES * 5000,

@@ -18,6 +18,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { SandboxError } from '@ringlab/labkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { cyclesOr, tellCounts } from '../contract/cycles.ts';
 import { sh, until } from '../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { QemuDriver, type QemuOptions, shapeFor } from './driver.ts';
@@ -27,8 +28,7 @@ import { MachineMaker } from './maker.ts';
 import { sandboxIn } from './sandbox-in.ts';
 import { NO_MACHINES, TestMachines } from './test-machines.ts';
 
-/** So many take minutes under emulation: a few in every test run, and more on demand. */
-const CYCLES = Number(process.env.RINGLAB_TEST_CYCLES ?? 4);
+const CYCLES = cyclesOr(4);
 const limits = DEFAULT_LIMITS;
 
 /** What happens to machines, and what is left of them. `options`' data folder has a snapshot by then. */
@@ -78,13 +78,15 @@ export function qemuFailures(options: QemuOptions): void {
       async () => {
         await using driver = new QemuDriver(options);
         await (await driver.create({ id: 'first', limits }))[Symbol.asyncDispose]();
-        const before = descriptors();
+        const traces = () => ({ ...machines.left(), descriptors: descriptors() });
+        const before = traces();
         for (let i = 0; i < CYCLES; i++) {
           await using sandbox = await driver.create({ id: `cycle-${i}`, limits });
           expect((await sh(sandbox, 'echo runs')).out).toBe('runs\n');
         }
+        await until(() => descriptors() <= before.descriptors, 'descriptors being closed');
+        tellCounts(`${CYCLES} sandboxes by qemu`, before, traces());
         expect(machines.left()).toEqual(NO_MACHINES);
-        await until(() => descriptors() <= before, 'descriptors being closed');
       },
       60_000 + CYCLES * 15_000,
     );

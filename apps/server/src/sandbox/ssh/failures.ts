@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { cyclesOr, tellCounts } from '../contract/cycles.ts';
 import { readUntil, sh, until } from '../contract/inside.ts';
 import { NoSeat } from '../driver.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
@@ -10,10 +11,10 @@ import { newKeyPair } from '../over-ssh/keys.ts';
 import { SshLink } from '../over-ssh/link.ts';
 import { SshDriver, type SshOptions } from './driver.ts';
 import { FULL_USER, IMPATIENT_USER, type TestHost } from './test-host.ts';
+import { tracesOn } from './traces.ts';
 
 const limits = DEFAULT_LIMITS;
-/** `RINGLAB_TEST_CYCLES=200` is the long form. */
-const CYCLES = Number(process.env.RINGLAB_TEST_CYCLES ?? 6);
+const CYCLES = cyclesOr(6);
 
 /** What only hosts that are not ours can get wrong. */
 export function sshFailures(host: TestHost): void {
@@ -159,7 +160,7 @@ export function sshFailures(host: TestHost): void {
     });
 
     test(
-      `has no process and no file more, and its server no descriptor, after ${CYCLES} sandboxes`,
+      `whose sandboxes end has no process and no file more, and its server no descriptor, after ${CYCLES} times making one`,
       async () => {
         await using driver = new SshDriver(host.options());
         const cycle = async (id: string) => {
@@ -174,24 +175,10 @@ export function sshFailures(host: TestHost): void {
         await until(() => host.sandboxes() === 0, 'every process there ending');
         await until(() => left().processes <= before.processes, 'sshd being done with every connection');
         const after = left();
-        console.log(`${CYCLES} sandboxes:`, counted(before), 'before,', counted(after), 'after');
+        tellCounts(`${CYCLES} sandboxes by ssh`, before, after);
         expect({ ...after, processes: before.processes }).toEqual(before);
       },
       60_000 + CYCLES * 5000,
     );
   });
-}
-
-/** Everything that sandboxes could leave on the hosts and here. */
-function tracesOn(host: TestHost) {
-  return {
-    processes: host.processes().length,
-    files: host.files(),
-    mounts: host.mounts(),
-    descriptors: readdirSync('/proc/self/fd').length,
-  };
-}
-
-function counted({ files, ...rest }: { readonly files: readonly string[] }): object {
-  return { ...rest, files: files.length };
 }

@@ -85,13 +85,24 @@ interface Compiled {
   readonly etc: string;
 }
 
-/** Under another name first, so that one that is there is complete. */
-async function compileThere(
+/** Under another name first, so that one that is there is complete. What was begun takes no room of a disk that is full. */
+async function compileThere(link: SshLink, system: HostSystem, compiled: Compiled): Promise<void> {
+  const fresh = quoted([`${compiled.folder}.new`]);
+  try {
+    await compileIn(fresh, link, system, compiled);
+  } catch (fault) {
+    await link.run(`rm -rf ${fresh}`).catch(() => undefined);
+    throw fault;
+  }
+}
+
+async function compileIn(
+  fresh: string,
   link: SshLink,
   system: HostSystem,
   { name, folder, etc }: Compiled,
 ): Promise<void> {
-  const [fresh, there] = [quoted([`${folder}.new`]), quoted([folder])];
+  const there = quoted([folder]);
   const prepare = `rm -rf ${fresh} && mkdir -p ${fresh}/src ${fresh}/etc && tar -xf - -C ${fresh}/etc`;
   await link.must(`Preparing ${name}`, prepare, await packed(etc));
   const compile = ['set -e', `cd ${fresh}/src`, 'tar -xf -', system.compile];

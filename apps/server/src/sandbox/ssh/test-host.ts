@@ -91,9 +91,9 @@ export class TestHost implements AsyncDisposable {
     return text.split('\n').filter(Boolean).map(Number);
   }
 
-  /** Everything in the homes there. */
+  /** Everything in the homes there, as sshd sees them: one is on a disk of its own. */
   files(): string[] {
-    const homes = USERS.map((name) => join(this.folder, name));
+    const homes = USERS.map((name) => join(`/proc/${this.#sshd?.pid}/root`, this.folder, name));
     return execFileSync('find', [...homes, '-type', 'f'], { encoding: 'utf8' })
       .split('\n')
       .filter(Boolean)

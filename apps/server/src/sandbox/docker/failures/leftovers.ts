@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { describe, expect, test } from 'vitest';
+import { cyclesOr, tellCounts } from '../../contract/cycles.ts';
 import { finish, textOf } from '../../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../../limits.ts';
 import type { DockerDriver } from '../driver.ts';
 import { freshDriver, type Ground } from './ground.ts';
-import { countedAround, leavingNothing } from './traces.ts';
+import { countedAround, DAEMON_SLACK, leavingNothing } from './traces.ts';
 
-/** `RINGLAB_TEST_CYCLES=200` is the long form. */
-const CYCLES = Number(process.env.RINGLAB_TEST_CYCLES ?? 6);
-/** A daemon keeps a descriptor for a while that it may need again. */
-const DAEMON_SLACK = 6;
+const CYCLES = cyclesOr(6);
 
 async function useOne(driver: DockerDriver, i: number): Promise<void> {
   await using sandbox = await driver.create({ id: `cycle-${i}`, limits: DEFAULT_LIMITS });
@@ -33,9 +31,10 @@ export function leftovers(ground: Ground): void {
           for (let i = 0; i < CYCLES; i++) await useOne(driver, i);
         });
         const daemonAfter = daemon.descriptors();
-        console.log(
-          `${CYCLES} containers: ${JSON.stringify({ ...before, daemonDescriptors: daemonBefore })} before,`,
-          `${JSON.stringify({ ...after, daemonDescriptors: daemonAfter })} after`,
+        tellCounts(
+          `${CYCLES} sandboxes by docker`,
+          { ...before, daemonDescriptors: daemonBefore },
+          { ...after, daemonDescriptors: daemonAfter },
         );
         expect(daemonAfter).toBeLessThanOrEqual(daemonBefore + DAEMON_SLACK);
       },
