@@ -234,7 +234,7 @@ static void end(uint32_t kills)
 	check_losses(&witness, kills);
 	CHECK(witness.seen_own > 0 && witness.seen_victims > 0, "no traffic");
 	CHECK(board->pipe_seen > 1000, "the pipe did not flow");
-	CHECK(!board->pipe_errors, "the pipe lost frames %lu times", board->pipe_errors);
+	CHECK(!board->pipe_errors, "the pipe lost or repeated frames %lu times", board->pipe_errors);
 	CHECK(!board->sleeper_errors, "the sleeper saw frames out of order %lu times", board->sleeper_errors);
 	CHECK(board->sleeper_seen && board->watched && board->forwarded && board->asked, "somebody did nothing");
 	printf("%lu syncs under a hold, %lu frames from a guest, %lu to it\n", board->held, board->from_guest, board->to_guest);

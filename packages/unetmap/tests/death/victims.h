@@ -17,6 +17,7 @@
 struct board {
 	uint64_t pipe_sent; // next number for the pipe's sender
 	uint64_t pipe_seen; // next number that the pipe's receiver expects
+	uint32_t pipe_generation; // the sender of the last one that its receiver saw
 	uint64_t pipe_errors;
 	uint64_t sleeper_seen, sleeper_errors, forwarded, watched, asked;
 	struct mark device_last; // what came by the veth pair
@@ -127,39 +128,50 @@ static void opener(void *unused)
 	}
 }
 
-// A number is counted as sent after its frame is in the ring; a successor may send it once more.
+// A number is counted as sent after its frame is in the ring; a successor may begin with sending it once more.
 static void pipe_sender(void *unused)
 {
 	struct nm_desc *d = open_port("netmap:pp{1/x");
+	const uint32_t generation = __atomic_add_fetch(&board->generation, 1, __ATOMIC_SEQ_CST);
 
 	say_ready();
 	for (;;) {
-		while (put_frame(d, 8, (struct mark){.stream = 2, .seq = board->pipe_sent}))
+		while (put_frame(d, 8, (struct mark){.stream = 2, .generation = generation, .seq = board->pipe_sent}))
 			board->pipe_sent++;
 		poll_for(d, POLLOUT);
 	}
 }
 
+static int is_repeated_by_successor(const struct mark *m)
+{
+	return m->generation > board->pipe_generation && m->seq + 1 == board->pipe_seen;
+}
+
+static void note_seen(const struct mark *m)
+{
+	board->pipe_generation = m->generation;
+	__atomic_store_n(&board->pipe_seen, m->seq + 1, __ATOMIC_RELEASE);
+}
+
 // The marks live in the ring: a successor goes on where its predecessor's head was, which may have
-// died after moving it and before writing on the board. Nothing else may be missing.
+// died after moving it and before writing on the board. Nothing else may be missing, and nothing come twice.
 static void pipe_receiver(void *unused)
 {
 	struct nm_desc *d = open_port("netmap:pp}1/x");
-	uint64_t expected = 0;
 	struct mark m;
 
 	say_ready();
 	for (int first = 1;;) {
 		poll_for(d, POLLIN);
-		while (take_frame(d, &m)) {
-			int repeated = m.seq + 1 == expected; // its sender died between ring and board
-			int lost = first ? m.seq > board->pipe_seen + 1 : m.seq != expected && !repeated;
+		for (; take_frame(d, &m); first = 0) {
+			const int unnoted = first && m.seq == board->pipe_seen + 1;
 
-			if (lost)
+			if (m.seq != board->pipe_seen && !unnoted && !is_repeated_by_successor(&m)) {
+				printf("pipe: %lu of sender %u after %lu of %u%s\n", m.seq, m.generation, board->pipe_seen - 1,
+				       board->pipe_generation, first ? ", to a new receiver" : "");
 				__atomic_add_fetch(&board->pipe_errors, 1, __ATOMIC_SEQ_CST);
-			expected = m.seq + 1;
-			board->pipe_seen = expected;
-			first = 0;
+			}
+			note_seen(&m);
 		}
 	}
 }
