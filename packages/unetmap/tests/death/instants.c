@@ -5,7 +5,7 @@
 // engine's instructions it consists of; others are killed at one of these each. Then whoever comes
 // next must find everything given back, and the auditor nothing out of place.
 //
-//	instants [APART [SEED]]		APART 1 = at every instruction
+//	instants [APART [SEED [NAME]]]	APART 1 = at every instruction; operations whose names contain NAME
 //
 // By default some operations are tried, at some of their instructions: stepping takes its time.
 #if !defined(__x86_64__) || defined(__SANITIZE_THREAD__)
@@ -21,6 +21,7 @@ int main(void)
 #include <errno.h>
 #include <link.h>
 #include <sys/ucontext.h>
+#include <unetmap/modules.h>
 #include <unetmap/passthrough.h>
 #include <unetmap/rings.h>
 
@@ -127,6 +128,17 @@ static struct nm_desc *pipe_sender(void)
 	require(d, "np}1");
 	while (put_frame(d, 7, (struct mark){.stream = 1}))
 		;
+	return d;
+}
+
+static struct nm_desc *pipe_receiver(void)
+{
+	struct nm_desc *d = open_small("netmap:np}1/x", 0);
+
+	require(d, "np}1");
+	while (put_frame(neighbor_pipe, 3, (struct mark){.stream = 1}))
+		;
+	ioctl(neighbor_pipe->fd, NIOCTXSYNC, NULL);
 	return d;
 }
 
@@ -289,6 +301,33 @@ static void hold_for_victims(void)
 	require(ask(UNETMAP_REQ_HOLD, "vale0:held", &hold) ? NULL : neighbor, "a hold");
 }
 
+// ---- modules ----
+
+static void load_module(struct nm_desc *unused)
+{
+	struct unetmap_module_load load = {.name = "victim", .lanes = 2, .patience_ms = 1};
+
+	ask(UNETMAP_REQ_MODULE_LOAD, "vale2:", &load);
+}
+
+static struct nm_desc *loaded(void)
+{
+	load_module(NULL);
+	return NULL;
+}
+
+static void unload_module(struct nm_desc *unused)
+{
+	ask(UNETMAP_REQ_MODULE_UNLOAD, "vale2:", NULL);
+}
+
+static void look_at_modules(struct nm_desc *unused)
+{
+	struct unetmap_module module = {.index = 0};
+
+	ask(UNETMAP_REQ_MODULE_GET, "", &module);
+}
+
 // ---- passthrough ----
 
 static int give(const char *name, struct unetmap_passthrough *p)
@@ -366,6 +405,7 @@ static const struct operation operations[] = {
 	{"send on a switch", sender, sync_tx},
 	{"send into a pipe", pipe_sender, sync_tx},
 	{"receive from a switch", listener, sync_rx},
+	{"receive from a pipe", pipe_receiver, sync_rx},
 	{"send under a zero-copy monitor", watched_sender, sync_tx},
 	{"receive under a zero-copy monitor", watched_listener, sync_rx},
 	{"sleep in poll", idle_listener, sleep_in_poll},
@@ -377,6 +417,9 @@ static const struct operation operations[] = {
 	{"open a port as a guest", nothing, open_as_guest},
 	{"close a port as a guest", guest, close_port},
 	{"sync a port as a guest", guest, sync_guest},
+	{"load a module", nothing, load_module},
+	{"unload a module", loaded, unload_module},
+	{"look at modules", loaded, look_at_modules},
 };
 
 enum { OPERATIONS = sizeof operations / sizeof operations[0] };
@@ -538,6 +581,7 @@ static void come_to_rest(void)
 	come_next();
 	detach_lasting(NULL);
 	remove_lasting(NULL);
+	unload_module(NULL);
 	drain(neighbor);
 	drain(neighbor_pipe);
 	ioctl(given, NIOCTXSYNC, NULL);
@@ -627,7 +671,7 @@ int main(int argc, char **argv)
 	hold_for_victims();
 	give_to_victims();
 	for (int i = 0; i < OPERATIONS; i++)
-		if (apart || rand() % ONE_IN == 0)
+		if (argc > 3 ? strstr(operations[i].what, argv[3]) != NULL : apart || rand() % ONE_IN == 0)
 			try(&operations[i], apart);
 	close(given);
 	nm_close(neighbor_pipe);
