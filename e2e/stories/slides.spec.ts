@@ -26,11 +26,18 @@ test('a lecture goes on by a key, its figures too, and leads into a lab that run
   await expect(speaker.locator('section.present .slide-caption')).toContainText('Two more come');
   await speaker.close();
 
-  await page.goto(`${new URL(page.url()).origin}/slides/02-netmap-api?print-pdf`);
-  await expect(page.locator('.pdf-page')).toHaveCount(9);
-  const printed = page.locator('.pdf-page .ring-stage').first();
+  const opened = page.context().waitForEvent('page');
+  await page.getByRole('button', { name: 'Print or save as PDF' }).click();
+  const paper = await opened;
+  await expect(paper.locator('.pdf-page')).toHaveCount(9);
+  const printed = paper.locator('.pdf-page .ring-stage').first();
   await expect.poll(async () => (await printed.boundingBox())?.height).toBeGreaterThan(300);
-  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  await expect(paper.locator('html')).toHaveAttribute('data-theme', 'light');
+  const pdf = (await paper.pdf({ preferCSSPageSize: true, printBackground: true })).toString('latin1');
+  expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(9);
+  await paper.emulateMedia({ media: 'print' });
+  await expect(paper.getByRole('button', { name: 'Print or save as PDF' })).toBeHidden();
+  await paper.close();
 
   await page.goto(`${new URL(page.url()).origin}/slides/02-netmap-api#/8`);
   await page.getByRole('link', { name: 'Lab 02: watch it move' }).click();

@@ -5,6 +5,7 @@ import Reveal from 'reveal.js';
 import { useLocation } from 'wouter';
 import type { Slide } from './deck-parts.ts';
 import { FollowedDeck, type Position } from './followed-deck.ts';
+import { PrintButton } from './print-button.tsx';
 import { SlideBody } from './slide-body.tsx';
 import { SpeakerBar } from './speaker-bar.tsx';
 
@@ -50,6 +51,7 @@ export function DeckView({ deck, slides }: DeckViewProps) {
           ))}
         </div>
       </div>
+      {!isSpeaker && <PrintButton isPrint={isPrint} />}
       {isSpeaker && <SpeakerBar slides={slides} position={position} />}
     </div>
   );
