@@ -192,14 +192,39 @@ const VALE_PORTS = ['p0', 'p1', 'p2'];
 async function hasPorts(context: CheckContext): Promise<Verdict> {
   const script = await context.start(['sh', 'build-switch.sh']);
   await script.exit;
-  const list = await context.start(['vale-ctl']);
-  await list.exit;
-  const listed = list.matches(/\bvale9:(\S+)/).map((found) => found[1] ?? '');
+  const listed = await portsOfVale9(context);
   await takeDown(context);
   const missing = VALE_PORTS.filter((port) => !listed.includes(port));
   if (missing.length === 0) return passed;
   const there = listed.length === 0 ? 'no port' : listed.join(', ');
   return failed(`vale9 has ${there}. Missing: ${missing.join(', ')}.`, 'attach');
+}
+
+/** The switch is the check's own, so that who has not built one is judged, too. */
+async function takesOff(context: CheckContext): Promise<Verdict> {
+  for (const port of VALE_PORTS) {
+    await (await context.start(['vale-ctl', '-n', port])).exit;
+    await (await context.start(['vale-ctl', '-a', `vale9:${port}`])).exit;
+  }
+  await (await context.start(['sh', 'unplug.sh'])).exit;
+  const listed = await portsOfVale9(context);
+  const again = await context.start(['vale-ctl', '-a', 'vale8:p1']);
+  await again.exit;
+  await (await context.start(['vale-ctl', '-d', 'vale8:p1'])).exit;
+  await takeDown(context);
+  if (listed.join(' ') !== 'p0 p2')
+    return failed(`vale9 has ${listed.length === 0 ? 'no port' : listed.join(', ')}.`, 'detach');
+  const isLeft = again.ended?.code === 0;
+  return isLeft ? passed : failed('p1 is gone: it cannot be attached to vale8.', 'detach');
+}
+
+async function portsOfVale9(context: CheckContext): Promise<string[]> {
+  const list = await context.start(['vale-ctl']);
+  await list.exit;
+  return list
+    .matches(/\bvale9:(\S+)/)
+    .map((found) => found[1] ?? '')
+    .toSorted();
 }
 
 /** Ports that stay would still be there in the next check. */
@@ -280,6 +305,13 @@ export default defineChecks([
     sent: 'Nothing. build-switch.sh is run, and vale-ctl asked.',
     expected: 'vale9 has the ports p0, p1 and p2.',
     run: hasPorts,
+  },
+  {
+    id: 'takes-off',
+    title: 'Takes p1 off vale9',
+    sent: 'Nothing. p0, p1 and p2 are put on vale9, unplug.sh is run, and vale-ctl asked.',
+    expected: 'vale9 has p0 and p2, and p1 can be attached to another switch.',
+    run: takesOff,
   },
   {
     id: 'harms-itself',
