@@ -112,3 +112,20 @@ describe('the race of lab 01', () => {
     },
   );
 });
+
+test('the curve of lab 15 has a rate and a latency for each size of batch, twice', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const sandbox = await solved('15-latency-and-batching');
+  const script = `./echo -i 'netmap:lat}1' >/dev/null & echo=$!
+    sh curve.sh; kill $echo`;
+  const { out } = await sh(sandbox, script);
+  const rows = [...out.matchAll(/^ *(\d+): +(\d+\.\d) kpps +#* +(\d+\.\d) us +#+$/gm)];
+  const numbers = rows.map((row) => row.slice(1).map(Number));
+  const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+  expect(numbers.map(([size]) => size)).toEqual([...sizes, ...sizes]);
+  for (const [, kpps = 0, us = 0] of numbers) expect(Math.min(kpps, us)).toBeGreaterThan(0);
+  const [, , largestUs = 0] = numbers[9] ?? [];
+  // The first of 512 packets, 10 us apart, waits for more than 5 ms, and the one in the middle for half of it.
+  expect(largestUs).toBeGreaterThan(2000);
+});
