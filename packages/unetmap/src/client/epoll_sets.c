@@ -92,6 +92,9 @@ static int add(int set, int fd, const struct epoll_event *event)
 		return -EEXIST;
 	if (entry_count == MAX_MEMBERS)
 		return -ENOSPC;
+	// Closed by somebody else meanwhile.
+	if (desc_behind(fd) < 0 && epoll_set(fd) < 0)
+		return -EBADF;
 	entries[entry_count].set = set;
 	entries[entry_count].member.fd = entries[entry_count].member.through = fd;
 	entries[entry_count].member.desc = desc_behind(fd);

@@ -180,12 +180,15 @@ EXPORT void closefrom(int first)
 
 // ---- copying ----
 
+// Who copies what it has inherited is often the child of a vfork, which only looks: the first use finds out what the copy is.
 static int copied(int old, int fd)
 {
+	const int desc = fd_desc(old);
+
 	if (fd < 0)
 		return fd;
-	if (fd_netmap(old) >= 0)
-		fd_set_desc(fd, fd_desc(old));
+	if (desc >= 0)
+		fd_set_desc(fd, desc);
 	epoll_sets_copied(old, fd);
 	return fd;
 }

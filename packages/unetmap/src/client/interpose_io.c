@@ -25,16 +25,18 @@ static int is_open_for(uint16_t desc, int mode)
 	return opened == O_RDWR || opened == mode;
 }
 
-static ssize_t refuse(int fd, int mode)
+static ssize_t refuse(uint16_t desc, int mode)
 {
-	errno = is_open_for(fd_desc(fd), mode) ? EINVAL : EBADF;
+	errno = is_open_for(desc, mode) ? EINVAL : EBADF;
 	return -1;
 }
 
 #define DEFINE_REFUSED(mode, name, parameters, arguments)                                        \
 	EXPORT ssize_t name parameters                                                           \
 	{                                                                                        \
-		return fd_netmap(fd) >= 0 ? refuse(fd, mode) : REAL(name) arguments;             \
+		const int desc = fd_netmap(fd);                                                  \
+                                                                                                 \
+		return desc >= 0 ? refuse(desc, mode) : REAL(name) arguments;                    \
 	}
 
 DEFINE_REFUSED(O_RDONLY, read, (int fd, void *to, size_t bytes), (fd, to, bytes))
