@@ -56,7 +56,7 @@ function memifOf(output: string): { readonly packets: readonly number[]; readonl
 const ROOT = join(config.imagesDir, 'vm/root.squashfs');
 
 const MEASURED = `
-sh race.sh 2 memif >out 2>&1 & race=$!
+sh race.sh 6 memif >out 2>&1 & race=$!
 LD_PRELOAD=/opt/ringlab/lib/libunetmap.so nmstat --json --interfaces --watch=100 & nmstat=$!
 wait $race; sleep 1; kill $nmstat; wait $nmstat; cat out`;
 
@@ -70,7 +70,11 @@ async function inImage(folder: string, script: string): Promise<string> {
   const tools = ['--ro-bind', engine, '/opt/ringlab', '--chdir', '/workspace'];
   const command = ['bwrap', ...world, ...places, ...tools, ...alone, ...variables, 'sh', '-c', script];
   const [program = '', ...args] = command;
-  const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 1 << 26 });
+  const { stdout } = await promisify(execFile)(program, args, {
+    maxBuffer: 1 << 26,
+    timeout: TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+  });
   return stdout;
 }
 
@@ -87,7 +91,6 @@ describe('the race of lab 01', () => {
     for (const way of ['sendto', 'sendmmsg', 'packet', 'xdp', 'netmap'])
       expect(out).toMatch(new RegExp(`^${way} +\\d+\\.\\d+ Mpps +\\d+ ns: .* a call$`, 'm'));
     expect(out).toMatch(/^memif {5}not installed here: it is dpdk-testpmd of Debian's package dpdk-dev$/m);
-    expect(out).not.toMatch(/^memif$/m);
   });
 
   test('has DPDK in the chart with the others', { timeout: IMAGE_TIMEOUT_MS }, async () => {

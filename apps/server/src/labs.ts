@@ -91,9 +91,9 @@ async function provisionHere(args: readonly string[]): Promise<number> {
   const config = readConfig(process.env);
   const interrupted = untilInterrupted();
   await using temporary = await commandFolder(removeLeft);
-  await using owned = new AsyncDisposableStack();
   const places = { ...config, dataDir: temporary.path, cacheDir: config.imagesDir };
-  const drivers = allDrivers(places).map((driver) => owned.use(driver));
+  const drivers = allDrivers(places);
+  await using _ended = endedInTime(drivers);
   const labs = await loadLabs([config.labsDir, ...config.moreLabs]);
   const tell = follow(process.stdout);
   const list = new Checklist((_, line) => tell(line));

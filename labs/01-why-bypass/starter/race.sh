@@ -16,7 +16,7 @@ tell() {
 
 # What is left when the race is stopped would stand in the chart for ever.
 clean_up() {
-	rm -rf "$scratch" "$NMSTAT_TOLD/memif" "$NMSTAT_TOLD/.memif"
+	rm -rf "$scratch" ${NMSTAT_TOLD:+"$NMSTAT_TOLD/memif" "$NMSTAT_TOLD/.memif"}
 }
 
 # DPDK, which takes the device away from the kernel as netmap does, here over memif: memory that two processes share.

@@ -9,13 +9,13 @@ const RETRY_MS = 500;
 export class DaemonWatch implements AsyncDisposable {
   readonly #daemon: Daemon;
   readonly #serverKey: string;
-  readonly #onBack: () => Promise<void>;
+  readonly #onBack: (signal: AbortSignal) => Promise<void>;
   readonly #stop = new AbortController();
   readonly #watching: Promise<void>;
   #events: Readable | undefined;
 
-  /** A failing `onBack` is tried again. */
-  constructor(daemon: Daemon, serverKey: string, onBack: () => Promise<void>) {
+  /** A failing `onBack` is tried again; its signal is aborted when nobody watches any more. */
+  constructor(daemon: Daemon, serverKey: string, onBack: (signal: AbortSignal) => Promise<void>) {
     this.#daemon = daemon;
     this.#serverKey = serverKey;
     this.#onBack = onBack;
@@ -32,7 +32,7 @@ export class DaemonWatch implements AsyncDisposable {
     for (let first = true; !this.#stop.signal.aborted; first = false) {
       try {
         this.#events = await this.#daemon.events(this.#serverKey);
-        if (!first) await this.#onBack();
+        if (!first) await this.#onBack(this.#stop.signal);
         await this.#end(this.#events);
       } catch {
         // It is away; the next attempt tells when it is back.
@@ -44,6 +44,8 @@ export class DaemonWatch implements AsyncDisposable {
 
   async #end(events: Readable): Promise<void> {
     if (this.#stop.signal.aborted) events.destroy();
+    // While somebody else was told that the daemon is back.
+    if (events.destroyed || events.readableEnded) return;
     const ended = new Promise<void>((resolve) => {
       for (const name of ['end', 'close', 'error']) events.once(name, () => resolve());
     });

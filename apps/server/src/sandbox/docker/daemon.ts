@@ -89,7 +89,7 @@ export class Daemon {
   async removeContainer(id: string): Promise<void> {
     const container = this.docker.getContainer(id);
     try {
-      await container.remove({ force: true, v: true });
+      await container.remove({ force: true, v: true, abortSignal: AbortSignal.timeout(REMOVED_AT_MOST_MS) });
     } catch (fault) {
       const { statusCode } = Object(fault) as DockerFault;
       if (statusCode === 404) return;

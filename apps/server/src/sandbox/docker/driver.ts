@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Sandbox, SandboxError } from '@ringlab/labkit';
 import type { EngineName } from '@ringlab/protocol';
 import type { ContainerInfo } from 'dockerode';
@@ -36,6 +37,8 @@ export interface DockerOptions {
   readonly netmapDevice?: string;
 }
 
+const BY_ITSELF_MS = 15_000;
+const LOOK_PERIOD_MS = 250;
 const NEEDS_NAMESPACES =
   ' Network interfaces of a lab need user namespaces in containers: allow them (sysctl user.max_user_namespaces), or set RINGLAB_DRIVER=bubblewrap.';
 
@@ -129,7 +132,10 @@ export class DockerDriver implements SandboxDriver {
     const info = await this.#daemon.ask((docker) => docker.info());
     const base = await importedImage(this.#daemon, imagesDir);
     const image = await readyImage(this.#daemon, base, unetmapDir);
-    this.#watch ??= new DaemonWatch(this.#daemon, serverKey, () => this.#removeLost(serverKey));
+    this.#watch ??= new DaemonWatch(this.#daemon, serverKey, async (signal) => {
+      await this.#goneByItself(serverKey, signal);
+      await this.#removeLost(serverKey);
+    });
     return {
       serverKey,
       image,
@@ -218,13 +224,22 @@ export class DockerDriver implements SandboxDriver {
     return await this.#reach(Id, spec).catch(() => undefined);
   }
 
+  /** A daemon that is just back ends and removes what it finds; who asks it for that meanwhile may wait for ever, and so may it. */
+  async #goneByItself(serverKey: string, signal: AbortSignal): Promise<void> {
+    const endMs = performance.now() + BY_ITSELF_MS;
+    while (performance.now() < endMs && (await this.#lost(serverKey)).length > 0)
+      await sleep(LOOK_PERIOD_MS, undefined, { signal });
+  }
+
+  async #lost(serverKey: string): Promise<ContainerInfo[]> {
+    const all = await this.#daemon.containersOf(serverKey);
+    return all.filter((container) => !this.#isInUse(container));
+  }
+
   /** The daemon was away: nothing leads to what was made before it went. Rejects with SandboxError while something of that is left. */
   async #removeLost(serverKey: string): Promise<void> {
-    const lost = async () =>
-      (await this.#daemon.containersOf(serverKey)).filter((container) => !this.#isInUse(container));
-    for (const { Id } of await lost()) await this.#daemon.removeContainer(Id);
-    // A daemon that is just back removes them, too, and one of both may have failed for it.
-    const [left] = await lost();
+    for (const { Id } of await this.#lost(serverKey)) await this.#daemon.removeContainer(Id);
+    const [left] = await this.#lost(serverKey);
     if (left !== undefined) throw new SandboxError(`The container ${left.Id} could not be removed.`);
   }
 

@@ -92,7 +92,7 @@ export function qemuFailures(options: QemuOptions): void {
     );
 
     test('that does not answer any more is ended, and so is what waits for it', async () => {
-      await using driver = new QemuDriver({ ...options, alivePeriodMs: 250 });
+      await using driver = new QemuDriver({ ...options, alivePeriodMs: 1000 });
       const sandbox = await driver.create({ id: 'silent', limits });
       const sleeper = await sandbox.exec(['sleep', '600']);
       process.kill(machines.pid(), 'SIGSTOP');
