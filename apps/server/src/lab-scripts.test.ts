@@ -7,11 +7,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildLab, loadLab, loadLabAnswers, type Sandbox } from '@ringlab/labkit';
 import { parseNmstatLine } from '@ringlab/netmap-bindings/layout';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildVmImage } from '../../../tools/prepare/vm-image.mjs';
 import { readConfig, repositoryDir } from './config.ts';
-import { BubblewrapDriver } from './sandbox/bubblewrap/driver.ts';
-import { testOptions } from './sandbox/bubblewrap/test-folders.ts';
+import { testDriver } from './sandbox/bubblewrap/test-folders.ts';
 import { sh } from './sandbox/contract/inside.ts';
 
 const TIMEOUT_MS = 180_000;
@@ -19,22 +18,13 @@ const TIMEOUT_MS = 180_000;
 const IMAGE_TIMEOUT_MS = 900_000;
 const config = readConfig(process.env);
 
-let options: ReturnType<typeof testOptions>;
-let driver: BubblewrapDriver;
-beforeAll(() => {
-  options = testOptions();
-  driver = new BubblewrapDriver(options);
-});
-afterAll(async () => {
-  await driver[Symbol.asyncDispose]();
-  options[Symbol.dispose]();
-});
+const driver = testDriver();
 
 /** A sandbox with this lab's solution, built. */
 async function solved(slug: string): Promise<Sandbox> {
   const lab = await loadLab(join(config.labsDir, slug));
   const { limits } = config;
-  const sandbox = await driver.create({ id: `scripts-${slug}`, limits, interfaces: lab.interfaces });
+  const sandbox = await driver().create({ id: `scripts-${slug}`, limits, interfaces: lab.interfaces });
   onTestFinished(async () => sandbox[Symbol.asyncDispose]());
   await sandbox.put((await loadLabAnswers(lab)).solution);
   await buildLab(lab, sandbox);

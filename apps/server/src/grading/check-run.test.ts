@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { type Check, defineChecks, type Sandbox } from '@ringlab/labkit';
 import type { CheckRunState } from '@ringlab/protocol';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { BubblewrapDriver } from '../sandbox/bubblewrap/driver.ts';
-import { testOptions } from '../sandbox/bubblewrap/test-folders.ts';
+import { expect, test } from 'vitest';
+import { testDriver } from '../sandbox/bubblewrap/test-folders.ts';
 import { DEFAULT_LIMITS } from '../sandbox/limits.ts';
 import { Places, type Queue } from '../sessions/places.ts';
 import { endSandboxOf } from '../testing/end-sandbox.ts';
 import { shellLab } from '../testing/labs.ts';
 import { CheckRun } from './check-run.ts';
 
-let options: ReturnType<typeof testOptions>;
-let driver: BubblewrapDriver;
-beforeAll(() => {
-  options = testOptions();
-  driver = new BubblewrapDriver(options);
-});
-afterAll(async () => {
-  await driver[Symbol.asyncDispose]();
-  options[Symbol.dispose]();
-});
+const driver = testDriver();
 
 const check = (run: Check['run']): readonly Check[] =>
   defineChecks([{ id: 'greets', title: 'Greets', sent: 'Nothing.', expected: 'A greeting.', run }]);
@@ -35,7 +25,7 @@ function checkRun(checks: readonly Check[], places: Queue, longestMs?: number): 
   return new CheckRun({
     lab: { ...shellLab, checks },
     enter: (signal, onPosition) => places.enter(signal, onPosition),
-    takeSandbox: (id): Promise<Sandbox> => driver.create({ id, limits: DEFAULT_LIMITS }),
+    takeSandbox: (id): Promise<Sandbox> => driver().create({ id, limits: DEFAULT_LIMITS }),
     files: shellLab.starter.map((file) => ({ ...file, version: 0, starter: true })),
     onChange: () => undefined,
     ...(longestMs !== undefined && { longestMs }),

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { RunState, SandboxStatus } from '@ringlab/protocol';
+import { expect } from 'vitest';
+import type { Config } from '../config.ts';
 import { shellLab } from './labs.ts';
-import type { TestServer } from './test-server.ts';
+import { TestServer } from './test-server.ts';
 import type { TestTab } from './test-tab.ts';
 
 const lab = shellLab.slug;
@@ -70,4 +72,14 @@ export class Attendee implements Disposable {
   [Symbol.dispose](): void {
     this.tab[Symbol.dispose]();
   }
+}
+
+/** What the page of a server's first attendee says of its sandboxes, where there cannot be any; Run says the same. */
+export async function toldToFirst(config: Partial<Config>): Promise<string> {
+  await using server = await TestServer.startAnyhow([shellLab], config);
+  using ada = await Attendee.join(server, 'Ada');
+  const { usable, message } = await ada.sandbox();
+  expect(usable).toBe(false);
+  await expect(ada.pressRun()).rejects.toMatchObject({ error: { message } });
+  return message;
 }

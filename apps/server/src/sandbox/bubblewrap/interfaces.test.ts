@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { Sandbox, SandboxInterface } from '@ringlab/labkit';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { run, sh } from '../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
-import { BubblewrapDriver } from './driver.ts';
-import { testOptions } from './test-folders.ts';
+import { testDriver } from './test-folders.ts';
 
 const VETH: SandboxInterface = {
   name: 'veth0',
@@ -12,19 +11,10 @@ const VETH: SandboxInterface = {
   peer: { name: 'eth0', address: '10.8.0.2/24' },
 };
 
-let options: ReturnType<typeof testOptions>;
-let driver: BubblewrapDriver;
-beforeAll(() => {
-  options = testOptions();
-  driver = new BubblewrapDriver(options);
-});
-afterAll(async () => {
-  await driver[Symbol.asyncDispose]();
-  options[Symbol.dispose]();
-});
+const driver = testDriver();
 
 async function sandboxWith(interfaces: readonly SandboxInterface[]): Promise<Sandbox> {
-  const sandbox = await driver.create({ id: 'interfaces', limits: DEFAULT_LIMITS, interfaces });
+  const sandbox = await driver().create({ id: 'interfaces', limits: DEFAULT_LIMITS, interfaces });
   onTestFinished(async () => sandbox[Symbol.asyncDispose]());
   return sandbox;
 }

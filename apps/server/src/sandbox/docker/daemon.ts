@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
-import { SandboxError } from '@ringlab/labkit';
+import { SandboxError, within } from '@ringlab/labkit';
 import Docker, { type ContainerInfo } from 'dockerode';
 
 /** Labels of everything that a Ringlab makes on a daemon. */
@@ -104,12 +104,7 @@ export class Daemon {
       .getContainer(id)
       .wait({ condition: 'removed' })
       .catch(() => undefined);
-    let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise((resolve) => {
-      timer = setTimeout(resolve, REMOVED_AT_MOST_MS);
-    });
-    await Promise.race([gone, tooLong]);
-    clearTimeout(timer);
+    await within(gone, REMOVED_AT_MOST_MS);
   }
 
   /** Starts a program as root in a container, and yields its stdin and stdout as one stream, in Docker's frames. */

@@ -14,8 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Config } from '../../config.ts';
-import { Attendee, LOST } from '../../testing/attendee.ts';
+import { Attendee, LOST, toldToFirst } from '../../testing/attendee.ts';
 import { shellLab } from '../../testing/labs.ts';
 import { TestServer } from '../../testing/test-server.ts';
 import { until } from '../contract/inside.ts';
@@ -146,18 +145,9 @@ export function qemuAttendee({ dataDir, imagesDir }: QemuOptions): void {
 async function toldAtOnce(imagesDir: string): Promise<string> {
   const dataDir = newFolder('ringlab-test-');
   const filesBefore = openFiles();
-  const message = await toldBy({ driver: 'qemu', imagesDir, dataDir });
+  const message = await toldToFirst({ driver: 'qemu', imagesDir, dataDir });
   await until(() => openFiles() <= filesBefore, 'descriptors being closed');
   expect(new TestMachines(dataDir).leftOfServer()).toEqual({ ...NO_MACHINES, folders: [] });
-  return message;
-}
-
-async function toldBy(config: Partial<Config>): Promise<string> {
-  await using server = await TestServer.startAnyhow([shellLab], config);
-  using ada = await Attendee.join(server, 'Ada');
-  const { usable, message } = await ada.sandbox();
-  expect(usable).toBe(false);
-  await expect(ada.pressRun()).rejects.toMatchObject({ error: { message } });
   return message;
 }
 

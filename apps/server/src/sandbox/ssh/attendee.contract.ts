@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { expect, test } from 'vitest';
 import type { Config } from '../../config.ts';
-import { Attendee } from '../../testing/attendee.ts';
-import { shellLab } from '../../testing/labs.ts';
-import { TestServer } from '../../testing/test-server.ts';
+import { toldToFirst } from '../../testing/attendee.ts';
 import { until } from '../contract/inside.ts';
 import { FULL_USER, type TestHost } from './test-host.ts';
 import { tracesOn } from './traces.ts';
@@ -26,10 +24,5 @@ export function sshAttendee(host: TestHost): void {
 async function toldAtOnce(host: TestHost, sshHosts: readonly string[]): Promise<string> {
   const { sshKey, sshKnownHosts } = host.options();
   const config: Partial<Config> = { driver: 'ssh', sshHosts: [...sshHosts], sshKey, sshKnownHosts };
-  await using server = await TestServer.startAnyhow([shellLab], config);
-  using ada = await Attendee.join(server, 'Ada');
-  const { usable, message } = await ada.sandbox();
-  expect(usable).toBe(false);
-  await expect(ada.pressRun()).rejects.toMatchObject({ error: { message } });
-  return message;
+  return await toldToFirst(config);
 }

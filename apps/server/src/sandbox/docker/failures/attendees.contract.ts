@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Attendee, LOST } from '../../../testing/attendee.ts';
+import { Attendee, LOST, toldToFirst } from '../../../testing/attendee.ts';
 import { shellLab } from '../../../testing/labs.ts';
 import { TestServer } from '../../../testing/test-server.ts';
 import { until } from '../../contract/inside.ts';
@@ -18,12 +18,7 @@ function dockerConfig(ground: Ground, changes: Partial<DockerOptions> = {}) {
 
 /** What the page of a server's first attendee says of its sandboxes, where there cannot be any; Run says the same. */
 export async function toldAtOnce(ground: Ground, changes: Partial<DockerOptions>): Promise<string> {
-  await using server = await TestServer.startAnyhow([shellLab], dockerConfig(ground, changes));
-  using ada = await Attendee.join(server, 'Ada');
-  const { usable, message } = await ada.sandbox();
-  expect(usable).toBe(false);
-  await expect(ada.pressRun()).rejects.toMatchObject({ error: { message } });
-  return message;
+  return await toldToFirst(dockerConfig(ground, changes));
 }
 
 /** What the page of an attendee is sent when containers or their daemon fail in the middle of a run, and what works again. */
