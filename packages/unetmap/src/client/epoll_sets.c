@@ -199,47 +199,6 @@ void epoll_sets_copied(int fd, int copy)
 	pthread_mutex_unlock(&sets_lock);
 }
 
-// ---- closing ----
-
-static int other_number(int fd, int desc, int inner)
-{
-	for (int copy = 0; copy < MAX_FDS; copy++)
-		if (copy != fd && (desc >= 0 ? fd_desc(copy) == desc : epoll_set(copy) == inner))
-			return copy;
-	return -1;
-}
-
-// The kernel keeps a file whose number was closed as long as there is a copy.
-static void leave_number(int fd, int desc, int inner)
-{
-	int copy = -1;
-
-	for (int i = entry_count - 1; i >= 0; i--) {
-		struct epoll_member *m = &entries[i].member;
-
-		if (m->through != fd || !is_same_file(m, desc, inner))
-			continue;
-		if (copy < 0)
-			copy = other_number(fd, desc, inner);
-		if (copy < 0)
-			remove_at(i);
-		else
-			m->through = copy;
-	}
-}
-
-void epoll_sets_forget(int fd, int desc)
-{
-	const int set = epoll_set(fd);
-
-	if (set < 0 && (desc < 0 || !observe(&entry_count)))
-		return;
-	pthread_mutex_lock(&sets_lock);
-	leave_number(fd, desc, set);
-	drop_fd(fd);
-	pthread_mutex_unlock(&sets_lock);
-}
-
 // ---- waiting and waking ----
 
 static uint32_t ticket_of(uint64_t crowd)
@@ -350,6 +309,65 @@ void epoll_sets_yield(int set, int epfd, int times)
 	pthread_mutex_lock(&sets_lock);
 	forgive_woken(&sets[set]);
 	take_waker_away(&sets[set], epfd);
+	pthread_mutex_unlock(&sets_lock);
+}
+
+// ---- closing ----
+
+static int number_of_set(int set)
+{
+	int fd = 0;
+
+	while (fd < MAX_FDS - 1 && epoll_set(fd) != set)
+		fd++;
+	return fd;
+}
+
+static int other_number(int fd, int desc, int inner)
+{
+	for (int copy = 0; copy < MAX_FDS; copy++)
+		if (copy != fd && (desc >= 0 ? fd_desc(copy) == desc : epoll_set(copy) == inner))
+			return copy;
+	return -1;
+}
+
+// Who sleeps in the set looks at the number that is left, which may be another file's by the time he wakes.
+static void look_through(int i, int copy)
+{
+	const int set = entries[i].set;
+
+	entries[i].member.through = copy;
+	wake(&sets[set], number_of_set(set));
+}
+
+// The kernel keeps a file whose number was closed as long as there is a copy.
+static void leave_number(int fd, int desc, int inner)
+{
+	int copy = -1;
+
+	for (int i = entry_count - 1; i >= 0; i--) {
+		struct epoll_member *m = &entries[i].member;
+
+		if (m->through != fd || !is_same_file(m, desc, inner))
+			continue;
+		if (copy < 0)
+			copy = other_number(fd, desc, inner);
+		if (copy < 0)
+			remove_at(i);
+		else
+			look_through(i, copy);
+	}
+}
+
+void epoll_sets_forget(int fd, int desc)
+{
+	const int set = epoll_set(fd);
+
+	if (set < 0 && (desc < 0 || !observe(&entry_count)))
+		return;
+	pthread_mutex_lock(&sets_lock);
+	leave_number(fd, desc, set);
+	drop_fd(fd);
 	pthread_mutex_unlock(&sets_lock);
 }
 

@@ -33,6 +33,7 @@ enum {
 struct wait {
 	struct pollfd *user;   // as the program sees them
 	struct pollfd *kernel; // netmap's as FIFOs to be read; after them what else may wake these
+	uint16_t *armed;       // their descriptors, from arm to disarm: a number may become another's meanwhile
 	nfds_t count;
 	int netmap_count;
 	int64_t nap_ns; // before one looks again at rings that nothing wakes us for; 0 = there are none
@@ -113,6 +114,7 @@ static int arm(struct wait *w)
 	for (nfds_t i = 0; i < w->count; i++) {
 		struct desc *d = desc_at(w, i);
 
+		w->armed[i] = d ? d - segment->descs : NONE;
 		if (!d)
 			continue;
 		doorbell_arm(d);
@@ -155,12 +157,9 @@ static void drain_shared(struct wait *w)
 
 static void disarm(struct wait *w)
 {
-	for (nfds_t i = 0; i < w->count; i++) {
-		struct desc *d = desc_at(w, i);
-
-		if (d)
-			doorbell_disarm(d);
-	}
+	for (nfds_t i = 0; i < w->count; i++)
+		if (w->armed[i] != NONE)
+			doorbell_disarm(&segment->descs[w->armed[i]]);
 }
 
 // ---- what wakes netmap's from outside: sockets of network devices ----
@@ -400,21 +399,30 @@ static int wait_in_steps(struct wait *w, const struct timespec *timeout, const s
 	return r;
 }
 
+static int make_room(struct wait *w)
+{
+	w->kernel = malloc((w->count + MAX_OUTSIDE) * sizeof *w->kernel);
+	w->armed = malloc(w->count * sizeof *w->armed);
+	return w->kernel && w->armed ? 0 : -1;
+}
+
+static void free_room(struct wait *w)
+{
+	free(w->kernel);
+	free(w->armed);
+}
+
 int waiting_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask,
 		  struct waiting_judge *judge)
 {
 	struct pollfd on_stack[ON_STACK + MAX_OUTSIDE];
-	struct wait w = {.user = fds, .kernel = on_stack, .count = count, .judge = judge};
+	uint16_t armed_on_stack[ON_STACK];
+	struct wait w = {.user = fds, .kernel = on_stack, .armed = armed_on_stack, .count = count, .judge = judge};
 	int r;
 
-	if (count > ON_STACK)
-		w.kernel = malloc((count + MAX_OUTSIDE) * sizeof *w.kernel);
-	if (!w.kernel) {
-		errno = ENOMEM;
-		return -1;
-	}
-	r = wait_in_steps(&w, timeout, mask);
-	if (w.kernel != on_stack)
-		free(w.kernel);
+	if (count <= ON_STACK)
+		return wait_in_steps(&w, timeout, mask);
+	r = make_room(&w) ? -1 : wait_in_steps(&w, timeout, mask);
+	free_room(&w);
 	return r;
 }

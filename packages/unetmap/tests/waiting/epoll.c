@@ -2,7 +2,7 @@
 //
 // Proves that an epoll set with a netmap descriptor in it is one to everybody: to poll and select, to a set that
 // it is in, through a copy of its descriptor and in a child; that its members are files, not numbers; and that who waits in it is woken when a
-// member comes or is changed.
+// member comes or is changed, or is left by the number that it was looked at by.
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/epoll.h>
@@ -268,6 +268,36 @@ static void check_woken(uint32_t events, int and_others)
 	close(set);
 }
 
+// Who sleeps in a set of a file looks at it by a number: here that becomes another file's, while b.fd keeps it in the set.
+static void check_sleeper_by_copy(int other)
+{
+	struct sleeper s;
+	int number = dup(b.fd), set = set_with(number, 31);
+
+	start(&s, set);
+	usleep(QUICK_MS * 1000);
+	CHECK(dup2(other, number) == number, "no other file");
+	usleep(QUICK_MS * 1000);
+	send_one();
+	pthread_join(s.thread, NULL);
+	CHECK(s.reported == 31, "the sleeper gets %u", s.reported);
+	close(number);
+	drain();
+	CHECK(wait_in(set, QUICK_MS) == 0, "ready with nothing in it");
+	close(set);
+}
+
+static void check_sleepers_by_copies(void)
+{
+	int ends[2];
+
+	CHECK(!pipe(ends), "no pipe");
+	check_sleeper_by_copy(ends[0]);
+	check_sleeper_by_copy(a.fd);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int main(void)
 {
 	WANT(0, use(&a, "vale0:a"));
@@ -282,5 +312,6 @@ int main(void)
 	check_woken(EPOLLIN, 0);
 	check_woken(EPOLLIN, 1);
 	check_woken(EPOLLIN | EPOLLOUT, 0);
+	check_sleepers_by_copies();
 	return failures != 0;
 }
