@@ -36,6 +36,7 @@ uint16_t epoll_set_members[MAX_EPOLL_SETS];
 
 // All sets of the process together: netmap programs have one set and few descriptors.
 static struct set sets[MAX_EPOLL_SETS];
+static int set_high; // no more than so many were ever there at once
 static struct {
 	int set;
 	struct epoll_member member;
@@ -147,6 +148,8 @@ static int make_set(int fd)
 		sets[set].waker = NO_WAKER;
 		forgive_all(&sets[set]);
 		scribble(&epoll_set_at[fd], set + 1);
+		if (set_high <= set)
+			set_high = set + 1;
 		return set;
 	}
 	return -ENOSPC;
@@ -448,7 +451,7 @@ void epoll_sets_after_fork(void)
 // Who waited were threads of the parent, and so is what wakes them.
 void epoll_sets_after_fork_in_child(void)
 {
-	for (int set = 0; set < MAX_EPOLL_SETS; set++) {
+	for (int set = 0; set < set_high; set++) {
 		struct set *s = &sets[set];
 
 		if (!s->fds)

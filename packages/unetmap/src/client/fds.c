@@ -13,6 +13,7 @@
 #include "core/desc.h"
 #include "core/liveness.h"
 #include "core/region.h"
+#include "core/signals.h"
 #include "core/sys.h"
 #include "ports/nic_device.h"
 
@@ -21,11 +22,33 @@ int16_t fd_table[MAX_FDS];
 static struct {
 	uint32_t fd_count;
 	int open_flags;
+	int came; // from elsewhere: there may be copies of which nothing is known
 } known[MAX_DESCS];
 
 static pthread_mutex_t fd_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 static pid_t owner; // of these tables
+static int involved;
+
+// ---- the lock, which handlers ask for as well ----
+
+static sigset_t lock(void)
+{
+	sigset_t old;
+
+	signals_block(&old);
+	pthread_mutex_lock(&fd_lock);
+	return old;
+}
+
+static void unlock(sigset_t old)
+{
+	pthread_mutex_unlock(&fd_lock);
+	signals_restore(&old);
+}
+
+// ---- forks ----
+
+static sigset_t before_the_fork;
 
 // The child of a vfork runs in its parent's memory: what it closes stays open for the parent.
 int fd_table_is_borrowed(void)
@@ -36,8 +59,12 @@ int fd_table_is_borrowed(void)
 // Taken in the order in which they nest.
 static void before_fork(void)
 {
+	sigset_t old;
+
+	signals_block(&old);
 	epoll_sets_before_fork();
 	pthread_mutex_lock(&fd_lock);
+	before_the_fork = old;
 	outside_before_fork();
 	region_before_fork();
 	nic_device_before_fork();
@@ -46,16 +73,21 @@ static void before_fork(void)
 
 static void after_fork(void)
 {
+	const sigset_t old = before_the_fork;
+
 	area_after_fork();
 	nic_device_after_fork();
 	region_after_fork();
 	outside_after_fork();
 	pthread_mutex_unlock(&fd_lock);
 	epoll_sets_after_fork();
+	signals_restore(&old);
 }
 
 static void after_fork_in_child(void)
 {
+	const sigset_t old = before_the_fork;
+
 	owner = getpid();
 	client_after_fork();
 	area_after_fork_in_child();
@@ -64,24 +96,57 @@ static void after_fork_in_child(void)
 	outside_after_fork_in_child();
 	pthread_mutex_unlock(&fd_lock);
 	epoll_sets_after_fork_in_child();
+	signals_restore(&old);
 }
 
-static void watch_forks(void)
+// Before there is anything in the tables that the child of a vfork might take for its own.
+static void __attribute__((constructor)) take_tables(void)
 {
-	scribble(&owner, getpid());
+	owner = getpid();
 	pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
 
+// ---- numbers ----
+
 void fd_set_desc(int fd, uint16_t desc)
 {
+	sigset_t old;
+
 	if ((unsigned)fd >= MAX_FDS || fd_table_is_borrowed())
 		return;
-	pthread_mutex_lock(&fd_lock);
+	old = lock();
 	if (fd_table[fd] <= FD_UNKNOWN) {
 		scribble(&fd_table[fd], desc + 1);
 		known[desc].fd_count++;
 	}
-	pthread_mutex_unlock(&fd_lock);
+	unlock(old);
+}
+
+static int forget(int fd)
+{
+	const sigset_t old = lock();
+	const int desc = fd_table[fd] - 1;
+
+	scribble(&fd_table[fd], FD_OTHER); // whatever is opened there next, we see it if it is netmap's
+	if (desc >= 0)
+		known[desc].fd_count--;
+	unlock(old);
+	return desc < 0 ? -1 : desc;
+}
+
+static int has_number(int desc)
+{
+	const sigset_t old = lock();
+	const int has = known[desc].fd_count > 0;
+
+	unlock(old);
+	return has;
+}
+
+static void look_behind_all(void)
+{
+	for (int fd = 0; fd < MAX_FDS; fd++)
+		fd_netmap(fd);
 }
 
 int fd_forget(int fd, int *last)
@@ -91,12 +156,13 @@ int fd_forget(int fd, int *last)
 	*last = 0;
 	if (fd_desc(fd) < 0 || fd_table_is_borrowed())
 		return -1;
-	pthread_mutex_lock(&fd_lock);
-	desc = fd_table[fd] - 1;
-	scribble(&fd_table[fd], FD_OTHER); // whatever is opened there next, we see it if it is netmap's
-	*last = desc >= 0 && --known[desc].fd_count == 0;
-	pthread_mutex_unlock(&fd_lock);
-	return desc < 0 ? -1 : desc;
+	desc = forget(fd);
+	if (desc < 0)
+		return -1;
+	if (!has_number(desc) && known[desc].came)
+		look_behind_all();
+	*last = !has_number(desc);
+	return desc;
 }
 
 static int has_fd_of(uint16_t port)
@@ -113,11 +179,13 @@ void fd_closed(uint16_t desc)
 	nic_device_let_go(desc, has_fd_of);
 }
 
+// ---- descriptors ----
+
 int fd_open_device(int flags)
 {
 	int fd, desc;
 
-	pthread_once(&fork_once, watch_forks);
+	scribble(&involved, 1);
 	desc = control_open(flags & O_CLOEXEC, &fd);
 	if (desc >= 0 && fd >= MAX_FDS) {
 		sys_close(fd);
@@ -128,6 +196,7 @@ int fd_open_device(int flags)
 		return -1;
 	}
 	known[desc].fd_count = 0;
+	known[desc].came = 0;
 	known[desc].open_flags = flags & (O_ACCMODE | O_NONBLOCK);
 	fd_set_desc(fd, desc);
 	return fd;
@@ -135,7 +204,7 @@ int fd_open_device(int flags)
 
 int fd_any(void)
 {
-	return glance(&owner) != 0;
+	return glance(&involved);
 }
 
 int fd_enter_region(void)
@@ -143,7 +212,7 @@ int fd_enter_region(void)
 	int error = region_attach(0);
 
 	if (!error)
-		pthread_once(&fork_once, watch_forks);
+		scribble(&involved, 1);
 	return error;
 }
 
@@ -157,8 +226,11 @@ static int may_be_door(int fd)
 
 static void take_over(int fd, uint16_t desc)
 {
+	if (fd_table_is_borrowed())
+		return;
 	if (!known[desc].fd_count)
 		known[desc].open_flags = O_RDWR;
+	known[desc].came = 1;
 	fd_set_desc(fd, desc);
 }
 

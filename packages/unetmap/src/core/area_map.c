@@ -187,6 +187,7 @@ void area_after_fork(void)
 // Only the forking thread goes on in the child; pins of others are gone with them.
 void area_after_fork_in_child(void)
 {
-	memset(pin_places, 0, sizeof pin_places);
+	if (segment)
+		memset(pin_places, 0, sizeof pin_places);
 	pthread_mutex_unlock(&view_lock);
 }

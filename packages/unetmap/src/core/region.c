@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 
 #include "core/barriers.h"
+#include "core/signals.h"
 #include "core/sys.h"
 
 struct segment *segment;
@@ -253,12 +254,10 @@ static int enter(int create)
 	return error;
 }
 
-int region_attach(int create)
+static int attach(int create)
 {
 	int error = 0;
 
-	if (observe(&segment))
-		return 0;
 	pthread_mutex_lock(&process_lock);
 	if (!segment) {
 		choose_dir();
@@ -267,6 +266,20 @@ int region_attach(int create)
 			complain(error, reason(error));
 	}
 	pthread_mutex_unlock(&process_lock);
+	return error;
+}
+
+// A handler may be the next to use a descriptor that came by exec.
+int region_attach(int create)
+{
+	sigset_t old;
+	int error;
+
+	if (observe(&segment))
+		return 0;
+	signals_block_handled(&old);
+	error = attach(create);
+	signals_restore(&old);
 	return error;
 }
 
