@@ -48,12 +48,16 @@ DEFINE_REFUSED(O_RDONLY, __pread64_chk, (int fd, void *to, size_t bytes, off64_t
 DEFINE_REFUSED(O_RDONLY, readv, (int fd, const struct iovec *parts, int count), (fd, parts, count))
 DEFINE_REFUSED(O_RDONLY, preadv, (int fd, const struct iovec *parts, int count, off_t at), (fd, parts, count, at))
 DEFINE_REFUSED(O_RDONLY, preadv64, (int fd, const struct iovec *parts, int count, off64_t at), (fd, parts, count, at))
+DEFINE_REFUSED(O_RDONLY, preadv2, (int fd, const struct iovec *parts, int count, off_t at, int flags), (fd, parts, count, at, flags))
+DEFINE_REFUSED(O_RDONLY, preadv64v2, (int fd, const struct iovec *parts, int count, off64_t at, int flags), (fd, parts, count, at, flags))
 DEFINE_REFUSED(O_WRONLY, write, (int fd, const void *from, size_t bytes), (fd, from, bytes))
 DEFINE_REFUSED(O_WRONLY, pwrite, (int fd, const void *from, size_t bytes, off_t at), (fd, from, bytes, at))
 DEFINE_REFUSED(O_WRONLY, pwrite64, (int fd, const void *from, size_t bytes, off64_t at), (fd, from, bytes, at))
 DEFINE_REFUSED(O_WRONLY, writev, (int fd, const struct iovec *parts, int count), (fd, parts, count))
 DEFINE_REFUSED(O_WRONLY, pwritev, (int fd, const struct iovec *parts, int count, off_t at), (fd, parts, count, at))
 DEFINE_REFUSED(O_WRONLY, pwritev64, (int fd, const struct iovec *parts, int count, off64_t at), (fd, parts, count, at))
+DEFINE_REFUSED(O_WRONLY, pwritev2, (int fd, const struct iovec *parts, int count, off_t at, int flags), (fd, parts, count, at, flags))
+DEFINE_REFUSED(O_WRONLY, pwritev64v2, (int fd, const struct iovec *parts, int count, off64_t at, int flags), (fd, parts, count, at, flags))
 
 // ---- a descriptor that comes over a socket ----
 

@@ -8,12 +8,12 @@
 
 enum { LOWEST_ADDRESS = 4096 };
 
-// Where a sandbox forbids process_vm_*, trust the pointer: the kernel cannot be asked.
+// Where a sandbox forbids process_vm_*, with whatever errno, trust the pointer: the kernel cannot be asked.
 static int finish(ssize_t moved, size_t bytes, void *to, const void *from)
 {
 	if (moved == (ssize_t)bytes)
 		return 0;
-	if (moved < 0 && (errno == ENOSYS || errno == EPERM)) {
+	if (moved < 0 && errno != EFAULT) {
 		memcpy(to, from, bytes);
 		return 0;
 	}

@@ -77,6 +77,21 @@ static int by_pwrite(int fd)
 	return pwrite(fd, "", 1, 0) != -1 || errno != EINVAL;
 }
 
+static int by_preadv2(int fd)
+{
+	char byte;
+	struct iovec part = {&byte, 1};
+
+	return preadv2(fd, &part, 1, -1, RWF_NOWAIT) != -1 || errno != EINVAL;
+}
+
+static int by_pwritev2(int fd)
+{
+	struct iovec part = {"", 1};
+
+	return pwritev2(fd, &part, 1, -1, 0) != -1 || errno != EINVAL;
+}
+
 static int by_fstat(int fd)
 {
 	struct stat st;
@@ -119,6 +134,7 @@ static const struct way {
 } ways[] = {
 	{"poll", by_poll},	{"ppoll", by_ppoll}, {"select", by_select}, {"epoll_ctl", by_epoll}, {"read", by_read},
 	{"write", by_write},	{"readv", by_readv}, {"pread", by_pread},   {"pwrite", by_pwrite},   {"fstat", by_fstat},
+	{"preadv2", by_preadv2}, {"pwritev2", by_pwritev2},
 	{"statx", by_statx},	{"fcntl", by_flags}, {"dup", by_copy},	    {"dup2", by_second_number},
 };
 
