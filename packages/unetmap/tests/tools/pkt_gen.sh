@@ -87,4 +87,13 @@ $N "$B/pkt-gen" -i foo:bar >"$T/out" 2>&1 && fail "foo:bar is no port"
 want "$T/out" 'Unable to open netmap:foo:bar'
 $N "$B/pkt-gen" -i vale0:a -f fly >"$T/out" 2>&1 && fail "fly is no job"
 want "$T/out" 'not one of tx, rx'
+for bits in 128 0x2000 0xffffffff; do
+	timeout 20 $N "$B/pkt-gen" -i vale0:a -f tx -n 1 -o $bits >"$T/out" 2>&1 && fail "-o $bits is taken"
+	want "$T/out" "^pkt-gen: -o $bits: no option has the bits 0x"
+done
+$N "$B/pkt-gen" -i vale0:a -f tx -n 1 -o 0x1f5f >"$T/out" 2>&1 || fail "known bits are refused"
+for port in tap:x pcap:x null; do
+	$N "$B/pkt-gen" -i $port >"$T/out" 2>&1 && fail "$port is taken"
+	want "$T/out" "^pkt-gen: -i $port: "
+done
 exit 0

@@ -144,6 +144,18 @@ parse_vnet_header(struct options *o, const char *text)
 		mistake("-H", text, "a virtio-net header has 0, 10 or 12 bytes");
 }
 
+static uint32_t
+parse_bits(const char *text)
+{
+	uint32_t bits = (uint32_t)number('o', text, 0, UINT32_MAX);
+	char want[80];
+
+	if ((bits & ~(uint32_t)OPT_ALL) == 0)
+		return bits;
+	snprintf(want, sizeof(want), "no option has the bits 0x%x; see pkt-gen(8)", bits & ~(uint32_t)OPT_ALL);
+	mistake("-o", text, want);
+}
+
 // Options about what is in the frames; 0 if the letter is none of them.
 static int
 parse_content(struct options *o, int letter, const char *text)
@@ -164,7 +176,7 @@ parse_content(struct options *o, int letter, const char *text)
 	case 'r': o->option_bits |= OPT_RUBBISH; break;
 	case 'z': o->option_bits |= OPT_RANDOM_SRC; break;
 	case 'Z': o->option_bits |= OPT_RANDOM_DST; break;
-	case 'o': o->option_bits |= (uint32_t)number('o', text, 0, 0xffff); break;
+	case 'o': o->option_bits |= parse_bits(text); break;
 	default: return 0;
 	}
 	return 1;

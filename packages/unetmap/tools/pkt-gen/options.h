@@ -22,6 +22,7 @@ enum {
 	OPT_RANDOM_DST = 1024,  // [-Z]
 	OPT_PPS_STATS = 2048,   // [-A]
 	OPT_UPDATE_CSUM = 4096, // accepted, checksums are always right
+	OPT_ALL = 0x1f7f,       // 128 means nothing
 };
 
 struct options {
