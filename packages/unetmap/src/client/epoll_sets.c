@@ -5,13 +5,12 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
 #include "client/real.h"
 #include "core/sys.h"
 
 enum { MAX_MEMBERS = 1024, NOTHING_SEEN = -1, NO_WAKER = -1 };
-enum { YIELDS = 1000, YIELD_STEP_NS = 20 * 1000, LONGEST_YIELD_NS = 1000 * 1000 };
+enum { YIELDS = 1000, YIELD_STEP_US = 20, LONGEST_YIELD_US = 1000 };
 
 // What wakes has this for its data, which no program has for its own.
 static const uint64_t waker_mark = 0x756e65746d617021;
@@ -303,10 +302,7 @@ static void forgive_woken(struct set *s)
 
 void epoll_sets_yield(int set, int epfd, int times)
 {
-	const int64_t ns = (int64_t)times * YIELD_STEP_NS;
-	const struct timespec moment = {.tv_nsec = ns < LONGEST_YIELD_NS ? ns : LONGEST_YIELD_NS};
-
-	nanosleep(&moment, NULL);
+	sys_nap(times < LONGEST_YIELD_US / YIELD_STEP_US ? times * YIELD_STEP_US : LONGEST_YIELD_US);
 	if (times < YIELDS)
 		return;
 	pthread_mutex_lock(&sets_lock);

@@ -6,12 +6,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "client/epoll_sets.h"
-#include "client/outside.h"
 #include "control/control.h"
-#include "core/area.h"
 #include "core/desc.h"
-#include "core/liveness.h"
 #include "core/region.h"
 #include "core/signals.h"
 #include "core/sys.h"
@@ -46,9 +42,13 @@ static void unlock(sigset_t old)
 	signals_restore(&old);
 }
 
-// ---- forks ----
+// ---- whose they are ----
 
-static sigset_t before_the_fork;
+// Before there is anything in the tables that the child of a vfork might take for its own.
+static void __attribute__((constructor)) take_tables(void)
+{
+	owner = getpid();
+}
 
 // The child of a vfork runs in its parent's memory: what it closes stays open for the parent.
 int fd_table_is_borrowed(void)
@@ -56,54 +56,20 @@ int fd_table_is_borrowed(void)
 	return owner && getpid() != owner;
 }
 
-// Taken in the order in which they nest.
-static void before_fork(void)
+void fd_before_fork(void)
 {
-	sigset_t old;
-
-	signals_block(&old);
-	epoll_sets_before_fork();
 	pthread_mutex_lock(&fd_lock);
-	before_the_fork = old;
-	outside_before_fork();
-	region_before_fork();
-	nic_device_before_fork();
-	area_before_fork();
 }
 
-static void after_fork(void)
+void fd_after_fork(void)
 {
-	const sigset_t old = before_the_fork;
-
-	area_after_fork();
-	nic_device_after_fork();
-	region_after_fork();
-	outside_after_fork();
 	pthread_mutex_unlock(&fd_lock);
-	epoll_sets_after_fork();
-	signals_restore(&old);
 }
 
-static void after_fork_in_child(void)
+void fd_after_fork_in_child(void)
 {
-	const sigset_t old = before_the_fork;
-
-	owner = getpid();
-	client_after_fork();
-	area_after_fork_in_child();
-	nic_device_after_fork();
-	region_after_fork();
-	outside_after_fork_in_child();
+	take_tables();
 	pthread_mutex_unlock(&fd_lock);
-	epoll_sets_after_fork_in_child();
-	signals_restore(&old);
-}
-
-// Before there is anything in the tables that the child of a vfork might take for its own.
-static void __attribute__((constructor)) take_tables(void)
-{
-	owner = getpid();
-	pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
 
 // ---- numbers ----

@@ -37,7 +37,7 @@ int fd_any(void);
 // In the child of a vfork these tables are its parent's.
 int fd_table_is_borrowed(void);
 
-// Joins the region if there is one, and prepares for forks. 0 or -errno.
+// Joins the region if there is one. 0 or -errno.
 int fd_enter_region(void);
 
 // Like fd_look, for an fd of which something else was known: it came over a socket, or unseen.
@@ -57,5 +57,9 @@ void fd_closed(uint16_t desc);
 // The flags that open() was given, as fcntl(F_GETFL) must show them.
 int fd_open_flags(uint16_t desc);
 void fd_set_nonblock(uint16_t desc, int on);
+
+void fd_before_fork(void);
+void fd_after_fork(void);
+void fd_after_fork_in_child(void);
 
 #endif

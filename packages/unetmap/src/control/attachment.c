@@ -147,7 +147,6 @@ int attachment_start(const char *full_name, const struct nmreq_register *reg)
 
 int attachment_stop(const char *full_name)
 {
-	const struct timespec moment = {.tv_nsec = 1000 * 1000};
 	struct port *port = vale_port_named(full_name);
 	uint32_t gen = port->gen;
 
@@ -155,7 +154,7 @@ int attachment_stop(const char *full_name)
 	doorbell_ring_port(port);
 	for (int ms = 0; ms < STOP_MS; ms++) {
 		control_leave();
-		nanosleep(&moment, NULL);
+		sys_nap(1000);
 		control_enter();
 		port = vale_port_named(full_name);
 		if (!port || port->gen != gen)

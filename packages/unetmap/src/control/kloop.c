@@ -16,12 +16,10 @@
 
 enum { MAX_SLEEP_US = 1000000, LONGEST_WAIT_MS = 3000, STOP_CHECK_US = 1000 };
 
-static void nap(uint32_t us)
+static void rest(uint32_t us)
 {
-	const struct timespec t = {us / 1000000, us % 1000000 * 1000};
-
 	if (us)
-		syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &t, NULL);
+		sys_nap(us);
 	else
 		sched_yield();
 }
@@ -209,7 +207,7 @@ static void run(struct loop *l)
 			round_with_sleep(l);
 		} else {
 			serve_all(l);
-			nap(l->sleep_us);
+			rest(l->sleep_us);
 		}
 	}
 }
@@ -315,6 +313,6 @@ int request_kloop_stop(struct request *r)
 	tell_to_stop(d);
 	doorbell_ring_port(port_at(port));
 	while (still_runs(d))
-		nap(STOP_CHECK_US);
+		sys_nap(STOP_CHECK_US);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "control/entry.h"
 #include "control/request.h"
 #include "core/clock.h"
+#include "core/sys.h"
 #include "ports/monitor.h"
 #include "ports/nic_device.h"
 #include "ports/null.h"
@@ -16,7 +17,7 @@
 #include "ports/port.h"
 
 // 4.6 s were seen, where 16 programs shared two processors.
-enum { INHERIT_MS = 30000, NAP_MS = 50 };
+enum { INHERIT_MS = 30000, NAP_US = 50 * 1000 };
 
 // ---- what is asked for ----
 
@@ -265,10 +266,8 @@ static int has_been_closed(const struct request *r, uint32_t gen)
 
 static void let_others_in(void)
 {
-	const struct timespec t = {.tv_nsec = NAP_MS * NS_PER_MS};
-
 	control_leave();
-	nanosleep(&t, NULL);
+	sys_nap(NAP_US);
 	control_enter();
 }
 

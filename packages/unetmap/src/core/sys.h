@@ -74,6 +74,13 @@ static inline int sys_sleep(const struct timespec *time, const sigset_t *mask)
 	return sys_result(syscall(SYS_ppoll, NULL, 0, &left, mask, _NSIG / 8));
 }
 
+static inline void sys_nap(uint32_t us)
+{
+	const struct timespec t = {us / 1000000, us % 1000000 * 1000};
+
+	syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &t, NULL);
+}
+
 static inline int sys_futex_wait(uint32_t *word, uint32_t seen, const struct timespec *timeout)
 {
 	return sys_result(syscall(SYS_futex, word, FUTEX_WAIT, seen, timeout, NULL, 0));

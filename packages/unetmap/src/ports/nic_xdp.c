@@ -103,13 +103,6 @@ static void give_rx_frames(struct nic_queue *q)
 	publish(q->fill.producer, NIC_RX_FRAMES);
 }
 
-static void nap(int ms)
-{
-	const struct timespec t = {.tv_nsec = ms * 1000 * 1000};
-
-	nanosleep(&t, NULL);
-}
-
 // The program on the device is ours by now, so whoever has the queue is dead: a living owner's program would not
 // have let us get here. (One who sends by a socket without having a program there is none of us, and cannot be told
 // from the dead.) A dead one's socket goes when the last frame that it sent is freed, wherever that waits, then a grace
@@ -130,7 +123,7 @@ static int bind_socket(const struct nic_device *dev, int fd, uint16_t n)
 			return -errno;
 		if (waited_ms >= BIND_MS)
 			return -EAGAIN;
-		nap(nap_ms);
+		sys_nap(nap_ms * 1000);
 		waited_ms += nap_ms;
 		nap_ms = nap_ms < LONGEST_NAP_MS ? 2 * nap_ms : nap_ms;
 	}
