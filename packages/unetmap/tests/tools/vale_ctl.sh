@@ -99,6 +99,13 @@ NMSTAT_TOLD=$T/told $N timeout 10 "$B/nmstat" -i --json >"$T/out" || fail "nmsta
 want "$T/out" '"name":"told:memif","kind":"told",.*"dir":"tx",.*"packets":0,.*"dir":"rx",.*"packets":1000,"bytes":60000,"drops":7,'
 want "$T/out" '"name":"told:half","kind":"told",.*"packets":9,"bytes":540,.*"dir":"rx",[^}]*"packets":0,'
 grep -Eq 'waits|folder|elsewhere|unfinished' "$T/out" && fail "told by what is no file: $(cat "$T/out")"
+printf 'point 64 1e5 0.000524\npoint b_1 -3 0\npoint inf inf 1\npoint no 1\npoint x" 1 2\npoint late 5 6' >"$T/told/curve"
+NMSTAT_TOLD=$T/told $N "$B/nmstat" -i --json >"$T/out" || fail "nmstat with points"
+want "$T/out" ',"points":\[{"told":"curve","series":"64","x":100000,"y":0.000524},{"told":"curve","series":"b_1","x":-3,"y":0}\]}$'
+grep -q 'told:curve' "$T/out" && fail "points are no port"
+yes 'point 1 2 3' | head -c 100000 >"$T/told/curve"
+NMSTAT_TOLD=$T/told $N "$B/nmstat" -i --json >"$T/out" || fail "nmstat with points without end"
+[ "$(grep -o '"series"' "$T/out" | wc -l)" = 128 ] || fail "there are to be 128 points, and no more"
 NMSTAT_TOLD=$T/told $N "$B/nmstat" --json >"$T/out"
 want "$T/out" '"ports":\[\]'
 NMSTAT_TOLD=$T/nowhere $N "$B/nmstat" -i --json >"$T/out" || fail "nmstat without the folder"

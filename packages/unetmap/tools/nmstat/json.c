@@ -69,6 +69,20 @@ print_modules(FILE *file, const struct snapshot *s)
 		fputc(']', file);
 }
 
+// Likewise.
+static void
+print_points(FILE *file, const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->point_count; i++) {
+		const struct snapshot_point *p = &s->points[i];
+
+		fprintf(file, "%s{\"told\":\"%s\",\"series\":\"%s\",\"x\":%.9g,\"y\":%.9g}", i > 0 ? "," : ",\"points\":[",
+			p->told, p->series, p->x, p->y);
+	}
+	if (s->point_count > 0)
+		fputc(']', file);
+}
+
 void
 print_json(FILE *file, const struct snapshot *s)
 {
@@ -81,5 +95,6 @@ print_json(FILE *file, const struct snapshot *s)
 	}
 	fputc(']', file);
 	print_modules(file, s);
+	print_points(file, s);
 	fputs("}\n", file);
 }

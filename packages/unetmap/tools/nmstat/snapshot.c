@@ -115,6 +115,7 @@ int
 snapshot_take(struct snapshot *s, int fd)
 {
 	s->count = 0;
+	s->point_count = 0;
 	s->ts_us = monotonic_us();
 	s->counters = 1;
 	read_modules(s, fd);

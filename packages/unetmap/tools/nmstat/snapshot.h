@@ -8,7 +8,15 @@
 #include <unetmap/stats.h>
 
 enum { SNAPSHOT_MAX_MODULES = 8 }; // as many as switches
+enum { SNAPSHOT_MAX_POINTS = 128 };
 enum { SNAPSHOT_INTERFACE = 100, SNAPSHOT_TOLD }; // beside the kinds of ports
+
+// Of a curve that a program measures: where it stands, and which line it belongs to.
+struct snapshot_point {
+	char told[33]; // the file's name
+	char series[17];
+	double x, y; // finite
+};
 
 // All ports of the engine at one moment, and the VALE modules of its switches.
 struct snapshot {
@@ -18,6 +26,8 @@ struct snapshot {
 	size_t room;
 	struct unetmap_module modules[SNAPSHOT_MAX_MODULES];
 	size_t module_count;
+	struct snapshot_point points[SNAPSHOT_MAX_POINTS];
+	size_t point_count;
 	int counters; // 0: this engine counts nothing; switch ports only, without rings
 };
 
@@ -29,7 +39,8 @@ int snapshot_take(struct snapshot *s, int fd);
 // without the loopback.  Returns 0, or -1 with errno.
 int snapshot_add_interfaces(struct snapshot *s);
 
-// Behind them what programs tell in the files of the folder $NMSTAT_TOLD, named told:FILE.
+// Behind them what programs tell in the files of the folder $NMSTAT_TOLD: counters, as a port
+// named told:FILE, or the points of a curve, of which there are no more than there is room for.
 // Returns 0, also when there is no such folder, or -1 with errno.
 int snapshot_add_told(struct snapshot *s);
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 
 #include "snapshot.h"
 
-enum { MOST_ENTRIES = 32 }; // whoever may write there may not make every reading longer
+enum { MOST_ENTRIES = 32, MOST_TEXT = 8192 }; // whoever may write there may not make every reading longer
 
 // A name of letters, digits, '-' and '_': files that are being written have others.
 static int
@@ -33,7 +34,7 @@ is_told_name(const char *name)
 
 // What is no plain file could make the reader wait. 0, or -1.
 static int
-read_text(int folder, const char *name, char text[256])
+read_text(int folder, const char *name, char text[MOST_TEXT])
 {
 	int fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 	struct stat about;
@@ -42,7 +43,7 @@ read_text(int folder, const char *name, char text[256])
 	if (fd == -1)
 		return -1;
 	if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode))
-		length = read(fd, text, 255);
+		length = read(fd, text, MOST_TEXT - 1);
 	close(fd);
 	text[length > 0 ? length : 0] = '\0';
 	return length > 0 ? 0 : -1;
@@ -79,14 +80,47 @@ fill(struct unetmap_stats *port, const char *name, char *text)
 	}
 }
 
+// "point SERIES X Y"; false for anything else.
+static int
+parse_point(const char *line, struct snapshot_point *point)
+{
+	int end = 0;
+
+	if (sscanf(line, "point %16[A-Za-z0-9._-] %lf %lf%n", point->series, &point->x, &point->y, &end) != 3)
+		return 0;
+	return line[end] == '\n' && isfinite(point->x) && isfinite(point->y);
+}
+
+// Lines without an end are being written.  Gives whether the text is a curve's.
+static int
+add_points(struct snapshot *s, const char *name, const char *text)
+{
+	static const char word[] = "point ";
+	const char *line = text, *end;
+	int is_curve = 0;
+
+	for (; (end = strchr(line, '\n')) != NULL && s->point_count < SNAPSHOT_MAX_POINTS; line = end + 1) {
+		struct snapshot_point *point = &s->points[s->point_count];
+
+		if (strncmp(line, word, sizeof(word) - 1) != 0)
+			continue;
+		is_curve = 1;
+		snprintf(point->told, sizeof(point->told), "%s", name);
+		s->point_count += (size_t)parse_point(line, point);
+	}
+	return is_curve || strncmp(line, word, sizeof(word) - 1) == 0;
+}
+
 // 0, also when the file is gone or is none; -1 with errno when memory is short.
 static int
 add_file(struct snapshot *s, int folder, const char *name)
 {
 	struct unetmap_stats *port;
-	char text[256];
+	char text[MOST_TEXT];
 
 	if (!is_told_name(name) || read_text(folder, name, text) == -1)
+		return 0;
+	if (add_points(s, name, text))
 		return 0;
 	port = snapshot_next_place(s);
 	if (port == NULL)
