@@ -12,6 +12,8 @@ export interface Lab extends SandboxFittings {
   readonly starter: readonly LabFile[];
   readonly build: LabBuild;
   readonly processes: readonly LabRunProcess[];
+  /** The file in which a program tells the points of the lab's curve, if it has one. */
+  readonly toldCurve?: string | undefined;
   readonly needs: LabNeeds;
   readonly checks: readonly Check[];
   /** What each hint that a check may give says, by its id. */

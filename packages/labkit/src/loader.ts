@@ -151,6 +151,7 @@ function labOf(
     starter,
     build: manifest.build,
     processes: manifest.processes,
+    toldCurve: manifest.curve?.told,
     needs: needsOf(manifest),
     interfaces: manifest.interfaces,
     machines: manifest.machines,
@@ -175,6 +176,7 @@ function detailOf(slug: string, manifest: LabManifest, text: LabText, checks: re
     goals,
     questions,
     topology: withMachines(topology, manifest),
+    curve: curveOf(manifest),
     firstFile,
     intro: text.intro,
     goingFurther: text.goingFurther,
@@ -215,6 +217,12 @@ function placesOf({ steps, further }: LabManifest): Lab['places'] {
       look === undefined ? [] : checks.map((id) => [id, look]),
     ),
   );
+}
+
+function curveOf({ curve }: LabManifest): LabDetail['curve'] {
+  if (curve === undefined) return undefined;
+  const { told: _, ...look } = curve;
+  return look;
 }
 
 /** Most labs run on every driver that carries an engine; machines are beside sandboxes of bubblewrap alone. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import {
+  curveLook,
   driverName,
   engineName,
   labProcess,
@@ -30,6 +31,9 @@ export const hint = z.preprocess(
   (value) => (typeof value === 'string' ? { text: value } : value),
   z.strictObject({ text: sentence, look: look.optional() }),
 );
+
+/** As nmstat knows the files of $NMSTAT_TOLD. */
+export const TOLD_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
 
 const file = z.strictObject({
   /** As in the workspace; the starter's text is `starter/` and this path. */
@@ -119,6 +123,13 @@ export const labManifest = z.strictObject({
   build: build.describe('What is run before the processes start, and before the checks.'),
   processes: z.array(runProcess).min(1).describe('What Run starts, in this order.'),
   topology: topology.describe('The picture: a link has the rate of one direction of one port.'),
+  curve: curveLook
+    .extend({
+      told: z.string().regex(TOLD_NAME, 'A file has a name of up to 32 letters, digits, "-" and "_".'),
+    })
+    .strict()
+    .optional()
+    .describe('What a program measures and tells, a point at a time, and how it is drawn.'),
   needs: z
     .strictObject({
       engines: z.array(engineName).min(1).optional(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 export * from './board.ts';
 export * from './checks.ts';
+export * from './curves.ts';
 export * from './decks.ts';
 export * from './errors.ts';
 export * from './figure.ts';

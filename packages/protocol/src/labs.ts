@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { z } from 'zod';
+import { curveLook } from './curves.ts';
 
 /** A lab's folder name, `NN-slug`. */
 export const labSlug = z.string().regex(/^\d\d-[a-z0-9-]+$/);
@@ -107,6 +108,8 @@ export const labDetail = z.object({
   /** Tasks for who is done, each with checks of its own. */
   further: z.array(labStep).optional(),
   topology,
+  /** What its programs measure, if they do. */
+  curve: curveLook.optional(),
   processes: z.array(labProcess),
   checks: z.array(checkInfo),
   /** The file that the editor shows first. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { board } from './board.ts';
 import { checkRunState } from './checks.ts';
+import { curve } from './curves.ts';
 import { protocolError } from './errors.ts';
 import { driverName, engineName, labSlug } from './labs.ts';
 import { person } from './people.ts';
@@ -68,6 +69,7 @@ export const serverMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('file.deleted'), ...place, path: z.string() }),
   z.object({ type: z.literal('run'), ...place, run: runState }),
   z.object({ type: z.literal('rates'), ...place, sample: rateSample }),
+  z.object({ type: z.literal('curve'), ...place, curve }),
   z.object({ type: z.literal('rings'), ...place, look: ringsLook }),
   z.object({ type: z.literal('check'), ...place, check: checkRunState }),
   z.object({ type: z.literal('terminal.opened'), ...place, terminal: terminalInfo }),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { board } from './board.ts';
 import { checkRunState } from './checks.ts';
+import { curve } from './curves.ts';
 import { driverName, labSlug, labSummary } from './labs.ts';
 import { provisioning } from './provisioning.ts';
 import { rateSample } from './rates.ts';
@@ -19,6 +20,7 @@ export const workspaceState = z.object({
   files: z.array(workspaceFile),
   run: runState.optional(),
   check: checkRunState.optional(),
+  curve: curve.optional(),
   terminals: z.array(terminalInfo),
 });
 export type WorkspaceState = z.infer<typeof workspaceState>;

@@ -112,6 +112,7 @@ const feature = (name: string): Room => ({
 const FEATURES = [
   'checks',
   'course',
+  'curve',
   'dashboard',
   'editor',
   'files',

@@ -41,3 +41,15 @@ test('where netmap is the kernel’s, only ports that it tells of are waited for
   expect(await watch.untilPorts(['p{1', 'veth0'], 60_000, signal)).toEqual([]);
   expect(await watch.untilPorts(['p{1', 'vale0:sink'], 100, signal)).toEqual(['vale0:sink']);
 });
+
+test('what programs measure comes with the rates', async () => {
+  const points = [{ told: 'curve', series: '64', x: 100_000, y: 0.0005 }];
+  const sandbox = sandboxThatPrints(async function* () {
+    yield Buffer.from(`${JSON.stringify({ ts_us: 1, engine: 'unetmap', ports: [], points })}\n`);
+    await new Promise(() => undefined);
+  });
+  const came = Promise.withResolvers<Reading>();
+  using watch = new RateWatch(came.resolve);
+  await watch.start(sandbox);
+  expect(await came.promise).toMatchObject({ ports: [], points });
+});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { LONGEST_NMSTAT_CHARACTERS, lines, type Sandbox, type SandboxProcess } from '@ringlab/labkit';
-import { type NmstatSample, parseNmstatLine } from '@ringlab/netmap-bindings/layout';
+import { type NmstatPoint, type NmstatSample, parseNmstatLine } from '@ringlab/netmap-bindings/layout';
 import type { PortRate } from '@ringlab/protocol';
 import { ratesBetween } from './rates.ts';
 
@@ -12,6 +12,8 @@ const TELL_MS = 100;
 export interface Reading {
   readonly tMs: number;
   readonly ports: PortRate[];
+  /** What programs have measured so far. */
+  readonly points: readonly NmstatPoint[];
 }
 
 /** Reads the counters of one sandbox's ports as long as it lives. */
@@ -91,7 +93,7 @@ export class RateWatch implements Disposable {
     if (sinceMs < TELL_MS - READ_MS / 2) return;
     const ports = ratesBetween(this.#told, sample);
     this.#told = sample;
-    this.#onReading({ tMs: this.#wallClockMs(sample), ports });
+    this.#onReading({ tMs: this.#wallClockMs(sample), ports, points: sample.points ?? [] });
   }
 
   /** The sandbox's clock is exact about distances, this server's about the time of day. */

@@ -2,6 +2,7 @@
 import { forChecks, type Lab, type LimitEvent, type SandboxFile } from '@ringlab/labkit';
 import type {
   CheckRunState,
+  Curve,
   RateSample,
   RingOrder,
   RunState,
@@ -9,6 +10,7 @@ import type {
   WorkspaceState,
 } from '@ringlab/protocol';
 import { CheckRun } from '../grading/check-run.ts';
+import { CurveHistory } from '../rates/curve-history.ts';
 import { RateHistory } from '../rates/history.ts';
 import type { Reading } from '../rates/rate-watch.ts';
 import { Refusal } from '../refusal.ts';
@@ -47,6 +49,7 @@ export class LabSession implements AsyncDisposable {
   readonly #place: SessionPlace;
   readonly #sandbox: HeldSandbox;
   readonly #history = new RateHistory();
+  readonly #curve = new CurveHistory();
   readonly #rings: RingInspector<Watcher>;
   readonly #shells = new Map<Terminal, () => void>();
   #openingShells = 0;
@@ -75,6 +78,10 @@ export class LabSession implements AsyncDisposable {
 
   get check(): CheckRunState | undefined {
     return this.#check?.state;
+  }
+
+  get curve(): Curve | undefined {
+    return this.#curve.curve;
   }
 
   /** Something of it is alive that cannot be got back from the store. */
@@ -240,13 +247,21 @@ export class LabSession implements AsyncDisposable {
       void terminal.print(Buffer.from(`\r\n\x1b[33m${event.words}\x1b[0m\r\n`));
   }
 
-  #reading({ tMs, ports }: Reading): void {
+  #reading({ tMs, ports, points }: Reading): void {
+    this.#measured(points);
     const runId = this.#run?.state.runId;
     if (runId === undefined || (ports.length === 0 && !this.#isRunning())) return;
     const sample: RateSample = { runId, tMs, ports };
     this.#latestRates = sample;
     this.#history.add(sample);
     this.#place.watchers.publish(this.#key, { type: 'rates', workspace: this.#key, sample });
+  }
+
+  #measured(all: Reading['points']): void {
+    const told = this.#lab().toldCurve;
+    const points = all.filter((point) => point.told === told).map(({ series, x, y }) => ({ series, x, y }));
+    if (!this.#curve.take(points) || this.curve === undefined) return;
+    this.#place.watchers.publish(this.#key, { type: 'curve', workspace: this.#key, curve: this.curve });
   }
 
   #runChanged(run: RunState): void {
@@ -272,4 +287,4 @@ export class LabSession implements AsyncDisposable {
 }
 
 /** What of a workspace changes, but for its files. */
-export type LiveState = Pick<WorkspaceState, 'run' | 'check' | 'terminals'>;
+export type LiveState = Pick<WorkspaceState, 'run' | 'check' | 'curve' | 'terminals'>;

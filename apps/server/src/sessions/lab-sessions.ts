@@ -49,7 +49,13 @@ export class LabSessions implements AsyncDisposable {
     const session = this.peek(key);
     const run = session?.run ?? withoutTerminals(this.#place.store.results.latestRun(key));
     const check = session?.check ?? this.#place.store.results.latestCheck(key);
-    return { ...(run && { run }), ...(check && { check }), terminals: this.#place.terminals.infos(key) };
+    const curve = session?.curve;
+    return {
+      ...(run && { run }),
+      ...(check && { check }),
+      ...(curve && { curve }),
+      terminals: this.#place.terminals.infos(key),
+    };
   }
 
   watched(key: WorkspaceKey): void {

@@ -15,6 +15,7 @@ export type PanelId =
   | 'terminals'
   | 'topology'
   | 'rates'
+  | 'curve'
   | 'rings';
 
 export interface Location {

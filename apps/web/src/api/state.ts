@@ -2,6 +2,7 @@
 import type {
   Board,
   CheckRunState,
+  Curve,
   Deck,
   DeckSummary,
   DriverName,
@@ -51,6 +52,8 @@ export interface OpenWorkspace {
   readonly files: readonly EditedFile[];
   readonly run: RunState | undefined;
   readonly check: CheckRunState | undefined;
+  /** What the lab's programs have measured, if they do. */
+  readonly curve: Curve | undefined;
   readonly terminals: readonly TerminalInfo[];
   /** While its author writes: why the lab is shown as it was before. */
   readonly labFaults: readonly string[];

@@ -137,15 +137,22 @@ export class WorkspaceSession implements Disposable {
 
   #show(readOnly: boolean): void {
     if (this.#lab === undefined) return;
-    const nothing = { files: [], run: undefined, check: undefined, terminals: [], labFaults: [] };
+    const nothing = {
+      files: [],
+      run: undefined,
+      check: undefined,
+      curve: undefined,
+      terminals: [],
+      labFaults: [],
+    };
     store.setState({
       workspace: { ref: this.ref, readOnly, lab: this.#lab, ...nothing },
       workspaceError: undefined,
     });
   }
 
-  #apply({ run, check, terminals }: WorkspaceState): void {
-    updateWorkspace(() => ({ run, check, terminals }));
+  #apply({ run, check, curve, terminals }: WorkspaceState): void {
+    updateWorkspace(() => ({ run, check, curve, terminals }));
   }
 }
 
@@ -157,6 +164,8 @@ function changed(event: Other, terminals: readonly TerminalInfo[]) {
       return { run: event.run };
     case 'check':
       return { check: event.check };
+    case 'curve':
+      return { curve: event.curve };
     case 'terminal.opened':
     case 'terminal.changed':
       return { terminals: withTerminal(terminals, event.terminal) };

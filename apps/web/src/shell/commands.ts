@@ -7,7 +7,7 @@ import { PANEL_IDS } from './dock/default-layout.ts';
 import { currentDock, focusNeighborPanel } from './dock/dock.tsx';
 import { focusedPanel } from './dock/panel-focus.ts';
 import { leave } from './leave.ts';
-import { PANELS } from './panels.tsx';
+import { hasPanel, PANELS } from './panels.tsx';
 import { attempt } from './problem.ts';
 import { chooseTheme } from './theme.ts';
 
@@ -162,6 +162,7 @@ const VIEW: readonly Command[] = [
       title: `Show or hide ${PANELS[id].title.toLowerCase()}`,
       group: 'View',
       run: () => currentDock()?.toggle(id),
+      when: () => hasPanel(id),
     }),
   ),
   {

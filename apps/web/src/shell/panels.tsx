@@ -5,7 +5,7 @@
  * rates by `rateFeed`, what was clicked elsewhere by `useNavigation`, and clicks for elsewhere go to `navigation`.
  */
 import { type ComponentType, lazy } from 'react';
-import { loadCode, type PanelId } from '../api/index.ts';
+import { appState, loadCode, type PanelId } from '../api/index.ts';
 import { ChecksPanel } from '../checks/checks-panel.tsx';
 import { EditorPanel } from '../editor/editor-panel.tsx';
 import { EditorTabs } from '../editor/editor-tabs.tsx';
@@ -18,6 +18,7 @@ const panel = (load: () => Promise<ComponentType>) => lazy(async () => ({ defaul
 const TerminalsPanel = panel(async () => (await import('../terminals/terminals-panel.tsx')).TerminalsPanel);
 const TopologyPanel = panel(async () => (await import('../topology/topology-panel.tsx')).TopologyPanel);
 const RatePanel = panel(async () => (await import('../rates/rate-panel.tsx')).RatePanel);
+const CurvePanel = panel(async () => (await import('../curve/curve-panel.tsx')).CurvePanel);
 const RingsPanel = panel(async () => (await import('../rings/rings-panel.tsx')).RingsPanel);
 
 export interface PanelInfo {
@@ -35,5 +36,11 @@ export const PANELS: Readonly<Record<PanelId, PanelInfo>> = {
   terminals: { title: 'Terminals', component: TerminalsPanel, header: TerminalTabs },
   topology: { title: 'Topology', component: TopologyPanel },
   rates: { title: 'Rate', component: RatePanel },
+  curve: { title: 'Curve', component: CurvePanel },
   rings: { title: 'Rings', component: RingsPanel },
 };
+
+/** Only some labs measure a curve. */
+export function hasPanel(id: PanelId): boolean {
+  return id !== 'curve' || appState().workspace?.lab.curve !== undefined;
+}

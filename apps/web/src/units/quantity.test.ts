@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { describe, expect, it } from 'vitest';
-import { countText, fixedQuantityText, quantity, quantityText } from './quantity.ts';
+import { countText, fixedQuantityText, quantity, quantityText, siText } from './quantity.ts';
 
 describe('quantityText', () => {
   it.each([
@@ -44,4 +44,23 @@ describe('fixedQuantityText', () => {
 
 it('groups counts', () => {
   expect(countText(1_048_576)).toBe('1,048,576');
+});
+
+describe('siText', () => {
+  it.each([
+    [0.000_028_7, '28.7 µs'],
+    [0.000_999_6, '1.00 ms'],
+    [0.000_000_25, '250 ns'],
+    [0.0262, '26.2 ms'],
+    [1.5, '1.50 s'],
+    [4200, '4.20 ks'],
+    [0, '0 s'],
+    [Number.NaN, '0 s'],
+  ])('writes %d as %s', (value, text) => {
+    expect(siText(value, 's')).toBe(text);
+  });
+
+  it('has no digits behind a round number', () => {
+    expect([siText(0.0001, 's', true), siText(1e7, 'pps', true)]).toEqual(['100 µs', '10 Mpps']);
+  });
 });

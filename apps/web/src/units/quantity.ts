@@ -48,6 +48,17 @@ export function fixedQuantityText(value: number, unit: RateUnit | string): strin
   return `${digits.padStart(QUANTITY_DIGITS, FIGURE_SPACE)} ${prefixed.padEnd(unit.length + 1, FIGURE_SPACE)}`;
 }
 
+const FRACTIONS = ['n', 'µ', 'm', ''];
+
+/** For what may be far below one, as times are: `28.7 µs`, `1.20 ms`, `2.03 Mpps`; with `round`, `100 µs`. */
+export function siText(value: number, unit: string, round = false): string {
+  if (!(value > 0)) return `0 ${unit}`;
+  const power = Math.min(4, Math.max(-3, Math.floor(Math.log10(value * 1.0005) / 3)));
+  const scaled = value / 1000 ** power;
+  const prefix = power < 0 ? FRACTIONS[power + 3] : PREFIXES[power];
+  return `${round ? Number(scaled.toPrecision(3)) : threeDigits(scaled)} ${prefix}${unit}`;
+}
+
 /** `1,048,576`: counts are exact, and grouped so that they can be read. */
 export function countText(count: number): string {
   return Math.round(count).toLocaleString('en-US');

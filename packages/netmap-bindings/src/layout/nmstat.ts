@@ -58,6 +58,10 @@ const nmstatModule = z.object({
 });
 export type NmstatModule = z.infer<typeof nmstatModule>;
 
+/** What a program measures, point by point, and tells in the file `told`. */
+const nmstatPoint = z.object({ told: z.string(), series: z.string(), x: z.number(), y: z.number() });
+export type NmstatPoint = z.infer<typeof nmstatPoint>;
+
 /** One line of `nmstat --json`. */
 const nmstatSample = z.object({
   /** CLOCK_MONOTONIC, in microseconds. */
@@ -65,6 +69,7 @@ const nmstatSample = z.object({
   engine: z.string(),
   ports: z.array(nmstatPort),
   modules: z.array(nmstatModule).optional(),
+  points: z.array(nmstatPoint).optional(),
 });
 export type NmstatSample = z.infer<typeof nmstatSample>;
 

@@ -17,6 +17,7 @@ const PLACES: Readonly<Record<PanelId, Place>> = {
   checks: { beside: 'lab-text', direction: 'within' },
   files: { beside: 'lab-text', direction: 'below' },
   rates: { beside: 'topology', direction: 'below' },
+  curve: { beside: 'rates', direction: 'within' },
   rings: { beside: 'rates', direction: 'within' },
 };
 

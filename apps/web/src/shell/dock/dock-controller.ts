@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import type { DockviewApi } from 'dockview-react';
 import type { PanelId } from '../../api/index.ts';
-import { PANELS } from '../panels.tsx';
+import { hasPanel, PANELS } from '../panels.tsx';
 import { PANEL_IDS, positionFor, sizePanels } from './default-layout.ts';
 import {
   forgetLayout,
@@ -110,8 +110,9 @@ export class DockController implements Disposable {
   }
 
   #arrange(): void {
-    for (const id of PANEL_IDS) this.#add(id);
-    for (const id of ['lab-text', 'rates', 'editor'] as const) this.#api.getPanel(id)?.api.setActive();
+    for (const id of PANEL_IDS.filter(hasPanel)) this.#add(id);
+    for (const id of ['lab-text', 'rates', 'curve', 'editor'] as const)
+      this.#api.getPanel(id)?.api.setActive();
     sizePanels(this.#api);
   }
 

@@ -3,7 +3,7 @@ import { Check, PanelsTopLeft } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { PANEL_IDS } from '../dock/default-layout.ts';
 import { currentDock } from '../dock/dock.tsx';
-import { PANELS } from '../panels.tsx';
+import { hasPanel, PANELS } from '../panels.tsx';
 
 export function ViewMenu() {
   return (
@@ -27,7 +27,7 @@ export function ViewMenu() {
 
 /** Rendered when the menu opens: the dock is asked then what it shows. */
 function PanelItems() {
-  return PANEL_IDS.map((id) => (
+  return PANEL_IDS.filter(hasPanel).map((id) => (
     <DropdownMenu.CheckboxItem
       key={id}
       className="menu-item"
