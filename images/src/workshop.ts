@@ -9,13 +9,17 @@ export interface Workshop {
   /** What stages leave for each other. */
   readonly work: string;
   readonly stamps: string;
+  /** What an instructor adds. */
+  readonly extra: string;
 }
 
-export function workshopIn(folder: string): Workshop {
+const EXTRA = join(import.meta.dirname, '../extra');
+
+export function workshopIn(folder: string, extra = EXTRA): Workshop {
   const images = resolve(folder);
-  return { images, work: join(images, 'work'), stamps: join(images, 'work/stamps') };
+  return { images, work: join(images, 'work'), stamps: join(images, 'work/stamps'), extra: resolve(extra) };
 }
 
 export function workshopOf(environment: NodeJS.ProcessEnv): Workshop {
-  return workshopIn(environment.RINGLAB_IMAGES_DIR ?? IMAGES_FOLDER);
+  return workshopIn(environment.RINGLAB_IMAGES_DIR ?? IMAGES_FOLDER, environment.RINGLAB_IMAGES_EXTRA_DIR);
 }

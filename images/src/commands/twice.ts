@@ -17,7 +17,7 @@ export async function buildTwice(
   options: BuildOptions,
 ): Promise<void> {
   await build(shapes, workshop, options);
-  const second = workshopIn(join(workshop.work, 'twice'));
+  const second = workshopIn(join(workshop.work, 'twice'), workshop.extra);
   await rm(second.images, { recursive: true, force: true });
   await mkdir(second.work, { recursive: true });
   await cp(join(workshop.work, 'debs'), join(second.work, 'debs'), { recursive: true });

@@ -2,8 +2,9 @@
 import { withProgress } from '../../../tools/prepare/progress.mjs';
 import { Stop } from '../../../tools/prepare/stop.mjs';
 import { type Image, ImageFault, verifyImage } from '../image/image.ts';
-import type { Shape } from '../image/manifest.ts';
+import { SHAPES, type Shape } from '../image/manifest.ts';
 import { verifyContainer } from '../verify/container.ts';
+import { verifyExtra } from '../verify/extra.ts';
 import { type Show, verifyLive } from '../verify/live.ts';
 import { verifyVm } from '../verify/vm.ts';
 import type { Workshop } from '../workshop.ts';
@@ -14,15 +15,28 @@ const PROOFS: Readonly<Record<Shape, (image: Image, workshop: Workshop, show: Sh
   live: verifyLive,
 };
 
+/** What can be verified: images, and that something of one's own can be added to them. */
+export const SUBJECTS = [...SHAPES, 'extra'] as const;
+export type Subject = (typeof SUBJECTS)[number];
+
 /** Reads each image whole and has a lab work inside; a line each. Returns whether all did. */
-export async function verify(shapes: readonly Shape[], workshop: Workshop): Promise<boolean> {
+export async function verify(subjects: readonly Subject[], workshop: Workshop): Promise<boolean> {
   const verdicts: boolean[] = [];
-  for (const shape of shapes) {
-    const verdict = await withProgress(`Verifying ${shape}`, (show) => verdictOn(shape, workshop, show));
-    console.log(`${verdict.isGood ? 'ok    ' : 'FAILED'} ${shape}: ${verdict.words}`);
+  for (const subject of subjects) {
+    const verdict = await withProgress(`Verifying ${subject}`, (show) => verdictOn(subject, workshop, show));
+    console.log(`${verdict.isGood ? 'ok    ' : 'FAILED'} ${subject}: ${verdict.words}`);
     verdicts.push(verdict.isGood);
   }
   return verdicts.every(Boolean);
+}
+
+function proofOf(shape: Shape) {
+  return async (workshop: Workshop, show: Show): Promise<string> => {
+    show('reading it whole');
+    const image = await verifyImage(shape, workshop.images);
+    show('running a lab inside');
+    return await PROOFS[shape](image, workshop, show);
+  };
 }
 
 interface Verdict {
@@ -30,12 +44,10 @@ interface Verdict {
   readonly words: string;
 }
 
-async function verdictOn(shape: Shape, workshop: Workshop, show: Show): Promise<Verdict> {
+async function verdictOn(subject: Subject, workshop: Workshop, show: Show): Promise<Verdict> {
   try {
-    show('reading it whole');
-    const image = await verifyImage(shape, workshop.images);
-    show('running a lab inside');
-    return { isGood: true, words: await PROOFS[shape](image, workshop, show) };
+    const prove = subject === 'extra' ? verifyExtra : proofOf(subject);
+    return { isGood: true, words: await prove(workshop, show) };
   } catch (error) {
     if (error instanceof ImageFault || error instanceof Stop) return { isGood: false, words: error.message };
     return { isGood: false, words: error instanceof Error ? error.message : String(error) };

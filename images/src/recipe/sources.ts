@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../../tools/prepare/repository.mjs';
+import type { Workshop } from '../workshop.ts';
 
 /** What of the repository goes into images. */
 export const UNETMAP_SOURCES = join(ROOT, 'packages/unetmap');
@@ -21,8 +22,8 @@ export interface Extra {
   readonly hook: string | undefined;
 }
 
-export function extraFor(name: string, environment: NodeJS.ProcessEnv = process.env): Extra {
-  const folder = join(environment.RINGLAB_IMAGES_EXTRA_DIR ?? join(FOLDER, 'extra'), name);
+export function extraFor(name: string, { extra }: Workshop): Extra {
+  const folder = join(extra, name);
   const packages = join(folder, 'packages');
   const overlay = join(folder, 'overlay');
   const hook = join(folder, 'hook.sh');

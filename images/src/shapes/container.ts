@@ -33,7 +33,7 @@ export function containerImage(base: Foundation): Stage {
 
 /** The root itself, unless somebody adds to this shape. */
 function withExtra({ root, sources, workshop }: Foundation): Stage {
-  const { debs, overlays, hook } = extraFor('container');
+  const { debs, overlays, hook } = extraFor('container', workshop);
   if (debs.length + overlays.length === 0 && hook === undefined) return root;
   return debianRoot(
     {

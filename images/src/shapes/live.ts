@@ -54,7 +54,7 @@ export function liveImage(base: Foundation): Stage {
 }
 
 function liveRoot({ root, sources, workshop }: Foundation): Stage {
-  const extra = extraFor('live');
+  const extra = extraFor('live', workshop);
   return debianRoot(
     {
       ...{

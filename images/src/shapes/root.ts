@@ -17,7 +17,7 @@ export interface Foundation {
 }
 
 export function foundation(sources: AptSources, workshop: Workshop): Foundation {
-  const extra = extraFor('all');
+  const extra = extraFor('all', workshop);
   const root = debianRoot(
     {
       ...{ name: 'root', title: "Installing Debian's packages", packages: ROOT_PACKAGES, weight: 150 },

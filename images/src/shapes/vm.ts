@@ -48,7 +48,7 @@ export function vmImage(base: Foundation): Stage {
 }
 
 function vmRoot({ root, sources, workshop }: Foundation): Stage {
-  const extra = extraFor('vm');
+  const extra = extraFor('vm', workshop);
   return debianRoot(
     {
       ...{ name: 'vm-root', title: "Installing the guest's kernel", packages: VM_PACKAGES, onTopOf: root },
@@ -58,11 +58,13 @@ function vmRoot({ root, sources, workshop }: Foundation): Stage {
         // No password fits; `!`, as it was, would lock out keys too.
         `chroot "$1" usermod --password '*' ${USER.name}`,
         ...hookCall(extra.hook),
+        // Nobody boots the packages' own, and its length differs from one time to the next.
+        'rm -f "$1"/boot/initrd.img-* "$1"/initrd.img*',
         'chroot "$1" sh -c "ls /lib/modules | xargs -n1 depmod"',
         LOAD_NETMAP,
       ],
       hookPaths: extra.hook === undefined ? [] : [extra.hook],
-      // The kernel's package asks for this before it has an initramfs made.
+      // The kernel's package asks for this before it has an initramfs made; another package's trigger does not.
       environment: { INITRD: 'No' },
     },
     sources,
