@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { writeProcess } from './living-process.ts';
+import { until } from './contract/inside.ts';
+import { HeldFile } from './held-file.ts';
 import { type FolderKind, mayRunPrograms, ServerFolder } from './server-folder.ts';
 
 /** Folders that no server on this machine and no other test has. */
@@ -35,8 +36,9 @@ function folderOf(kind: FolderKind, dataDir = newDataDir()): ServerFolder {
   return folder;
 }
 
-async function process_(): Promise<ChildProcess & { readonly pid: number }> {
-  const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
+async function process_(argv = ['sleep', '1000']): Promise<ChildProcess & { readonly pid: number }> {
+  const [program = '', ...args] = argv;
+  const child = spawn(program, args, { stdio: 'ignore' });
   await once(child, 'spawn');
   onTestFinished(() => void child.kill('SIGKILL'));
   return Object.assign(child, { pid: child.pid ?? 0 });
@@ -61,14 +63,32 @@ test('knows of each folder whether programs may run there', () => {
   expect(may).toEqual([false, false, true, true, true, true]);
 });
 
+/** As another server has it that lives; with processes of its own, as in a container, where `apart`. */
+async function ownerOf(folder: ServerFolder, apart = false) {
+  const owner = join(folder.path, 'owner');
+  const world = apart
+    ? ['unshare', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc']
+    : [];
+  const hold = 'echo $$ >> "$0"; exec flock --no-fork "$0" sleep 1000';
+  const server = await process_([...world, 'sh', '-c', hold, owner]);
+  await until(async () => !(await isFree(owner)), 'an owner');
+  return server;
+}
+
+async function isFree(owner: string): Promise<boolean> {
+  using file = await HeldFile.take(owner);
+  return file !== undefined;
+}
+
 /** As a server leaves it that was killed while something of its own ran. */
 async function abandoned(kind: FolderKind, dataDir?: string) {
-  const [server, left] = await Promise.all([process_(), process_()]);
+  const left = await process_();
   const folder = folderOf(kind, dataDir);
   await folder.take();
   await folder.remember(await folder.takeSlot(), left.pid);
-  await writeProcess(join(folder.path, 'owner'), server.pid);
-  await ended(server);
+  rmSync(join(folder.path, 'owner'));
+  await ended(await ownerOf(folder));
+  await until(() => isFree(join(folder.path, 'owner')), 'an end');
   return { folder, leftEnds: once(left, 'exit') };
 }
 
@@ -103,16 +123,27 @@ test('freeing a slot ends its process', async () => {
   expect(await exit).toEqual([null, 'SIGKILL']);
 });
 
-test('belongs to one living server', async () => {
+test.for([
+  { where: 'on this machine', apart: false },
+  { where: 'in a container that shares no process with this one', apart: true },
+])('belongs to one living server, $where', async ({ apart }) => {
   const folder = folderOf(kindOf());
-  await folder.take();
-  const other = await process_();
-  await writeProcess(join(folder.path, 'owner'), other.pid);
+  mkdirSync(folder.path);
+  const other = await ownerOf(folder, apart);
   await expect(folder.take()).rejects.toThrow(
-    `Another server (process ${other.pid}) uses the same data folder.`,
+    `Another server (process ${apart ? 1 : other.pid}) uses the same data folder.`,
   );
+  expect(await folderOf(kindOf()).sweepOthers()).toEqual([]);
   await ended(other);
+  await until(() => isFree(join(folder.path, 'owner')), 'an end');
   await folder.take();
+});
+
+test('is had by whoever asks in this process, and by nobody else', async () => {
+  const folder = folderOf(kindOf());
+  await Promise.all([folder.take(), folder.take()]);
+  await folder.take();
+  expect(await isFree(join(folder.path, 'owner'))).toBe(false);
 });
 
 test('the next server on the same data folder ends what the last one left', async () => {

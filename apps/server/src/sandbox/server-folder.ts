@@ -6,6 +6,7 @@ import { chmod, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { SandboxError } from '@ringlab/labkit';
+import { HeldFile } from './held-file.ts';
 import { killProcess, livingProcess, writeProcess } from './living-process.ts';
 
 const MOST_SLOTS = 4096;
@@ -35,16 +36,29 @@ export interface FolderKind {
 }
 
 /**
- * Notes in that file that this process uses the data folder. Rejects with SandboxError while another process that lives
- * does.
+ * Holds that file, and notes this process in it: the data folder is its own until it ends. Rejects with SandboxError while
+ * another process holds it.
  */
 export async function takeDataFolder(ownerFile: string): Promise<void> {
-  const owner = await livingProcess(ownerFile);
-  if (owner !== undefined && owner !== process.pid)
+  const taking = takeOnce(ownerFile, HELD.get(ownerFile));
+  HELD.set(ownerFile, taking);
+  await taking;
+}
+
+/** The owners' notes of the folders that this process has, or asked for, until it ends. */
+const HELD = new Map<string, Promise<HeldFile>>();
+
+async function takeOnce(ownerFile: string, asked: Promise<HeldFile> | undefined): Promise<HeldFile> {
+  const before = await asked?.catch(() => undefined);
+  if (before?.isThere() === true) return before;
+  before?.[Symbol.dispose]();
+  const owner = await HeldFile.take(ownerFile);
+  if (owner === undefined)
     throw new SandboxError(
-      `Another server (process ${owner}) uses the same data folder. Stop it, or set RINGLAB_DATA_DIR to another folder.`,
+      `Another server (process ${(await readFile(ownerFile, 'utf8')).trim()}) uses the same data folder. Stop it, or set RINGLAB_DATA_DIR to another folder.`,
     );
-  await writeProcess(ownerFile, process.pid);
+  owner.write(`${process.pid}\n`);
+  return owner;
 }
 
 /**
@@ -191,7 +205,7 @@ async function removeDead(path: string, kind: FolderKind): Promise<boolean> {
     () => false,
   );
   const note = await readFile(join(path, 'owner'), 'utf8').catch(() => '');
-  if (!ours || note === '' || (await livingProcess(join(path, 'owner'))) !== undefined) return false;
+  if (!ours || note === '' || (await isHeld(join(path, 'owner')))) return false;
   const aside = `${path}.dead`;
   // Of somebody who was killed while doing this.
   await removeWhole(aside, kind);
@@ -201,6 +215,11 @@ async function removeDead(path: string, kind: FolderKind): Promise<boolean> {
   );
   if (moved) await removeWhole(aside, kind);
   return moved;
+}
+
+async function isHeld(path: string): Promise<boolean> {
+  using taken = await HeldFile.take(path).catch(() => undefined);
+  return taken === undefined;
 }
 
 async function removeWhole(path: string, kind: FolderKind): Promise<void> {
