@@ -14,6 +14,7 @@
 #include "client/real.h"
 #include "core/doorbell.h"
 #include "core/hold.h"
+#include "core/signals.h"
 #include "ports/port.h"
 #include "ports/sync.h"
 
@@ -325,18 +326,6 @@ static int wait_long(struct wait *w, int64_t deadline, const sigset_t *mask)
 	return ready;
 }
 
-// Not those by which a thread is told of what it does itself; a write to a FIFO takes its SIGPIPE back (doorbell.c).
-static void block_signals(sigset_t *old)
-{
-	static const int its_own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPIPE};
-	sigset_t others;
-
-	sigfillset(&others);
-	for (size_t i = 0; i < sizeof its_own / sizeof its_own[0]; i++)
-		sigdelset(&others, its_own[i]);
-	pthread_sigmask(SIG_BLOCK, &others, old);
-}
-
 // A handler that ran while nobody slept would be gone by the time of the sleep that it is to interrupt.
 // So it runs in that, or afterwards.
 static int wait_deaf(struct wait *w, int64_t deadline, const sigset_t *mask)
@@ -344,10 +333,10 @@ static int wait_deaf(struct wait *w, int64_t deadline, const sigset_t *mask)
 	sigset_t old;
 	int r, saved;
 
-	block_signals(&old);
+	signals_block(&old);
 	r = wait_long(w, deadline, mask ? mask : &old);
 	saved = errno;
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	signals_restore(&old);
 	errno = saved;
 	return r;
 }

@@ -8,6 +8,7 @@
 
 #include "core/desc.h"
 #include "core/liveness.h"
+#include "core/signals.h"
 #include "core/sys.h"
 
 enum { LOOK_NS = 5 * 1000 * 1000, LOOKS_PER_CHECK = 20, CALL_BITS = 8 };
@@ -107,27 +108,14 @@ static int wait_for_step(struct hold *h, uint16_t call, uint32_t phase, const si
 	return 0;
 }
 
-// All but those that an instruction raises: held back, they would kill.
-static sigset_t signals_from_outside(void)
-{
-	static const int from_inside[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
-	sigset_t set;
-
-	sigfillset(&set);
-	for (size_t i = 0; i < sizeof from_inside / sizeof from_inside[0]; i++)
-		sigdelset(&set, from_inside[i]);
-	return set;
-}
-
 static int stop(struct hold *h, uint16_t call, uint32_t phase)
 {
-	const sigset_t blocked = signals_from_outside();
 	sigset_t before;
 	int error;
 
-	pthread_sigmask(SIG_SETMASK, &blocked, &before);
+	signals_block(&before);
 	error = wait_for_step(h, call, phase, &before);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	signals_restore(&before);
 	return error;
 }
 

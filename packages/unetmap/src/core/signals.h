@@ -7,13 +7,22 @@
 #include <pthread.h>
 #include <signal.h>
 
-// For moments: all signals wait.
+// Not those by which a thread is told of what it does itself: held back, they would kill. (Of SIGPIPE: doorbell.c.)
+static inline void signals_leave_own(sigset_t *set)
+{
+	static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPIPE};
+
+	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+		sigdelset(set, own[i]);
+}
+
 static inline void signals_block(sigset_t *old)
 {
-	sigset_t all;
+	sigset_t others;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, old);
+	sigfillset(&others);
+	signals_leave_own(&others);
+	pthread_sigmask(SIG_BLOCK, &others, old);
 }
 
 static inline int signals_has_handler(int signal)
@@ -32,6 +41,7 @@ static inline void signals_block_handled(sigset_t *old)
 	for (int signal = 1; signal < _NSIG; signal++)
 		if (signals_has_handler(signal))
 			sigaddset(&handled, signal);
+	signals_leave_own(&handled);
 	pthread_sigmask(SIG_BLOCK, &handled, old);
 }
 
