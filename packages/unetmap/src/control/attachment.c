@@ -138,8 +138,6 @@ int attachment_start(const char *full_name, const struct nmreq_register *reg)
 	}
 	free(l);
 	port = error ? NULL : vale_port_named(full_name);
-	if (port)
-		port_set_flag(port, VALE_ATTACHMENT);
 	return !error && !port ? -EIO : error;
 }
 

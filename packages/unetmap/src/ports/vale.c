@@ -220,6 +220,12 @@ static struct port *just_attached(const char *name)
 	return port && port->flags & VALE_NOT_YET_OPENED && vale_port_named(name) == port ? port : NULL;
 }
 
+// From its first instant on: whoever asked for it may not live to say so. Its stack's port goes with it.
+static int is_attachment(const char *name, const struct port_wish *wish)
+{
+	return wish->flags & UNETMAP_NR_ATTACHMENT && !strchr(name, '^');
+}
+
 static int create(const char *name, const struct port_wish *wish)
 {
 	struct port *port = just_attached(name);
@@ -237,6 +243,8 @@ static int create(const char *name, const struct port_wish *wish)
 		vale_dissolve(port);
 		return error;
 	}
+	if (is_attachment(name, wish))
+		port_set_flag(port, VALE_ATTACHMENT);
 	vale_show(port);
 	port_announce(port);
 	return port_id(port);

@@ -7,6 +7,7 @@
 //
 //	instants [APART [SEED [NAME]]]	APART 1 = at every instruction; operations whose names contain NAME
 //
+// Where the kernel takes its time to give a network device back, at every eighth of those.
 // By default some operations are tried, at some of their instructions: stepping takes its time.
 #if !defined(__x86_64__) || defined(__SANITIZE_THREAD__)
 #include <stdio.h>
@@ -20,6 +21,7 @@ int main(void)
 #include <elf.h>
 #include <errno.h>
 #include <link.h>
+#include <sys/prctl.h>
 #include <sys/ucontext.h>
 #include <unetmap/modules.h>
 #include <unetmap/passthrough.h>
@@ -28,6 +30,7 @@ int main(void)
 #include "traffic.h"
 
 #include "audit.h"
+#include "devices.h"
 
 enum { SLOTS = 4, DEFAULT_KILLS = 60, ONE_IN = 5, WEDGED_S = 300, MAX_HITS = 100, TRAP_FLAG = 0x100 };
 
@@ -389,6 +392,89 @@ static void give_to_victims(void)
 	setenv("UNETMAP_PASSTHROUGH", p.path, 1);
 }
 
+// ---- network devices ----
+
+static struct nm_desc *device_by(const char *backend)
+{
+	struct nm_desc *d;
+
+	setenv("UNETMAP_NIC", backend, 1);
+	d = nm_open("netmap:nmv0*/x", NULL, 0, NULL); // with its host rings
+	require(d, "nmv0");
+	return d;
+}
+
+static void open_nic_by_xdp(struct nm_desc *unused)
+{
+	device_by("xdp");
+}
+
+static void open_nic_by_packet(struct nm_desc *unused)
+{
+	device_by("packet");
+}
+
+static struct nm_desc *nic_by_xdp(void)
+{
+	return device_by("xdp");
+}
+
+static struct nm_desc *nic_by_packet(void)
+{
+	return device_by("packet");
+}
+
+static void put_frames(struct netmap_ring *ring, int frames)
+{
+	for (; frames-- && !nm_ring_empty(ring); ring->head = ring->cur = nm_ring_next(ring, ring->cur)) {
+		memset(NETMAP_BUF(ring, ring->slot[ring->cur].buf_idx), 0xff, FRAME_BYTES);
+		ring->slot[ring->cur].len = FRAME_BYTES;
+	}
+}
+
+// To the wire, where nobody takes them, and to the stack.
+static void sync_nic(struct nm_desc *d)
+{
+	put_frames(NETMAP_TXRING(d->nifp, 0), 3);
+	put_frames(NETMAP_TXRING(d->nifp, d->nifp->ni_tx_rings), 3);
+	ioctl(d->fd, NIOCTXSYNC, NULL);
+	ioctl(d->fd, NIOCRXSYNC, NULL);
+}
+
+static void attach_nic(struct nm_desc *unused)
+{
+	struct nmreq_vale_attach attach = {.reg = {.nr_mode = NR_REG_NIC_SW}};
+
+	ask(NETMAP_REQ_VALE_ATTACH, "vale5:nmv0", &attach);
+}
+
+static struct nm_desc *attached_nic(void)
+{
+	attach_nic(NULL);
+	return NULL;
+}
+
+static void detach_nic(struct nm_desc *unused)
+{
+	struct nmreq_vale_detach detach = {0};
+
+	ask(NETMAP_REQ_VALE_DETACH, "vale5:nmv0", &detach);
+}
+
+// Whoever was to keep a device on a switch outlives who asked for it, and becomes a child of the test.
+static void end_attachments(void)
+{
+	const double began = now_s();
+
+	while (waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD) {
+		detach_nic(NULL);
+		CHECK(now_s() - began < WEDGED_S, "an attachment does not end");
+		if (now_s() - began >= WEDGED_S)
+			return;
+		sleep_us(1000);
+	}
+}
+
 static const struct operation operations[] = {
 	{"open a switch port", nothing, open_vale},
 	{"close a switch port", vale_port, close_port},
@@ -420,9 +506,19 @@ static const struct operation operations[] = {
 	{"load a module", nothing, load_module},
 	{"unload a module", loaded, unload_module},
 	{"look at modules", loaded, look_at_modules},
+	{"open a device by AF_XDP", nothing, open_nic_by_xdp},
+	{"open a device by AF_PACKET", nothing, open_nic_by_packet},
+	{"sync a device by AF_XDP", nic_by_xdp, sync_nic},
+	{"sync a device by AF_PACKET", nic_by_packet, sync_nic},
+	{"close a device by AF_XDP", nic_by_xdp, close_port},
+	{"close a device by AF_PACKET", nic_by_packet, close_port},
+	{"attach a device", nothing, attach_nic},
+	{"detach a device", attached_nic, detach_nic},
 };
 
-enum { OPERATIONS = sizeof operations / sizeof operations[0] };
+enum { OPERATIONS = sizeof operations / sizeof operations[0], DEVICE_OPERATIONS = 8, DEVICE_STRETCH = 8 }; // these are the last
+
+static int operation_count = OPERATIONS;
 
 // ---- which instructions an operation consists of ----
 
@@ -578,6 +674,7 @@ static void drain(struct nm_desc *d)
 
 static void come_to_rest(void)
 {
+	end_attachments();
 	come_next();
 	detach_lasting(NULL);
 	remove_lasting(NULL);
@@ -633,7 +730,7 @@ static uint32_t choose_hit(uint32_t hits)
 	return 1 + rand() % (hits < MAX_HITS ? hits : MAX_HITS);
 }
 
-static void try(const struct operation *op, size_t apart)
+static void try(const struct operation *op, size_t apart, size_t stretch)
 {
 	size_t instructions = count_instructions(op), until, kills = 0;
 	double began = now_s();
@@ -644,6 +741,7 @@ static void try(const struct operation *op, size_t apart)
 	CHECK(!before.faults, "%d faults before %s", before.faults, op->what);
 	if (!apart)
 		apart = instructions / DEFAULT_KILLS + 1;
+	apart *= stretch;
 	until = rand() % apart;
 	for (size_t i = 0; i < code.bytes && failures < 20; i++) {
 		if (!code.hits[i] || until--)
@@ -665,14 +763,20 @@ int main(int argc, char **argv)
 	printf("seed %u\n", seed);
 	dl_iterate_phdr(find_engine, NULL);
 	code.hits = shared_memory(code.bytes * sizeof *code.hits);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (!devices_make()) {
+		printf("without network devices: no veth pairs can be made here\n");
+		operation_count -= DEVICE_OPERATIONS;
+	}
 	neighbor = open_port("vale0:n");
 	neighbor_pipe = open_small("netmap:np{1", 0);
 	require(neighbor_pipe, "np{1");
 	hold_for_victims();
 	give_to_victims();
-	for (int i = 0; i < OPERATIONS; i++)
+	for (int i = 0; i < operation_count; i++)
 		if (argc > 3 ? strstr(operations[i].what, argv[3]) != NULL : apart || rand() % ONE_IN == 0)
-			try(&operations[i], apart);
+			try(&operations[i], apart, i < OPERATIONS - DEVICE_OPERATIONS ? 1 : DEVICE_STRETCH);
+	CHECK(operation_count < OPERATIONS || devices_are_free(), "a device was not given back");
 	close(given);
 	nm_close(neighbor_pipe);
 	nm_close(neighbor);

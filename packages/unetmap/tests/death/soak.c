@@ -7,11 +7,11 @@
 //
 //	soak [KILLS [SEED]]
 #include <dirent.h>
-#include <sched.h>
 
 #include "victims.h"
 
 #include "audit.h"
+#include "devices.h"
 
 enum { SHORT_KILLS = 120, MAX_LIFE_US = 6000, STUCK_S = 180, KILLS_BETWEEN_RESTS = 500, BATCH = 1024 };
 
@@ -186,22 +186,9 @@ static void one_round(uint32_t kills, const struct audit *before)
 
 // ---- network devices ----
 
-static int run_quietly(const char *command)
-{
-	int status = system(command);
-
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-// Two veth pairs in a network namespace of our own, where nobody speaks unasked.
 static void make_devices(void)
 {
-	static const char command[] =
-		"{ ip link add nmv0 type veth peer name nmv1 && ip link add nmv2 type veth peer name nmv3 && "
-		"for d in nmv0 nmv1 nmv2 nmv3; do echo 1 >/proc/sys/net/ipv6/conf/$d/disable_ipv6; ip link set $d up; "
-		"done; } 2>/dev/null";
-
-	if (!unshare(CLONE_NEWNET) && !run_quietly(command))
+	if (devices_make())
 		return;
 	printf("without network devices: no veth pairs can be made here\n");
 	victim_count -= DEVICE_VICTIMS;
@@ -213,7 +200,7 @@ static void check_devices(void)
 		return;
 	CHECK(board->device_seen > 0, "nothing came by a device");
 	CHECK(!board->device_errors, "a device's frames were out of order %lu times", board->device_errors);
-	CHECK(run_quietly("ip link | grep -q 'xdp\\|nmhost'"), "a device was not given back");
+	CHECK(devices_are_free(), "a device was not given back");
 }
 
 // ---- all of it ----
