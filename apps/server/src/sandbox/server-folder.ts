@@ -6,6 +6,7 @@ import { chmod, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { SandboxError } from '@ringlab/labkit';
+import { takeDataFolder } from './data-folder.ts';
 import { HeldFile } from './held-file.ts';
 import { killProcess, livingProcess, writeProcess } from './living-process.ts';
 
@@ -36,32 +37,6 @@ export interface FolderKind {
 }
 
 /**
- * Holds that file, and notes this process in it: the data folder is its own until it ends. Rejects with SandboxError while
- * another process holds it.
- */
-export async function takeDataFolder(ownerFile: string): Promise<void> {
-  const taking = takeOnce(ownerFile, HELD.get(ownerFile));
-  HELD.set(ownerFile, taking);
-  await taking;
-}
-
-/** The owners' notes of the folders that this process has, or asked for, until it ends. */
-const HELD = new Map<string, Promise<HeldFile>>();
-
-async function takeOnce(ownerFile: string, asked: Promise<HeldFile> | undefined): Promise<HeldFile> {
-  const before = await asked?.catch(() => undefined);
-  if (before?.isThere() === true) return before;
-  before?.[Symbol.dispose]();
-  const owner = await HeldFile.take(ownerFile);
-  if (owner === undefined)
-    throw new SandboxError(
-      `Another server (process ${(await readFile(ownerFile, 'utf8')).trim()}) uses the same data folder. Stop it, or set RINGLAB_DATA_DIR to another folder.`,
-    );
-  owner.write(`${process.pid}\n`);
-  return owner;
-}
-
-/**
  * The folder of everything that sandboxes need outside themselves and that does not outlive a boot. One for each data
  * folder and kind; it belongs to one living server, whose process is noted in `owner`.
  */
@@ -71,6 +46,7 @@ export class ServerFolder {
   readonly key: string;
   readonly #kind: FolderKind;
   readonly #slots = new Set<number>();
+  #hold: Disposable | undefined;
 
   constructor(kind: FolderKind, dataDir: string) {
     this.#kind = kind;
@@ -92,7 +68,9 @@ export class ServerFolder {
     await this.#mustBeOurs();
     await chmod(this.path, 0o711);
     await mkdir(join(this.path, this.#kind.slotsIn), { recursive: true, mode: 0o711 });
-    await takeDataFolder(join(this.path, 'owner'));
+    const before = this.#hold;
+    this.#hold = await takeDataFolder(join(this.path, 'owner'));
+    before?.[Symbol.dispose]();
     const left = (await slotsAt(this.path, this.#kind)).filter((slot) => !this.#slots.has(slot));
     for (const slot of left) await endSlot(this.files(slot));
   }
@@ -152,8 +130,11 @@ export class ServerFolder {
     );
   }
 
+  /** And lets go of it. */
   async remove(): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
+    this.#hold?.[Symbol.dispose]();
+    this.#hold = undefined;
   }
 
   /** In a shared folder somebody else may have made it first. */

@@ -85,6 +85,23 @@ export class Daemon {
     return this.ask((docker) => docker.listContainers({ all: true, filters }));
   }
 
+  /** Whether the daemon has a file or folder at this path of its own. `image`: any that it has. Rejects with SandboxError. */
+  async sees(path: string, image: string): Promise<boolean> {
+    const options = {
+      ...{ Image: image, Entrypoint: ['/'] },
+      HostConfig: { Mounts: [{ Type: 'bind' as const, Source: path, Target: '/seen', ReadOnly: true }] },
+    };
+    try {
+      const container = await this.docker.createContainer(options);
+      await this.removeContainer(container.id);
+      return true;
+    } catch (fault) {
+      // It is not started: nothing else is asked for that could be refused.
+      if ((Object(fault) as DockerFault).statusCode === 400) return false;
+      throw fault instanceof SandboxError ? fault : new SandboxError(this.explain(fault));
+    }
+  }
+
   /** Kills what runs in it. One that is gone already is no error. Rejects with SandboxError. */
   async removeContainer(id: string): Promise<void> {
     const container = this.docker.getContainer(id);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Sandbox, SandboxError } from '@ringlab/labkit';
 import type { EngineName } from '@ringlab/protocol';
@@ -13,11 +12,11 @@ import { ImageFault } from '../image.ts';
 import { jsonIn } from '../json-text.ts';
 import { DEFAULT_LIMITS, limitsSchema } from '../limits.ts';
 import { Preparation } from '../preparation.ts';
-import { tunForAll } from '../tun.ts';
 import { containerOptions } from './container.ts';
 import { importedImage } from './container-image.ts';
 import { Daemon, isMissing, LABEL } from './daemon.ts';
 import { DaemonWatch } from './daemon-watch.ts';
+import { type GivenTun, givenTun } from './given-tun.ts';
 import { takeIdentity } from './identity.ts';
 import { reachSandbox } from './reach.ts';
 import { readyImage } from './ready-image.ts';
@@ -35,6 +34,8 @@ export interface DockerOptions {
   readonly usualSocket?: string;
   /** What the host calls `/dev/netmap`. */
   readonly netmapDevice?: string;
+  /** What the host calls `/dev/net/tun`. */
+  readonly tunDevice?: string;
 }
 
 const BY_ITSELF_MS = 15_000;
@@ -48,7 +49,7 @@ interface Prepared {
   readonly serverKey: string;
   readonly image: string;
   readonly held: HeldOutside;
-  readonly tun: string | undefined;
+  readonly tun: GivenTun;
 }
 
 /** Sandboxes out of containers of a Docker daemon. They outlive the server: see `adopt`. */
@@ -63,6 +64,7 @@ export class DockerDriver implements SandboxDriver {
   readonly #making = new Set<number>();
   readonly #preparation = new Preparation(() => this.#prepare());
   #watch: DaemonWatch | undefined;
+  #identity: Awaited<ReturnType<typeof takeIdentity>> | undefined;
 
   constructor(options: DockerOptions) {
     this.#options = options;
@@ -75,14 +77,14 @@ export class DockerDriver implements SandboxDriver {
       await using sandbox = await this.create({ id: 'probe', limits: DEFAULT_LIMITS });
       const { code, words } = await (await sandbox.exec(['true'])).exit;
       if (code !== 0) return { usable: false, message: `A container starts, but a program in it ${words}.` };
-      const { held } = await this.#preparation.get();
+      const { held, tun } = await this.#preparation.get();
       const by =
         held.memory && held.processes ? 'control groups' : 'control groups, where it has them, and the agent';
       return {
         usable: true,
         engine: 'unetmap',
         engines: await this.#engines(),
-        message: `docker ${Version} works; limits are held by ${by}.`,
+        message: [`docker ${Version} works; limits are held by ${by}.`, tun.problem ?? []].flat().join(' '),
       };
     } catch (error) {
       return { usable: false, message: (error as Error).message, lacksImage: error instanceof ImageFault };
@@ -123,12 +125,15 @@ export class DockerDriver implements SandboxDriver {
     if (prepared !== undefined) await this.#removeLost(prepared.serverKey).catch(() => undefined);
     await this.#watch?.[Symbol.asyncDispose]();
     this.#watch = undefined;
+    this.#identity?.[Symbol.dispose]();
+    this.#identity = undefined;
     this.#preparation.forget();
   }
 
   async #prepare(): Promise<Prepared> {
     const { dataDir, imagesDir, unetmapDir } = this.#options;
-    const serverKey = await takeIdentity(dataDir, this.#daemon.socketPath);
+    this.#identity ??= await takeIdentity(dataDir, this.#daemon.socketPath);
+    const { serverKey } = this.#identity;
     const info = await this.#daemon.ask((docker) => docker.info());
     const base = await importedImage(this.#daemon, imagesDir);
     const image = await readyImage(this.#daemon, base, unetmapDir);
@@ -140,7 +145,7 @@ export class DockerDriver implements SandboxDriver {
       serverKey,
       image,
       held: { memory: info.MemoryLimit === true, processes: info.PidsLimit === true },
-      tun: await tunForAll(join(dataDir, 'tun')),
+      tun: await givenTun(this.#daemon, image, dataDir, this.#options.tunDevice),
     };
   }
 
@@ -176,6 +181,7 @@ export class DockerDriver implements SandboxDriver {
     const netmapDevice = this.#options.netmapDevice ?? NETMAP_DEVICE;
     const spec = {
       ...prepared,
+      tun: prepared.tun.path,
       id,
       limits,
       user,

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { takeDataFolder } from '../server-folder.ts';
+import { takeDataFolder } from '../data-folder.ts';
 import { writeWhole } from '../whole-file.ts';
 
 /** What a server is called, and on which daemon. */
@@ -13,18 +13,25 @@ export interface Identity {
 
 /**
  * What this server calls itself on a daemon: made up once and kept in the data folder, so that the next server on that
- * folder finds its containers, and no other does. Rejects with SandboxError while another process has the folder.
+ * folder finds its containers, and no other does. Disposing of it lets go of the folder. Rejects with SandboxError while another
+ * process has that.
  */
-export async function takeIdentity(dataDir: string, socketPath: string): Promise<string> {
+export async function takeIdentity(
+  dataDir: string,
+  socketPath: string,
+): Promise<Disposable & { readonly serverKey: string }> {
   await mkdir(dataDir, { recursive: true });
-  await takeDataFolder(join(dataDir, 'docker-owner'));
+  using undo = new DisposableStack();
+  undo.use(await takeDataFolder(join(dataDir, 'docker-owner')));
   await writeWhole(join(dataDir, 'docker-socket'), socketPath);
   await writeFile(join(dataDir, 'docker-identity'), randomUUID(), { flag: 'wx' }).catch(
     (fault: NodeJS.ErrnoException) => {
       if (fault.code !== 'EEXIST') throw fault;
     },
   );
-  return await readIn(dataDir, 'docker-identity');
+  const serverKey = await readIn(dataDir, 'docker-identity');
+  const hold = undo.move();
+  return { serverKey, [Symbol.dispose]: () => hold.dispose() };
 }
 
 /** Of the server whose data folder that is; undefined where it never used a daemon. */

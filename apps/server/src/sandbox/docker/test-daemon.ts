@@ -90,6 +90,12 @@ export class TestDaemon implements AsyncDisposable {
     return `/proc/${this.#firstPid()}/root${this.#at(name)}`;
   }
 
+  /** As where the daemon sees other file systems: an empty folder over that one, for it alone. */
+  hide(folder: string): void {
+    const there = ['nsenter', `--target=${this.#firstPid()}`, '--mount'];
+    execFileSync('env', [...there, 'mount', '-t', 'tmpfs', 'none', folder]);
+  }
+
   /** Of its folder, where it sees them: each path once for each mount. */
   mounts(): string[] {
     const paths = readIfThere(`/proc/${this.#firstPid()}/mounts`).split('\n');

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { run, sh, until } from '../../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../../limits.ts';
+import type { DockerDriver } from '../driver.ts';
 import { freshDriver, type Ground } from './ground.ts';
 
 const limits = DEFAULT_LIMITS;
@@ -11,6 +15,12 @@ const VETH = { name: 'veth0', address: '10.8.0.1/24', peer: { name: 'eth0', addr
 /** CAP_NET_ADMIN and CAP_NET_RAW. */
 const OVER_ITS_INTERFACES = '0000000000003000';
 const NONE = '0000000000000000';
+
+function newDataDir(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ringlab-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
 
 /** Of the process whose folder in /proc that is. */
 function statusOf(process: string): Readonly<Record<string, string>> {
@@ -77,6 +87,51 @@ export function containerInterfaces(ground: Ground): void {
           NoNewPrivs: '1',
           Seccomp: '2',
         });
+    });
+
+    describe('where the device of the stack is for root alone', () => {
+      const device = () => {
+        const folder = mkdtempSync(join(tmpdir(), 'ringlab-tun-'));
+        onTestFinished(() => rmSync(folder, { recursive: true }));
+        execFileSync('mknod', ['--mode', '600', join(folder, 'tun'), 'c', '10', '200']);
+        return { folder, tunDevice: join(folder, 'tun') };
+      };
+      const modeOfTun = async (driver: DockerDriver) => {
+        await using sandbox = await driver.create({ id: 'tun', limits, interfaces: [VETH] });
+        return (await sh(sandbox, 'stat -c %a /dev/net/tun')).out.trim();
+      };
+
+      test('programs are given one that they can open, and the daemon sees it', async () => {
+        const driver = freshDriver(ground, { tunDevice: device().tunDevice });
+        expect(await driver.probe()).toMatchObject({ message: expect.stringMatching(/\w\.$/) });
+        expect(await modeOfTun(driver)).toBe('666');
+      });
+
+      test('and the daemon does not see that, it says so, and what it has is given', async () => {
+        const dataDir = newDataDir();
+        const { tunDevice } = device();
+        ground.daemon().hide(dataDir);
+        const driver = freshDriver(ground, { dataDir, tunDevice });
+        expect(await driver.probe()).toMatchObject({
+          usable: true,
+          message: expect.stringMatching(
+            new RegExp(`does not see ${dataDir}/tun, .*: chmod 0666 ${tunDevice}$`),
+          ),
+        });
+        expect(await modeOfTun(driver)).toBe('600');
+      });
+
+      test('and the daemon sees none at all, it says so, and sandboxes work without', async () => {
+        const dataDir = newDataDir();
+        const { folder, tunDevice } = device();
+        for (const hidden of [dataDir, folder]) ground.daemon().hide(hidden);
+        const driver = freshDriver(ground, { dataDir, tunDevice });
+        expect(await driver.probe()).toMatchObject({
+          usable: true,
+          message: expect.stringMatching(new RegExp(`sees no ${tunDevice}\\. .*: modprobe tun$`)),
+        });
+        expect(await modeOfTun(driver)).toBe('');
+      });
     });
 
     test('that cannot be made are refused, in words', async () => {
