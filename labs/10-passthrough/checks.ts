@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 import {
+  buildReference,
   busiestPort,
   type CheckContext,
   compareFrames,
@@ -181,7 +182,14 @@ const FOREIGN: readonly Frame[] = [
   numbered(90_005, { vlans: [{ id: 7, priority: 3 }] }),
   numbered(90_006, { options: new Uint8Array(12).fill(1) }),
   packets.tcp({ dport: PORT, payload: payload(90_007), padTo: 60 }),
-  ...Array.from({ length: 36 }, (_, index) => cut(good, 14 + index)),
+  numbered(90_008, { totalLength: 1400 }),
+  numbered(90_009, { totalLength: 19 }),
+  numbered(90_010, { totalLength: 45 }),
+  numbered(90_011, { length: 3 }),
+  numbered(90_012, { length: 1400 }),
+  numbered(90_013, { headerWords: 15 }),
+  numbered(90_014, { headerWords: 2 }),
+  ...Array.from({ length: 46 }, (_, index) => cut(good, 14 + index)),
 ];
 const OURS = [0, 1, 2, 3, 4, 5, 6, 10, 11, 12, 20].map((number) => numbered(number));
 const OURS_LOST = 10;
@@ -302,14 +310,36 @@ async function tellsSenders(context: CheckContext): Promise<Verdict> {
 
 const MACHINE_WAYS = ['vale1:host', 'vale0:host', 'netmap:race{1'];
 const IN_MACHINE = ['netmap:eth0', 'vale0:vm1', 'netmap:race}1'];
-/** Measured were 40 and more. */
-const LEAST_TIMES = 3;
+/** On a busy machine one round says little: the best of several counts, of either. */
+const MOST_ROUNDS = 3;
+const LEAST_SHARE = 0.4;
 
 async function inMachine(context: CheckContext): Promise<Verdict> {
+  const reference = await buildReference(context, import.meta.url);
+  let [theirs, mine] = [NOTHING, NOTHING];
+  let verdict: Verdict = passed;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    theirs = best(theirs, await raced(context, reference));
+    const own = await raced(context, '.');
+    const silent = silence(own);
+    if (silent !== undefined) return silent;
+    mine = best(mine, own);
+    verdict = judgeRates(mine, theirs);
+    if (verdict.passed) return verdict;
+  }
+  return verdict;
+}
+
+/** What a table outside says of frames that the same folder's program sends in the machine. */
+type Raced = readonly Row[] | Verdict;
+const NOTHING: Rates = MACHINE_WAYS.map(() => 0);
+type Rates = readonly number[];
+
+async function raced(context: CheckContext, folder: string): Promise<Raced> {
   const options = MACHINE_WAYS.flatMap((way) => ['-i', way]);
-  const table = await context.startWithPorts(['./table', ...options], MACHINE_WAYS.map(counterOf));
+  const table = await context.startWithPorts([`${folder}/table`, ...options], MACHINE_WAYS.map(counterOf));
   for (const port of IN_MACHINE) {
-    const program = await context.start(['./send', '-i', port, '-t', '0.7'], { machine: 'vm1' });
+    const program = await context.start([`${folder}/send`, '-i', port, '-t', '0.7'], { machine: 'vm1' });
     const { code, words } = await program.exit;
     if (code !== 0)
       return failed(`In the machine, ./send -i ${port} ${words}.${lastWords(program)}`, 'in-machine');
@@ -317,33 +347,46 @@ async function inMachine(context: CheckContext): Promise<Verdict> {
   await context.until((now) => MACHINE_WAYS.every((way) => now.unread(counterOf(way)) === 0));
   requireRunning(table);
   await table.stop();
-  return judgeTable(rows(table, MACHINE_WAYS));
+  return rows(table, MACHINE_WAYS);
 }
 
-function judgeTable(ways: readonly Row[]): Verdict {
-  const silent = ways.findIndex(({ pps }) => pps === undefined || pps === 0);
+const isVerdict = (result: Raced): result is Verdict => 'passed' in result;
+
+/** What is wrong whatever the rates are. */
+function silence(result: Raced): Verdict | undefined {
+  if (isVerdict(result)) return result;
+  const silent = result.findIndex(({ pps }) => pps === undefined || pps === 0);
   if (silent >= 0)
     return failed(`The table has no rate for what left the machine by ${IN_MACHINE[silent]}.`, 'in-machine');
-  const [backend = 0, vale = 0, pipe = 0] = ways.map(({ pps = 0 }) => pps);
-  if ((ways[2]?.lost ?? 0) > 0)
-    return failed(`Of what was sent into the pipe, ${ways[2]?.lost} frames are lost.`, 'full');
-  const rates = ['backend', 'switch', 'pipe'].map((name, way) =>
-    measuredRate(name, ways[way]?.pps ?? 0, backend),
-  );
-  const words = `The backend carried ${backend} frames a second, the switch passed through ${vale}, the pipe ${pipe}`;
-  if (Math.min(vale, pipe) < LEAST_TIMES * backend)
-    return failed(`${words}.`, 'in-machine', { measured: rates });
-  const times = [vale, pipe].map((pps) => (pps / backend).toFixed(0));
-  return passedWith(`${words}: ${times.join(' and ')} times the backend.`, rates);
+  const lost = result[2]?.lost ?? 0;
+  return lost > 0 ? failed(`Of what was sent into the pipe, ${lost} frames are lost.`, 'full') : undefined;
 }
 
-function measuredRate(name: string, pps: number, backendPps: number) {
-  const beside =
-    name === 'backend'
-      ? 'the virtual network card'
-      : `passed through, ${(pps / backendPps).toFixed(0)} times`;
-  return { name, value: `${(pps / 1e6).toFixed(3)} Mpps`, beside };
+const best = (rates: Rates, result: Raced): Rates =>
+  isVerdict(result) ? rates : rates.map((pps, way) => Math.max(pps, result[way]?.pps ?? 0));
+
+const NAMES = ['backend', 'switch', 'pipe'];
+
+function judgeRates(mine: Rates, theirs: Rates): Verdict {
+  const measured = NAMES.map((name, way) => ({
+    name,
+    value: mpps(mine[way]),
+    beside: `reference ${mpps(theirs[way])}`,
+  }));
+  const [backend = 0, vale = 0, pipe = 0] = mine;
+  const words = `The backend carried ${backend} frames a second, the switch passed through ${vale}, the pipe ${pipe}`;
+  const slow = mine.findIndex((pps, way) => pps < LEAST_SHARE * (theirs[way] ?? 0));
+  if (slow >= 0)
+    return failed(
+      `${words}. With the solution, ${theirs[slow]} came by ${IN_MACHINE[slow]}, here and now.`,
+      'slow',
+      { measured },
+    );
+  const times = [vale, pipe].map((pps) => (pps / backend).toFixed(0));
+  return passedWith(`${words}: ${times.join(' and ')} times the backend.`, measured);
 }
+
+const mpps = (pps = 0) => `${(pps / 1e6).toFixed(3)} Mpps`;
 
 export default defineChecks([
   {
@@ -379,7 +422,7 @@ export default defineChecks([
   {
     id: 'foreign',
     title: 'Counts nothing that is not ours',
-    sent: 'ARP, IPv6, TCP, other ports, fragments, VLAN tags, IP options, frames cut at every byte, and eleven of ours.',
+    sent: 'ARP, IPv6, TCP, other ports, fragments, VLAN tags, IP options, lengths that lie, frames cut at every byte, and eleven of ours.',
     expected: 'Eleven frames.',
     after: ['counts'],
     run: foreign,
@@ -395,8 +438,8 @@ export default defineChecks([
   {
     id: 'in-machine',
     title: 'Measures a machine',
-    sent: './send in the machine, a moment by each way, while ./table runs outside.',
-    expected: `Frames come by each way. Passthrough carries at least ${LEAST_TIMES} times what the backend does, and the pipe loses nothing.`,
+    sent: './send in the machine, a moment by each way, while ./table runs outside; and the same with the solution, in the same machine.',
+    expected: `Frames come by each way, at least ${LEAST_SHARE * 100} % of what the solution sends by it, and the pipe loses nothing.`,
     inMachine: true,
     after: ['sleeps', 'other-ring', 'foreign', 'rate'],
     run: inMachine,

@@ -26,7 +26,9 @@ struct way {
 static int64_t
 number_of(const uint8_t *frame, size_t len)
 {
-	if (len < 50 || be16(frame + 12) != 0x0800 || frame[14] != 0x45)
+	if (len < FRAME_BYTES || be16(frame + 12) != 0x0800 || frame[14] != 0x45)
+		return -1;
+	if (be16(frame + 16) != FRAME_BYTES - 14 || be16(frame + 38) != FRAME_BYTES - 34)
 		return -1;
 	if ((be16(frame + 20) & 0x3fff) != 0 || frame[23] != 17 || be16(frame + 36) != MEASURE_PORT)
 		return -1;

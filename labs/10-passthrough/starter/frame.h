@@ -3,8 +3,8 @@
  * The frames that are measured: 60 bytes, UDP in IPv4, each with a number of its own.
  *
  *     0  Ethernet   12  type, 0x0800
- *    14  IPv4       14  version 4 and 5 words of header   20  fragments: 0   23  protocol, 17
- *    34  UDP        36  destination port, MEASURE_PORT
+ *    14  IPv4       14  version 4 and 5 words of header   16  length, 46     20  fragments: 0   23  protocol, 17
+ *    34  UDP        36  destination port, MEASURE_PORT    38  length, 26
  *    42  payload    42  MEASURE_MARK   46  the frame's number
  *
  * Numbers of 16 and 32 bits stand with their highest byte first.
