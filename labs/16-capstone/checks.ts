@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { readFileSync } from 'node:fs';
 import {
   type Busiest,
+  buildReference,
   busiestPort,
   type CheckContext,
   type Counters,
@@ -458,27 +458,6 @@ const better = (a: Score, b: Score): Score => ({
   medianUs: Math.min(a.medianUs, b.medianUs),
 });
 
-/** The solution's programs, beside the attendee's and built by the same compiler. */
-async function buildReference(context: CheckContext): Promise<string> {
-  const source = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
-  const headers = ['packet.h', 'rings.h', 'routes.h'].map((name) => [name, source(`starter/${name}`)]);
-  const programs = ['front.c', 'route.c'].map((name) => [name, source(`solution/${name}`)]);
-  const folder = await context.put(Object.fromEntries([...headers, ...programs]));
-  for (const name of ['front', 'route']) {
-    const compiler = await context.start([
-      'cc',
-      '-std=gnu11',
-      '-O2',
-      '-o',
-      `${folder}/${name}`,
-      `${folder}/${name}.c`,
-    ]);
-    if ((await compiler.exit).code !== 0)
-      throw new Error(`The reference does not build.${lastWords(compiler)}`);
-  }
-  return folder;
-}
-
 /** On a busy machine one round says little: the best of several counts, of either. */
 const MOST_ROUNDS = 5;
 const ROUND_SECONDS = 0.4;
@@ -487,7 +466,7 @@ const MOST_LOST_PERCENT = 1;
 const MOST_LATENCY = 6;
 
 async function scores(context: CheckContext): Promise<Verdict> {
-  const reference = await buildReference(context);
+  const reference = await buildReference(context, import.meta.url);
   const [mine, theirs] = [
     { pipes: 'm', out: 'vale3:out' },
     { pipes: 'r', out: 'vale4:out' },
