@@ -86,9 +86,9 @@ export class Daemon {
   }
 
   /** Whether the daemon has a file or folder at this path of its own. `image`: any that it has. Rejects with SandboxError. */
-  async sees(path: string, image: string): Promise<boolean> {
+  async sees(path: string, image: string, serverKey: string): Promise<boolean> {
     const options = {
-      ...{ Image: image, Entrypoint: ['/'] },
+      ...{ Image: image, Entrypoint: ['/'], Labels: { [LABEL.server]: serverKey } },
       HostConfig: { Mounts: [{ Type: 'bind' as const, Source: path, Target: '/seen', ReadOnly: true }] },
     };
     try {

@@ -145,7 +145,7 @@ export class DockerDriver implements SandboxDriver {
       serverKey,
       image,
       held: { memory: info.MemoryLimit === true, processes: info.PidsLimit === true },
-      tun: await givenTun(this.#daemon, image, dataDir, this.#options.tunDevice),
+      tun: await givenTun(this.#daemon, { serverKey, image }, dataDir, this.#options.tunDevice),
     };
   }
 

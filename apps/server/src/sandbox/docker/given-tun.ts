@@ -17,13 +17,14 @@ export interface GivenTun {
  */
 export async function givenTun(
   daemon: Daemon,
-  image: string,
+  { serverKey, image }: { readonly serverKey: string; readonly image: string },
   dataDir: string,
   device = TUN_DEVICE,
 ): Promise<GivenTun> {
+  const isSeen = (path: string) => daemon.sees(path, image, serverKey);
   const wanted = await tunForAll(join(dataDir, 'tun'), device);
-  if (wanted === undefined || (await daemon.sees(wanted, image))) return { path: wanted, problem: undefined };
-  const path = (await daemon.sees(device, image)) ? device : undefined;
+  if (wanted === undefined || (await isSeen(wanted))) return { path: wanted, problem: undefined };
+  const path = (await isSeen(device)) ? device : undefined;
   return {
     path,
     problem: `${NO_HOST_RINGS} ${path === undefined ? lacking(device) : unseen(wanted, device)}`,

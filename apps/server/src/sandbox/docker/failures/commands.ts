@@ -15,8 +15,9 @@ const LABS = resolve(import.meta.dirname, '../../../labs.ts');
 /** Of commands that make sandboxes of their own. */
 export function commands(ground: Ground): void {
   describe('pnpm labs verify', () => {
-    const containers = async () =>
-      (await new Daemon(ground.daemon().socketPath).docker.listContainers({ all: true })).map(({ Id }) => Id);
+    const containers = async (which: { readonly all?: boolean } = { all: true }) =>
+      (await new Daemon(ground.daemon().socketPath).docker.listContainers(which)).map(({ Id }) => Id);
+    const running = () => containers({});
 
     /** With a folder of their own for what is temporary. */
     function starting(temporary: string): () => ChildProcess & { readonly output: Promise<string> } {
@@ -42,7 +43,7 @@ export function commands(ground: Ground): void {
       onTestFinished(() => rmSync(temporary, { recursive: true }));
       const start = starting(temporary);
       const killed = start();
-      await until(async () => (await containers()).length > 0, 'a container');
+      await until(async () => (await running()).length > 0, 'a container that runs');
       const ended = once(killed, 'exit');
       killed.kill('SIGKILL');
       await ended;
