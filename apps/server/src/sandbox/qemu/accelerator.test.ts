@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Boot, chooseAccelerator } from './accelerator.ts';
@@ -13,8 +22,38 @@ function newDataDir(): string {
 
 test('where there is no device, nothing is tried', async () => {
   const dataDir = newDataDir();
-  const choice = await chooseAccelerator(dataDir, 'QEMU 1', () => expect.unreachable(), join(dataDir, 'kvm'));
+  const choice = await chooseAccelerator(dataDir, 'QEMU 1', () => expect.unreachable(), {
+    device: join(dataDir, 'kvm'),
+  });
   expect(choice).toMatchObject({ accelerator: 'tcg', why: expect.stringMatching(/no \/dev\/kvm/) });
+});
+
+test.runIf(process.getuid?.() === 0)(
+  'a device that the machines’ user may not open is told with what mends it, and tried when he may',
+  async () => {
+    const dataDir = newDataDir();
+    chmodSync(dataDir, 0o711);
+    const device = join(dataDir, 'kvm');
+    writeFileSync(device, '', { mode: 0o600 });
+    const choose = (boot: Boot) => chooseAccelerator(dataDir, 'QEMU 1', boot, { device, user: 65_534 });
+    const why = expect.stringMatching(/is for root alone, .*chown root:kvm \/dev\/kvm && chmod 660/);
+    expect(await choose(() => expect.unreachable())).toMatchObject({ accelerator: 'tcg', why });
+    expect(readdirSync(dataDir)).toEqual(['kvm']);
+    // A group as devices have one: he is given that.
+    chownSync(device, 0, 36);
+    chmodSync(device, 0o660);
+    expect(await choose(async () => {})).toMatchObject({ accelerator: 'kvm', why: 'KVM works.' });
+  },
+);
+
+test('what was noted without looking at who may open the device is not believed', async () => {
+  const dataDir = newDataDir();
+  const device = join(dataDir, 'kvm');
+  writeFileSync(device, '');
+  const noted = { accelerator: 'tcg', why: 'Permission denied', kernel: release(), qemu: 'QEMU 1' };
+  writeFileSync(join(dataDir, 'vm-accelerator.json'), JSON.stringify(noted));
+  const found = await chooseAccelerator(dataDir, 'QEMU 1', async () => {}, { device });
+  expect(found).toMatchObject({ accelerator: 'kvm' });
 });
 
 describe('a device that opens', () => {
@@ -22,7 +61,7 @@ describe('a device that opens', () => {
   const choose = (dataDir: string, qemu: string, boot: Boot) => {
     const device = join(dataDir, 'kvm');
     writeFileSync(device, '');
-    return chooseAccelerator(dataDir, qemu, boot, device);
+    return chooseAccelerator(dataDir, qemu, boot, { device });
   };
 
   test('is believed only after a machine has booted, once for each kernel and QEMU', async () => {

@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-import { constants } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { jsonIn } from '../json-text.ts';
 import { writeWhole } from '../whole-file.ts';
 import type { Accelerator } from './arguments.ts';
-
-const DEVICE = '/dev/kvm';
+import { KVM_DEVICE, whyNotOpen } from './kvm-device.ts';
 
 const choice = z.object({ accelerator: z.enum(['kvm', 'tcg']), why: z.string() });
 /** `why` is a sentence about the processor's help, for the operator. */
 export type Choice = Readonly<z.infer<typeof choice>>;
-const note = choice.extend({ kernel: z.string(), qemu: z.string() });
+/** `opened`: by whom machines run as. What was noted before somebody looked for that may be no more than a lack of rights. */
+const note = choice.extend({ kernel: z.string(), qemu: z.string(), opened: z.literal(true) });
+
+interface Trial {
+  readonly device?: string | undefined;
+  /** Whom machines run as; undefined for the server's own user. */
+  readonly user?: number | undefined;
+}
 
 /** Starts a machine of the image, and resolves when somebody could log in; it rejects when that takes too long. */
 export type Boot = (accelerator: Accelerator) => Promise<void>;
 
 /**
  * Whether the processor helps. The device may be there, open, and even make machines that then stand still: only a
- * machine that has booted proves anything. What came out is remembered for this kernel and this QEMU.
+ * machine that has booted proves anything. What came out is remembered for this kernel and this QEMU. Whether the machines'
+ * user may open it is looked at each time.
  *
  * Where no machine boots, emulated neither, KVM is not to blame: nothing is remembered, and this rejects as `boot` does.
  */
@@ -29,33 +35,22 @@ export async function chooseAccelerator(
   dataDir: string,
   qemuVersion: string,
   boot: Boot,
-  device = DEVICE,
+  { device = KVM_DEVICE, user }: Trial = {},
 ): Promise<Choice> {
-  const obstacle = await whyNotOpen(device);
+  const obstacle = await whyNotOpen(device, user);
   if (obstacle !== undefined) return { accelerator: 'tcg', why: obstacle };
   const path = join(dataDir, 'vm-accelerator.json');
   const remembered = await recall(path, qemuVersion);
   if (remembered !== undefined) return remembered;
   const found = await tryKvm(boot);
   const words = { ...found, why: `${found.why}${found.accelerator === 'tcg' ? again(path) : ''}` };
-  const noted: z.infer<typeof note> = { ...words, kernel: release(), qemu: qemuVersion };
+  const noted: z.infer<typeof note> = { ...words, kernel: release(), qemu: qemuVersion, opened: true };
   await writeWhole(path, `${JSON.stringify(noted)}\n`).catch(() => {});
   return words;
 }
 
 function again(path: string): string {
   return ` It is not tried again on this kernel, unless somebody removes ${path}.`;
-}
-
-async function whyNotOpen(device: string): Promise<string | undefined> {
-  try {
-    await access(device, constants.R_OK | constants.W_OK);
-    return undefined;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      return 'This machine has no /dev/kvm, so virtual machines are emulated, and slower.';
-    return 'This user may not open /dev/kvm (join the group kvm), so virtual machines are emulated, and slower.';
-  }
 }
 
 async function recall(path: string, qemuVersion: string): Promise<Choice | undefined> {

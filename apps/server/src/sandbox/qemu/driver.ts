@@ -31,6 +31,8 @@ export interface QemuOptions {
   readonly alivePeriodMs?: number;
   /** False boots every machine; for measuring. */
   readonly snapshots?: boolean;
+  /** What the host calls `/dev/kvm`. */
+  readonly kvmDevice?: string;
 }
 
 /** A virtual machine for each sandbox, and in it the same agent and the same view as elsewhere. */

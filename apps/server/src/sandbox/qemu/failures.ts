@@ -3,9 +3,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   cpSync,
   existsSync,
-  mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,6 +14,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -21,10 +23,12 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { cyclesOr, tellCounts } from '../contract/cycles.ts';
 import { sh, until } from '../contract/inside.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
+import { chooseAccelerator } from './accelerator.ts';
+import type { Accelerator } from './arguments.ts';
 import { QemuDriver, type QemuOptions, shapeFor } from './driver.ts';
 import { engineIn, lookAround, OWN_SOCKET } from './guest.ts';
 import { launch } from './make.ts';
-import { MachineMaker } from './maker.ts';
+import { MachineMaker, versionOfQemu } from './maker.ts';
 import { sandboxIn } from './sandbox-in.ts';
 import { NO_MACHINES, TestMachines } from './test-machines.ts';
 
@@ -170,16 +174,22 @@ export function qemuFailures(options: QemuOptions): void {
   });
 
   describe('the VM image', () => {
-    const NOTE = 'vm-accelerator.json';
-    const withImage = (change: (folder: string) => void): QemuOptions => {
-      const dataDir = join(options.dataDir, 'other');
-      const imagesDir = join(dataDir, 'images');
-      mkdirSync(dataDir, { recursive: true });
-      cpSync(join(options.imagesDir, 'vm'), join(imagesDir, 'vm'), { recursive: true });
-      cpSync(join(options.dataDir, NOTE), join(dataDir, NOTE));
+    /** With a device that everybody may open, as where KVM is, and which was found to be of no use. */
+    const withImage = async (change: (folder: string) => void): Promise<QemuOptions> => {
+      const dataDir = mkdtempSync(join(tmpdir(), 'ringlab-test-'));
       onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+      chmodSync(dataDir, 0o711);
+      const imagesDir = join(dataDir, 'images');
+      cpSync(join(options.imagesDir, 'vm'), join(imagesDir, 'vm'), { recursive: true });
       change(join(imagesDir, 'vm'));
-      return { dataDir, imagesDir };
+      const kvmDevice = join(dataDir, 'kvm');
+      writeFileSync(kvmDevice, '');
+      chmodSync(kvmDevice, 0o666);
+      const boot = async (accelerator: Accelerator) => {
+        if (accelerator === 'kvm') throw new Error('it stands still');
+      };
+      await chooseAccelerator(dataDir, await versionOfQemu(), boot, { device: kvmDevice });
+      return { dataDir, imagesDir, kvmDevice };
     };
     /** Of a driver that leaves nothing. */
     const message = async (changed: QemuOptions): Promise<string> => {
@@ -191,21 +201,22 @@ export function qemuFailures(options: QemuOptions): void {
     };
 
     test('that is missing is asked for with the command that builds it', async () => {
-      const words = await message(withImage((vm) => rmSync(vm, { recursive: true })));
+      const words = await message(await withImage((vm) => rmSync(vm, { recursive: true })));
       expect(words).toMatch(/^There is no VM image in .*pnpm images build vm/);
     });
 
     test('that is cut short is refused before anything starts', async () => {
-      const words = await message(withImage((vm) => truncateSync(join(vm, 'root.squashfs'), 1000)));
+      const words = await message(await withImage((vm) => truncateSync(join(vm, 'root.squashfs'), 1000)));
       expect(words).toMatch(/damaged.*root\.squashfs.*pnpm images build vm/);
     });
 
     test('whose kernel is none is told by what QEMU says, and KVM is not blamed for it', async () => {
-      const changed = withImage((vm) => {
+      const changed = await withImage((vm) => {
         const bytes = readFileSync(join(vm, 'vmlinux')).byteLength;
         writeFileSync(join(vm, 'vmlinux'), Buffer.alloc(bytes, 'x'));
       });
-      const note = join(changed.dataDir, NOTE);
+      const note = join(changed.dataDir, 'vm-accelerator.json');
+      expect(existsSync(note)).toBe(true);
       for (const isNoted of [true, false]) {
         if (!isNoted) rmSync(note, { force: true });
         expect(await message(changed)).toMatch(/^The virtual machine could not be started: .*kernel/);

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, type FileHandle, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { chown, type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SandboxError } from '@ringlab/labkit';
@@ -11,6 +11,7 @@ import { isKey, type LoginKeys } from '../over-ssh/keys.ts';
 import { SshLink } from '../over-ssh/link.ts';
 import { type MachineShape, machineArguments } from './arguments.ts';
 import type { VmImage } from './image.ts';
+import { become } from './kvm-device.ts';
 import { Qmp } from './qmp.ts';
 import type { Snapshot } from './snapshots.ts';
 import type { Slot } from './vm-folder.ts';
@@ -77,7 +78,7 @@ export class Machine implements AsyncDisposable {
       ...machineArguments(spec.shape, slot.path, spec.snapshot !== undefined),
       ...given,
     ];
-    const [program = '', ...args] = confined(words, spec.groupFolders, slot.user, await kvmGroup());
+    const [program = '', ...args] = confined(words, spec.groupFolders, await asUser(slot.user));
     const stdio = ['ignore' as const, log.fd, log.fd, ...fds, ...spec.given.map(({ source }) => source)];
     const process_ = spawn(program, args, { stdio, cwd: '/', env: { PATH: process.env.PATH } });
     const machine = new Machine(slot, process_, spec.alivePeriodMs ?? ALIVE_PERIOD_MS);
@@ -195,16 +196,13 @@ async function openAll({ image, snapshot }: MachineSpec, owner: AsyncDisposableS
 function confined(
   words: readonly string[],
   groupFolders: readonly string[],
-  user: number | undefined,
-  kvm: number | undefined,
+  becoming: readonly string[],
 ): string[] {
   const enter =
     'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
-  const groups = kvm === undefined ? ['--clear-groups'] : ['--groups', String(kvm)];
-  const become = user === undefined ? [] : ['--reuid', String(user), '--regid', String(user), ...groups];
   const least = [
     'setpriv',
-    ...become,
+    ...becoming,
     '--no-new-privs',
     '--inh-caps=-all',
     '--pdeathsig',
@@ -215,9 +213,8 @@ function confined(
   return ['sh', '-c', enter, 'sh', ...groupFolders, '--', ...least];
 }
 
-async function kvmGroup(): Promise<number | undefined> {
-  const found = await stat('/dev/kvm').catch(() => undefined);
-  return found === undefined || found.gid === 0 ? undefined : found.gid;
+async function asUser(user: number | undefined): Promise<string[]> {
+  return user === undefined ? [] : await become(user);
 }
 
 /** The socket's file is there before it is listened on, and QEMU answers nobody else before somebody has come here. */

@@ -55,6 +55,8 @@ export interface MakerOptions {
   readonly common: Wanted;
   /** How often guests are asked whether they live, in ms; see MachineSpec. */
   readonly alivePeriodMs?: number | undefined;
+  /** What the host calls `/dev/kvm`. */
+  readonly kvmDevice?: string | undefined;
   /** Weight of all machines together, beside everything else on this machine, which has 1. */
   readonly shares: number;
   /** Tells apart makers with one data folder. */
@@ -238,7 +240,10 @@ export class MachineMaker implements AsyncDisposable {
     undo.defer(() => groups?.removeAll());
     const brought = await stageBrought(this.#folder.path);
     const boot = (accelerator: Accelerator) => this.#bootOnce(image, brought, accelerator);
-    const choice = await chooseAccelerator(this.#cacheDir, qemuVersion, boot);
+    const choice = await chooseAccelerator(this.#cacheDir, qemuVersion, boot, {
+      device: this.#options.kvmDevice,
+      user: this.#folder.user(0),
+    });
     undo.move();
     return { groups, brought, qemuVersion, choice };
   }
@@ -283,7 +288,8 @@ function isSame(wanted: Wanted, common: Wanted): boolean {
   );
 }
 
-async function versionOfQemu(): Promise<string> {
+/** Rejects with SandboxError where there is none. */
+export async function versionOfQemu(): Promise<string> {
   try {
     const { stdout } = await run('qemu-system-x86_64', ['--version']);
     return stdout.split('\n')[0] ?? '';
