@@ -78,7 +78,7 @@ describe('what a host says', () => {
       { name: 'veth0', address: '10.1.0.1/24', peer: { name: 'eth0', address: '10.1.0.2/24' } },
     ];
     const brought = { agentFolder: '/root/.ringlab/agent-1', etcFolder: '' };
-    const spec = { limits: DEFAULT_LIMITS, engine: 'kernel' } as const;
+    const spec = { limits: DEFAULT_LIMITS, engine: 'kernel', holder: 'nobody' } as const;
     expect(() => FREEBSD.launch(host, brought, { ...spec, interfaces })).toThrow(/A host with Linux can/);
     expect(FREEBSD.environment('kernel')).not.toHaveProperty('C_INCLUDE_PATH');
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import { mkdir, readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Sandbox, SandboxError } from '@ringlab/labkit';
@@ -18,8 +19,8 @@ import { DEFAULT_LIMITS } from '../limits.ts';
 import { type HostAddress, inWords, pinnedKeys } from '../over-ssh/host-address.ts';
 import { isKey } from '../over-ssh/keys.ts';
 import { awaitAgent, type LaunchFailure } from '../over-ssh/launch.ts';
-import { SshLink } from '../over-ssh/link.ts';
-import { type LaunchCommand, type RemoteHost, socketOn, Unfit } from './host-system.ts';
+import { quoted, SshLink } from '../over-ssh/link.ts';
+import { holderOn, type LaunchCommand, type RemoteHost, socketOn, Unfit } from './host-system.ts';
 import { Hosts } from './hosts.ts';
 import { bring, lookAround } from './remote.ts';
 
@@ -130,7 +131,7 @@ export class SshDriver implements SandboxDriver {
     this.#engines.set(inWords(address), host.engines);
     const engine = engineOn(host, address, spec.engine);
     const brought = await bring(link, host, inWords(address), scratch);
-    const launch = host.system.launch(host, brought, { ...spec, engine });
+    const launch = host.system.launch(host, brought, { ...spec, engine, holder: thisServer() });
     const control = undo.use(await this.#launch(link, host, launch, inWords(address)));
     const made = undo.move();
     const sandbox: Sandbox = new AgentSandbox({
@@ -187,23 +188,34 @@ export class SshDriver implements SandboxDriver {
   /** Resolves when the sandbox can be used. */
   async #launch(link: SshLink, host: RemoteHost, launch: LaunchCommand, name: string): Promise<Control> {
     const launched = await awaitAgent(link, launch.command);
-    if ('words' in launched) throw notMade(name, launch, launched);
+    if ('words' in launched) throw await notMade(link, host, name, launch, launched);
     try {
       return await Control.open(link.dialer(socketOn(host)));
     } catch (error) {
       // What makes the sandbox comes after the socket, and may have more to say than that nobody answers.
       const ended = await Promise.race([launched.ended, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
-      throw ended === undefined ? error : notMade(name, launch, ended);
+      throw ended === undefined ? error : await notMade(link, host, name, launch, ended);
     }
   }
 }
 
-function notMade(name: string, { busyCode }: LaunchCommand, { code, words }: LaunchFailure): SandboxError {
-  return new SandboxError(
-    code === busyCode
-      ? `${name} is in use by another server. Try again when that has stopped.`
-      : `${name} could not make a sandbox: ${words}`,
-  );
+async function notMade(
+  link: SshLink,
+  host: RemoteHost,
+  name: string,
+  { busyCode }: LaunchCommand,
+  { code, words }: LaunchFailure,
+): Promise<SandboxError> {
+  if (code !== busyCode) return new SandboxError(`${name} could not make a sandbox: ${words}`);
+  const noted = await link.run(`cat ${quoted([holderOn(host)])}`).catch(() => undefined);
+  const who = noted?.code === 0 ? ` (${noted.out.trim()})` : '';
+  return new SandboxError(`${name} is in use by another server${who}. Try again when that has stopped.`);
+}
+
+/** As others read it who find the host in use. */
+function thisServer(): string {
+  const since = new Date().toISOString().slice(0, 16).replace('T', ' ');
+  return `process ${process.pid} on ${hostname()}, since ${since} UTC`;
 }
 
 const NO_HOSTS =

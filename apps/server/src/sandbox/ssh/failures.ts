@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { cyclesOr, tellCounts } from '../contract/cycles.ts';
@@ -50,7 +51,11 @@ export function sshFailures(host: TestHost): void {
       await using mine = new SshDriver({ ...host.options(), sshHosts: one() });
       await using theirs = new SshDriver({ ...host.options(), sshHosts: one() });
       const sandbox = await theirs.create({ id: 'theirs', limits });
-      await expect(mine.create({ id: 'mine', limits })).rejects.toThrow(/in use by another server/);
+      await expect(mine.create({ id: 'mine', limits })).rejects.toThrow(
+        new RegExp(
+          `^10\\.\\S+ is in use by another server \\(process ${process.pid} on ${hostname()}, since 20.* UTC\\)\\.`,
+        ),
+      );
       await sandbox[Symbol.asyncDispose]();
       await until(() => mine.probe().then(({ usable }) => usable), 'the host being free');
     });

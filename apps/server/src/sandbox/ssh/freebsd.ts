@@ -2,7 +2,7 @@
 import { agentArguments } from '../agent/arguments.ts';
 import { environment, TOOLS } from '../agent/inside.ts';
 import { quoted } from '../over-ssh/link.ts';
-import { type HostSystem, lockOn, NOTHING_OUTSIDE, socketOn, Unfit } from './host-system.ts';
+import { type HostSystem, lockOn, NOTHING_OUTSIDE, noting, socketOn, Unfit } from './host-system.ts';
 
 /** Of lockf(1), EX_TEMPFAIL. */
 const BUSY = 75;
@@ -25,7 +25,7 @@ export const FREEBSD: HostSystem = {
   engines: ['kernel'],
   compile: 'sh freebsd/build.sh "$PWD/.."',
 
-  launch(host, { agentFolder }, { limits, interfaces = [] }) {
+  launch(host, { agentFolder }, { limits, interfaces = [], holder }) {
     if (interfaces.length > 0)
       throw new Unfit(
         'This lab has interfaces of its own, which a sandbox on FreeBSD cannot have. A host with Linux can.',
@@ -39,7 +39,7 @@ export const FREEBSD: HostSystem = {
     const sizes = [limits.scratchBytes, limits.diskBytes];
     const words = ['sh', ...script, ...sizes, ...agentArguments(limits, NOTHING_OUTSIDE)];
     return {
-      command: `exec lockf -k -s -t ${LOCK_WAIT_S} ${quoted([lockOn(host), ...words])}`,
+      command: `exec lockf -k -s -t ${LOCK_WAIT_S} ${quoted([lockOn(host), ...noting(host, holder, words)])}`,
       busyCode: BUSY,
     };
   },

@@ -40,7 +40,10 @@ export interface HostSystem {
   launch(
     host: RemoteHost,
     brought: Brought,
-    spec: Pick<SandboxSpec, 'limits' | 'interfaces'> & { readonly engine: EngineName },
+    spec: Pick<SandboxSpec, 'limits' | 'interfaces'> & {
+      readonly engine: EngineName;
+      readonly holder: string;
+    },
   ): LaunchCommand;
   /** Of every program. */
   environment(engine: EngineName): Readonly<Record<string, string>>;
@@ -55,6 +58,20 @@ export function socketOn(host: RemoteHost): string {
 
 export function lockOn(host: RemoteHost): string {
   return `${host.folder}/lock`;
+}
+
+/** Who has the lock, or had it last, in words for others. */
+export function holderOn(host: RemoteHost): string {
+  return `${host.folder}/holder`;
+}
+
+/** The same command, which first notes who is about to run it; nothing depends on that. */
+export function noting(
+  host: RemoteHost,
+  holder: string,
+  words: readonly (string | number)[],
+): (string | number)[] {
+  return ['sh', '-c', 'echo "$1" > "$2"; shift 2; exec "$@"', 'sh', holder, holderOn(host), ...words];
 }
 
 /** There is nobody outside who could hold them. */

@@ -4,7 +4,14 @@ import { environmentOf, TOOLS } from '../agent/inside.ts';
 import { bwrapArguments, NETMAP_PASSED } from '../bubblewrap/layout.ts';
 import { ETC_FILES } from '../bubblewrap/staging.ts';
 import { quoted } from '../over-ssh/link.ts';
-import { type HostSystem, lockOn, NOTHING_OUTSIDE, type RemoteHost, socketOn } from './host-system.ts';
+import {
+  type HostSystem,
+  lockOn,
+  NOTHING_OUTSIDE,
+  noting,
+  type RemoteHost,
+  socketOn,
+} from './host-system.ts';
 
 const BUSY = 99;
 const CC = 'cc -std=gnu11 -O2 -g -w';
@@ -29,7 +36,7 @@ export const LINUX: HostSystem = {
     `${CC} -shared -fPIC -o ../crash-note.so crash_note.c`,
   ].join('; '),
 
-  launch(host, { agentFolder, etcFolder }, { limits, interfaces, engine }) {
+  launch(host, { agentFolder, etcFolder }, { limits, interfaces, engine, holder }) {
     const sources = {
       ...{ agentFolder, etcFolder, toolsFolder: TOOLS, etcFiles: ETC_FILES, system: systemOf(host) },
       devices: engine === 'kernel' ? KERNEL_NETMAP : [],
@@ -37,8 +44,9 @@ export const LINUX: HostSystem = {
     const inside = bwrapArguments(sources, limits, agentArguments(limits, NOTHING_OUTSIDE), interfaces);
     const launch = [`${agentFolder}/ringlab-agent`, 'launch', socketOn(host), 0, 0, '--', 'bwrap', ...inside];
     const script = `rm -f ${quoted([socketOn(host)])}; exec ${quoted(launch)}`;
+    const words = noting(host, holder, ['sh', '-c', script]);
     return {
-      command: `exec flock -n -E ${BUSY} ${quoted([lockOn(host)])} sh -c ${quoted([script])}`,
+      command: `exec flock -n -E ${BUSY} ${quoted([lockOn(host), ...words])}`,
       busyCode: BUSY,
     };
   },
