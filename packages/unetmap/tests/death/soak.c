@@ -20,6 +20,7 @@ enum { SHORT_KILLS = 120, MAX_LIFE_US = 6000, STUCK_S = 180, KILLS_BETWEEN_RESTS
 static struct witness {
 	struct nm_desc *tx, *rx;
 	uint64_t sent, seen_own, seen_victims, seen;
+	uint64_t missed_of_victims; // while their sender lived
 	struct mark last[2];
 	double last_progress;
 } witness;
@@ -31,6 +32,8 @@ static void watch(struct witness *w, const struct mark *m)
 		return;
 	CHECK(later(m, &w->last[m->stream]), "stream %u: %u/%lu after %u/%lu", m->stream, m->generation, m->seq,
 	      w->last[m->stream].generation, w->last[m->stream].seq);
+	if (m->stream == 1 && m->generation == w->last[1].generation)
+		w->missed_of_victims += m->seq - w->last[1].seq - 1;
 	w->last[m->stream] = *m;
 	w->last_progress = now_s();
 	if (m->stream == 0)
@@ -88,6 +91,12 @@ static void check_losses(const struct witness *w, uint32_t kills)
 	       lost, rx.rings[1].drops, tx.rings[0].drops);
 	CHECK(lost <= counted, "%lu frames lost, %lu counted", lost, counted);
 	CHECK(tx.rings[0].drops <= (uint64_t)kills * BATCH, "%lu lost with %u senders", tx.rings[0].drops, kills);
+	printf("of the victims' it missed %lu; the sleeper missed %lu of its own, where %lu were counted\n", w->missed_of_victims,
+	       board->sleeper_missed, board->sleeper_counted);
+	CHECK(w->missed_of_victims <= rx.rings[1].drops + (uint64_t)kills * BATCH, "%lu of the victims' lost, %lu counted",
+	      w->missed_of_victims, rx.rings[1].drops);
+	CHECK(board->sleeper_missed <= board->sleeper_counted + (uint64_t)kills * BATCH, "the sleeper missed %lu, %lu were counted",
+	      board->sleeper_missed, board->sleeper_counted);
 	CHECK(rx.rings[1].packets + (uint64_t)kills * BATCH >= w->seen && rx.rings[1].packets <= w->seen + (uint64_t)kills * BATCH,
 	      "%lu frames counted, %lu seen", rx.rings[1].packets, w->seen);
 }

@@ -20,6 +20,7 @@ struct board {
 	uint32_t pipe_generation; // the sender of the last one that its receiver saw
 	uint64_t pipe_errors;
 	uint64_t sleeper_seen, sleeper_errors, forwarded, watched, asked;
+	uint64_t sleeper_missed, sleeper_counted; // of the witness's frames; as lost on their way to its ports
 	struct mark device_last; // what came by the veth pair
 	uint64_t device_seen, device_errors;
 	uint64_t held;			 // syncs of a program that is held
@@ -32,7 +33,7 @@ struct board {
 static struct board *board;
 static struct nm_desc *shared_tx; // the witness's, inherited
 
-enum { LATER = 12, VICTIM_RINGS = 4, VICTIM_SLOTS = 64 };
+enum { WAKES_A_REPORT = 8, LATER = 12, VICTIM_RINGS = 4, VICTIM_SLOTS = 64 };
 
 // Whoever comes after a dead one gets the processor first: most of them never rest.
 static void say_ready(void)
@@ -94,22 +95,53 @@ static void switch_receiver(void *unused)
 	}
 }
 
+// Whatever was lost on its way to a port, as long as that lives.
+static uint64_t drops_of(int fd, const char *name)
+{
+	struct unetmap_stats stats = {.index = 0};
+	struct nmreq_header h = {.nr_version = NETMAP_API, .nr_reqtype = UNETMAP_REQ_STATS_GET, .nr_body = (uintptr_t)&stats};
+	uint64_t drops = 0;
+
+	for (; !ioctl(fd, NIOCCTRL, &h); stats.index++)
+		for (uint32_t i = 0; !strcmp(stats.name, name) && i < stats.ring_count; i++)
+			drops += stats.rings[i].dir == 0 ? stats.rings[i].drops : 0;
+	return drops;
+}
+
+struct losses {
+	uint64_t missed, counted; // of this life; what of the first the board has not yet
+};
+
+// Both at once, so that who is killed in between is not held against the engine.
+static void tell_losses(struct losses *l, uint64_t counted)
+{
+	__atomic_add_fetch(&board->sleeper_counted, counted - l->counted, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&board->sleeper_missed, l->missed, __ATOMIC_RELAXED);
+	*l = (struct losses){.counted = counted};
+}
+
 // Sleeps for real between the witness's frames, which must come in order while it lives.
 static void sleeper(void *unused)
 {
 	struct nm_desc *d = open_port("vale0:sleeper/x");
+	struct losses losses = {0};
 	struct mark m, last = {0};
 
 	say_ready();
-	for (;;) {
+	for (uint32_t wakes = 0;; wakes++) {
 		poll_for(d, POLLIN);
 		while (take_frame(d, &m)) {
 			board->sleeper_seen++;
-			if (m.stream == 0 && last.seq && m.seq <= last.seq)
+			if (m.stream != 0)
+				continue;
+			if (last.seq && m.seq <= last.seq)
 				__atomic_add_fetch(&board->sleeper_errors, 1, __ATOMIC_SEQ_CST);
-			if (m.stream == 0)
-				last = m;
+			else if (last.seq)
+				losses.missed += m.seq - last.seq - 1;
+			last = m;
 		}
+		if (wakes % WAKES_A_REPORT == 0)
+			tell_losses(&losses, drops_of(d->fd, "vale0:sleeper"));
 		sleep_us(300);
 	}
 }
