@@ -16,7 +16,7 @@
 #include "unetmap_backend/link.h"
 #include "usage/usage.h"
 
-enum { LONGEST_WAIT_MS = 1000, RETRY_MS = 50, SOCKET_BYTES = 1 << 20 };
+enum { LONGEST_WAIT_MS = 1000, RETRY_MS = 50, DATAGRAMS_BYTES = 1 << 20, STREAM_BYTES = 1 }; // 1: the least that the kernel gives
 
 static const char usage_text[] =
 	"Usage: unetmap-backend -i PORT -s SOCKET [-k dgram|stream]\n"
@@ -38,7 +38,7 @@ fail(const char *what)
 int
 link_bind(struct link *l, int type)
 {
-	const int bytes = SOCKET_BYTES;
+	const int bytes = DATAGRAMS_BYTES;
 	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 
 	unlink(l->here.sun_path);
@@ -86,7 +86,10 @@ hang_up(struct link *l)
 static void
 answer(struct link *l)
 {
+	const int bytes = STREAM_BYTES;
+
 	l->fd = accept4(l->listener, NULL, NULL, SOCK_CLOEXEC);
+	setsockopt(l->fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
 }
 
 // ---- moving frames ----
