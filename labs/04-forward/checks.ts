@@ -133,8 +133,19 @@ async function bothWays(context: CheckContext): Promise<Verdict> {
   return firstFailure(judge(exchanged, rightward), onlyOneWay ? failed(words, 'both-ways') : back);
 }
 
-const IN_PIPE = { end: 'in}1', other: 'in{1' };
-const OUT_PIPE = { end: 'out{1', other: 'out}1' };
+/** A way between two pipes: where a sender is, the program's ports, and where a reader is. */
+interface Way {
+  readonly into: string;
+  readonly from: string;
+  readonly to: string;
+  readonly outOf: string;
+}
+
+const THERE: Way = { into: 'in{1', from: 'in}1', to: 'out{1', outOf: 'out}1' };
+const BACK: Way = { into: 'out}1', from: 'out{1', to: 'in}1', outOf: 'in{1' };
+const WAYS = [THERE, BACK] as const;
+const PIPES = [THERE.from, THERE.to];
+
 /** More than both pipes hold together. */
 const FLOOD_FRAMES = 2500;
 const FLOOD = times(FLOOD_FRAMES, (index) =>
@@ -142,40 +153,73 @@ const FLOOD = times(FLOOD_FRAMES, (index) =>
 );
 const FLOOD_EXPECTED = FLOOD.filter((_, index) => index % 10 !== 9);
 
-/** Starts the program between two pipes and a sender that nobody reads from, and waits until all is full or gone. */
-async function flood(context: CheckContext): Promise<{ program: Program; sender: Program }> {
-  const pipes = argv(`netmap:${IN_PIPE.end}`, `netmap:${OUT_PIPE.end}`);
-  const program = await context.startWithPorts(pipes, [IN_PIPE.end, OUT_PIPE.end]);
-  const sender = await sendInBackground(context, `netmap:${IN_PIPE.other}`, FLOOD);
-  const full = (counters: Counters) => counters.room(OUT_PIPE.end) === 0 && counters.unread(IN_PIPE.end) > 0;
-  const gone = (counters: Counters) => sender.ended !== undefined && counters.unread(IN_PIPE.end) === 0;
+interface Flooded {
+  readonly program: Program;
+  readonly sender: Program;
+}
+
+/** The program between two pipes and a sender that nobody reads from, when all is full or gone. */
+async function flood(context: CheckContext, { into, from, to }: Way): Promise<Flooded> {
+  const pipes = argv(`netmap:${THERE.from}`, `netmap:${THERE.to}`);
+  const program = await context.startWithPorts(pipes, PIPES);
+  const sender = await sendInBackground(context, `netmap:${into}`, FLOOD);
+  const full = (counters: Counters) => counters.room(to) === 0 && counters.unread(from) > 0;
+  const gone = (counters: Counters) => sender.ended !== undefined && counters.unread(from) === 0;
   const happened = await context.until((counters) => full(counters) || gone(counters));
   requireRunning(program);
-  if (!happened) throw new CheckFailure(stuck(await context.counters()));
+  if (!happened) throw new CheckFailure(stuck(await context.counters(), from, to));
   return { program, sender };
 }
 
-function stuck(counters: Counters) {
-  const [waiting, room] = [counters.unread(IN_PIPE.end), counters.room(OUT_PIPE.end)];
-  return failed(
-    `${waiting} packets wait in the first pipe, though the second has room for ${room}.`,
-    'stuck',
-  );
+function stuck(counters: Counters, from: string, to: string) {
+  const [waiting, room] = [counters.unread(from), counters.room(to)];
+  return failed(`${waiting} packets wait at ${from}, though ${to} has room for ${room}.`, 'stuck');
+}
+
+/** Floods one way and then the other, with pipes that are empty again; up to the first failure. */
+async function eachWay(
+  context: CheckContext,
+  judgeWay: (way: Way, flooded: Flooded) => Promise<Verdict>,
+): Promise<Verdict> {
+  for (const way of WAYS) {
+    const flooded = await flood(context, way);
+    const verdict = await judgeWay(way, flooded);
+    requireRunning(flooded.program);
+    if (!verdict.passed) return { ...verdict, actual: `From ${way.from} to ${way.to}: ${verdict.actual}` };
+    await Promise.all([flooded.program.stop(), flooded.sender.stop()]);
+  }
+  return passed;
 }
 
 async function losesNothing(context: CheckContext): Promise<Verdict> {
-  const { program, sender } = await flood(context);
-  const port = `netmap:${OUT_PIPE.other}`;
-  const { captured } = await context.exchange({
-    capture: [port],
-    until: (counters) =>
-      counters.total(OUT_PIPE.other, 'rx', 'packets') >= FLOOD_EXPECTED.length &&
-      counters.unread(OUT_PIPE.other) + counters.unread(IN_PIPE.end) === 0 &&
-      sender.ended !== undefined,
+  return await eachWay(context, async ({ from, outOf }, { sender }) => {
+    const port = `netmap:${outOf}`;
+    const { captured } = await context.exchange({
+      capture: [port],
+      until: (counters) =>
+        counters.total(outOf, 'rx', 'packets') >= FLOOD_EXPECTED.length &&
+        counters.unread(outOf) + counters.unread(from) === 0 &&
+        sender.ended !== undefined,
+    });
+    const hints = { ...HINTS, missing: 'back-pressure' };
+    return compareFrames(FLOOD_EXPECTED.map(frameBytes), captured[port] ?? [], hints);
   });
-  requireRunning(program);
-  const hints = { ...HINTS, missing: 'back-pressure' };
-  return compareFrames(FLOOD_EXPECTED.map(frameBytes), captured[port] ?? [], hints);
+}
+
+async function goesOn(context: CheckContext): Promise<Verdict> {
+  return await eachWay(context, async ({ into, to, outOf }) => {
+    const sent = times(BATCH, (index) => numberedPacket(index));
+    const port = `netmap:${into}`;
+    const { captured } = await context.exchange({
+      send: { [`netmap:${outOf}`]: sent },
+      capture: [port],
+      until: (counters) => counters.total(into, 'rx', 'packets') >= sent.length,
+    });
+    const came = captured[port] ?? [];
+    if (came.length === 0)
+      return failed(`While ${to} had no room, none of ${sent.length} packets came the other way.`, 'goes-on');
+    return compareFrames(sent.map(frameBytes), came, { ...HINTS, missing: 'goes-on' });
+  });
 }
 
 async function sleeps(context: CheckContext): Promise<Verdict> {
@@ -187,14 +231,14 @@ async function sleeps(context: CheckContext): Promise<Verdict> {
 }
 
 async function sleepsWhenFull(context: CheckContext): Promise<Verdict> {
-  const { program } = await flood(context);
-  const { port, syncs } = await busiestPort(context, [IN_PIPE.end, OUT_PIPE.end], FEW_SYNCS);
-  requireRunning(program);
-  if (syncs <= FEW_SYNCS) return passed;
-  return failed(
-    `While the second pipe had no room, your program synchronized ${port} ${syncs} times a second.`,
-    'wait-for-room',
-  );
+  return await eachWay(context, async ({ to }) => {
+    const { port, syncs } = await busiestPort(context, PIPES, FEW_SYNCS);
+    if (syncs <= FEW_SYNCS) return passed;
+    return failed(
+      `While ${to} had no room, your program synchronized ${port} ${syncs} times a second.`,
+      'wait-for-room',
+    );
+  });
 }
 
 const PROBE_PACKETS = 3000;
@@ -290,15 +334,23 @@ export default defineChecks([
   {
     id: 'no-loss',
     title: 'Loses nothing when the reader is slow',
-    sent: `${FLOOD_FRAMES} packets into one pipe while nobody reads from the other; then somebody does.`,
+    sent: `${FLOOD_FRAMES} packets into one pipe while nobody reads from the other; then somebody does. And the same from the other side.`,
     expected: `All ${FLOOD_EXPECTED.length} packets to port 8000 come out, in order: what finds no room waits.`,
-    after: ['filters'],
+    after: ['filters', 'both-ways'],
     run: losesNothing,
+  },
+  {
+    id: 'goes-on',
+    title: 'Goes on in one direction while the other one waits',
+    sent: `${FLOOD_FRAMES} packets into one pipe while nobody reads from the other, and ${BATCH} packets the other way. Then with the sides exchanged.`,
+    expected: `The ${BATCH} packets come out at once.`,
+    after: ['no-loss'],
+    run: goesOn,
   },
   {
     id: 'sleeps-when-full',
     title: 'Sleeps while there is no room',
-    sent: `${FLOOD_FRAMES} packets into one pipe while nobody reads from the other.`,
+    sent: `${FLOOD_FRAMES} packets into one pipe while nobody reads from the other; then from the other side.`,
     expected: 'While there is no room, the program sleeps until there is.',
     after: ['no-loss'],
     run: sleepsWhenFull,
