@@ -184,6 +184,9 @@ function stream(parts: readonly string[], { first = 1000, sport = 40000 } = {}):
   });
 }
 
+/** Begins a stream whose first byte has number 1000, and may bring that along. */
+const syn = (payload = ''): Frame => tcp({ sport: 40000, dport: 80, flags: 2, sequence: 999, payload });
+
 const RULES: Rules = { secret: SIGNATURE, get: 'GET', end: 'cret' };
 const ONCE: Hits = { secret: 1, get: 1, end: 1 };
 
@@ -220,12 +223,30 @@ const across = (context: CheckContext) =>
     },
     {
       what: 'A stream that begins with a SYN',
-      frames: [
-        tcp({ sport: 40000, dport: 80, flags: 2, sequence: 999 }),
-        ...stream([SIGNATURE.slice(0, 4), SIGNATURE.slice(4)]),
-      ],
+      frames: [syn(), ...stream([SIGNATURE.slice(0, 4), SIGNATURE.slice(4)])],
       rules: RULES,
       hits: ONCE,
+      hint: 'syn',
+    },
+    {
+      what: 'A SYN that brings the first bytes of its stream along',
+      frames: [syn('GET /s'), ...stream(['ecret'], { first: 1006 })],
+      rules: RULES,
+      hits: ONCE,
+      hint: 'syn',
+    },
+    {
+      what: 'Half of a signature, then a SYN with a smaller number between the same ports, and a signature',
+      frames: [...stream(['xx GET /s'], { first: 5000 }), syn(), ...stream([SIGNATURE])],
+      rules: { secret: SIGNATURE, end: 'cret' },
+      hits: { secret: 1, end: 1 },
+      hint: 'syn',
+    },
+    {
+      what: 'Half of a signature, a SYN behind which the numbers go on as if nothing were missing, and the other half',
+      frames: [...stream(['GET /s'], { first: 994 }), syn(), ...stream(['ecret'])],
+      rules: RULES,
+      hits: { get: 1, end: 1 },
       hint: 'syn',
     },
   ]);
@@ -408,8 +429,8 @@ export default defineChecks([
   {
     id: 'across',
     title: 'Reads on across segments',
-    sent: 'A signature that is cut at each of its bytes, and one in as many segments as it has bytes.',
-    expected: 'Each is found, once.',
+    sent: 'A signature that is cut at each of its bytes, and one in as many segments as it has bytes; streams that begin with a SYN, and begin anew with one.',
+    expected: 'Each is found, once, and none that began before a SYN and ends behind it.',
     after: ['finds'],
     run: across,
   },
